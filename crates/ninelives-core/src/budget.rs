@@ -1,0 +1,1 @@
+//! Retry tokens in one word.

@@ -1,0 +1,18 @@
+#![no_std]
+#![doc = include_str!("../README.md")]
+
+#[cfg(any(test, not(ninelives_loom)))]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod backoff;
+pub mod bits;
+pub mod breaker;
+pub mod budget;
+pub mod jitter;
+pub mod limit;
+pub mod line;
+pub mod semaphore;
+pub mod sync;
+pub mod time;

@@ -1,0 +1,1 @@
+//! A first-come line of waiters.

@@ -1,0 +1,1 @@
+//! Semaphore: used, limit, places and closed in one word.

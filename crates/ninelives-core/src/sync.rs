@@ -1,0 +1,27 @@
+//! The one door to atomics: the platform's own, or the model checker's.
+//!
+//! Every machine takes its atomics from here, so that `--cfg ninelives_loom` turns the same lines into a model. `portable-atomic`
+//! stands in where a target has no 64-bit atomics of its own. The cfg is private to this project: the global `--cfg loom` would
+//! take `net` and `fs` away from tokio.
+//!
+//! # Not promised
+//! This module is public for the models and the layers of this project. Its items may change in any release.
+
+#[cfg(not(ninelives_loom))]
+pub use atomic_waker::AtomicWaker;
+#[cfg(not(ninelives_loom))]
+pub use portable_atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+
+#[cfg(ninelives_loom)]
+pub use loom::future::AtomicWaker;
+#[cfg(ninelives_loom)]
+pub use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+
+/// Tells the processor, or the model checker, that a compare-and-swap lost and will be tried again.
+#[inline]
+pub fn spin_hint() {
+    #[cfg(not(ninelives_loom))]
+    core::hint::spin_loop();
+    #[cfg(ninelives_loom)]
+    loom::thread::yield_now();
+}

@@ -1,0 +1,1 @@
+//! Timeout, retry, bulkhead and circuit breaker as tower layers.
