@@ -12,7 +12,6 @@ pub mod breaker;
 pub mod budget;
 pub mod jitter;
 pub mod limit;
-pub mod line;
 pub mod semaphore;
 pub mod sync;
 pub mod time;

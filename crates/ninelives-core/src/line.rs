@@ -1,1 +1,0 @@
-//! A first-come line of waiters.
