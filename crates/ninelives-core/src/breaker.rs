@@ -1,1 +1,12 @@
-//! Circuit breaker: every state in one word.
+//! Circuit breaker: state, epoch, counts and deadline in one word.
+
+mod cell;
+mod limits;
+pub mod step;
+mod verdict;
+mod word;
+
+pub use cell::Breaker;
+pub use limits::Limits;
+pub use verdict::{Admission, Outcome, Rejected, Report, State, Ticket, Transition, View};
+pub use word::Word;

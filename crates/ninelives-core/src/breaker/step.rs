@@ -1,0 +1,295 @@
+//! The decisions of a breaker: pure functions from a word to the next.
+//!
+//! Everything that runs a breaker runs these: the cell, the models, the tests, and whatever keeps the same word elsewhere.
+
+use core::time::Duration;
+
+use super::limits::{HELD_MS, Limits, NEVER_US};
+use super::verdict::{Admission, Outcome, Rejected, Report, State, Ticket, Transition, View};
+use super::word::{DEADLINE, GRANTED, Word};
+use crate::time::Tick;
+
+/// How far a clock may step back and an open breaker stays open (1.1 years).
+const BACK_US: u64 = 1 << 45;
+/// How far a clock may step back and a lease still holds (12 days).
+const BACK_MS: u64 = 1 << 30;
+
+/// A call asks to pass.
+#[inline]
+pub const fn admit(word: Word, limits: &Limits, now: Tick) -> (Word, Admission) {
+    match word.state() {
+        State::Closed | State::ForcedClosed | State::Disabled => {
+            (word, Admission::Admitted(Ticket::under(word, Tick::ZERO)))
+        }
+        State::Open => match still_open(word, limits, now) {
+            Some(rest) => refuse(word, Some(rest)),
+            None => grant(word, half_open(word, now), now),
+        },
+        State::HalfOpen if has_room(word, limits) => {
+            let next = word.with_probes(word.probes() + 1);
+            grant(word, next.with_granted(millis_up(now)), now)
+        }
+        State::HalfOpen => match still_leased(word, limits, now) {
+            Lease::Over => grant(word, half_open(word, now), now),
+            Lease::For(rest) => refuse(word, Some(rest)),
+            Lease::Held => refuse(word, None),
+        },
+        State::Latched | State::ForcedOpen => refuse(word, None),
+    }
+}
+
+/// A call ended.
+pub const fn report(
+    word: Word,
+    limits: &Limits,
+    now: Tick,
+    ticket: &Ticket,
+    outcome: Outcome,
+) -> (Word, Report) {
+    match ticket.state() {
+        State::ForcedClosed | State::Disabled => (word, Report::COUNTED),
+        State::Closed | State::HalfOpen if word.identity() != ticket.id => (word, Report::LATE),
+        State::Closed => counted(word, after_call(word, limits, now, outcome)),
+        State::HalfOpen
+            if now.as_nanos().saturating_sub(ticket.granted.as_nanos()) >= limits.lease_nanos() =>
+        {
+            match returned(word) {
+                Some(next) => (next, Report::LATE),
+                None => (word, Report::LATE),
+            }
+        }
+        State::HalfOpen => match returned(word) {
+            Some(next) => counted(word, after_probe(next, limits, now, outcome)),
+            None => (word, Report::LATE),
+        },
+        State::Open | State::Latched | State::ForcedOpen => unreachable!(),
+    }
+}
+
+/// A ticket came back with no outcome.
+pub const fn abandon(word: Word, ticket: &Ticket) -> (Word, Report) {
+    match ticket.state() {
+        State::ForcedClosed | State::Disabled => (word, Report::COUNTED),
+        State::Closed | State::HalfOpen if word.identity() != ticket.id => (word, Report::LATE),
+        State::Closed => (word, Report::COUNTED),
+        State::HalfOpen => match returned(word) {
+            Some(next) => (next, Report::COUNTED),
+            None => (word, Report::LATE),
+        },
+        State::Open | State::Latched | State::ForcedOpen => unreachable!(),
+    }
+}
+
+/// Open now, with a fresh deadline: while open too, and then nothing else changes.
+pub const fn trip(word: Word, limits: &Limits, now: Tick) -> (Word, Option<Transition>) {
+    ordered(
+        word,
+        match (word.state(), limits.open_for_nanos()) {
+            (State::Open, Some(nanos)) => word.with_deadline(micros_up(now, nanos)),
+            (State::Latched, None) => word,
+            _ => open(word, limits, now),
+        },
+    )
+}
+
+/// Closed now, with nothing counted and every ticket that is out late: while closed too.
+pub const fn reset(word: Word, now: Tick) -> (Word, Option<Transition>) {
+    ordered(word, closed(word, now))
+}
+
+/// Rejects until the next order.
+pub const fn force_open(word: Word) -> (Word, Option<Transition>) {
+    forced(word, State::ForcedOpen)
+}
+
+/// Admits without counting until the next order.
+pub const fn force_closed(word: Word) -> (Word, Option<Transition>) {
+    forced(word, State::ForcedClosed)
+}
+
+/// Admits without counting until the next order: out of use.
+pub const fn disable(word: Word) -> (Word, Option<Transition>) {
+    forced(word, State::Disabled)
+}
+
+/// The word at one moment, for people: the same predicates as [`admit`], and nothing is written.
+pub const fn view(word: Word, limits: &Limits, now: Tick) -> View {
+    let (probe_due, retry_after) = match admit(word, limits, now) {
+        (_, Admission::Admitted(_)) => (false, None),
+        (_, Admission::Probe { .. }) => (true, None),
+        (_, Admission::Rejected(rejected)) => (false, rejected.retry_after),
+    };
+    View {
+        state: word.state(),
+        probe_due,
+        retry_after,
+        failures: word.failures(),
+        probes_out: word.probes(),
+        won: word.won(),
+    }
+}
+
+/// Whether [`admit`] looks at the time.
+#[inline]
+pub(super) const fn admit_needs_time(word: Word) -> bool {
+    matches!(word.state(), State::Open | State::HalfOpen)
+}
+
+/// Whether [`report`] looks at the time.
+pub(super) const fn report_needs_time(ticket: &Ticket, outcome: Outcome) -> bool {
+    match ticket.state() {
+        State::HalfOpen => true,
+        State::Closed => matches!(outcome, Outcome::Failure),
+        _ => false,
+    }
+}
+
+enum Lease {
+    Over,
+    For(Duration),
+    Held,
+}
+
+const fn grant(word: Word, next: Word, now: Tick) -> (Word, Admission) {
+    let transition = Transition::between(word, next);
+    let ticket = Ticket::under(next, now);
+    (next, Admission::Probe { ticket, transition })
+}
+
+const fn refuse(word: Word, retry_after: Option<Duration>) -> (Word, Admission) {
+    let state = word.state();
+    (word, Admission::Rejected(Rejected { state, retry_after }))
+}
+
+const fn counted(word: Word, next: Word) -> (Word, Report) {
+    let transition = Transition::between(word, next);
+    (
+        next,
+        Report {
+            late: false,
+            transition,
+        },
+    )
+}
+
+const fn ordered(word: Word, next: Word) -> (Word, Option<Transition>) {
+    (next, Transition::between(word, next))
+}
+
+const fn forced(word: Word, state: State) -> (Word, Option<Transition>) {
+    if word.state() as u8 == state as u8 {
+        (word, None)
+    } else {
+        ordered(word, word.turn(state))
+    }
+}
+
+/// Closed, and an outcome of its own epoch.
+const fn after_call(word: Word, limits: &Limits, now: Tick, outcome: Outcome) -> Word {
+    match outcome {
+        Outcome::Ignored => word,
+        Outcome::Success => word.with_failures(0),
+        Outcome::Failure => {
+            // No carry: a threshold is at most the field's largest value, so the count ends there.
+            let failures = word.failures() + 1;
+            if failures >= limits.failure_threshold() {
+                open(word, limits, now)
+            } else {
+                word.with_failures(failures)
+            }
+        }
+    }
+}
+
+/// Half-open, the slot given back, and an outcome of its own epoch and within its lease.
+const fn after_probe(word: Word, limits: &Limits, now: Tick, outcome: Outcome) -> Word {
+    match outcome {
+        Outcome::Ignored => word,
+        Outcome::Failure => open(word, limits, now),
+        Outcome::Success => {
+            let won = word.won() + 1;
+            if won >= limits.probes() {
+                closed(word, now)
+            } else {
+                word.with_won(won)
+            }
+        }
+    }
+}
+
+/// A probe gives its slot back; `None` when none is out, which only a ticket of another breaker can cause.
+const fn returned(word: Word) -> Option<Word> {
+    let probes = word.probes();
+    debug_assert!(
+        probes > 0,
+        "a ticket was returned to a breaker that did not give it"
+    );
+    match probes.checked_sub(1) {
+        Some(probes) => Some(word.with_probes(probes)),
+        None => None,
+    }
+}
+
+const fn closed(word: Word, now: Tick) -> Word {
+    word.turn(State::Closed)
+        .with_since(now.as_nanos() / 1_000_000_000)
+}
+
+const fn open(word: Word, limits: &Limits, now: Tick) -> Word {
+    match limits.open_for_nanos() {
+        Some(nanos) => word.turn(State::Open).with_deadline(micros_up(now, nanos)),
+        None => word.turn(State::Latched),
+    }
+}
+
+const fn half_open(word: Word, now: Tick) -> Word {
+    word.turn(State::HalfOpen)
+        .with_probes(1)
+        .with_granted(millis_up(now))
+}
+
+/// A slot is free. With nobody out there is always one: else limits that shrank below `won` would leave nobody to decide.
+const fn has_room(word: Word, limits: &Limits) -> bool {
+    word.probes() == 0 || word.probes() + word.won() < limits.probes()
+}
+
+/// The rest of the open time.
+const fn still_open(word: Word, limits: &Limits, now: Tick) -> Option<Duration> {
+    let open_for = match limits.open_for_nanos() {
+        Some(nanos) => nanos.div_ceil(1_000),
+        None => NEVER_US,
+    };
+    let nanos = now.as_nanos();
+    let left = word.deadline().wrapping_sub(nanos / 1_000) & DEADLINE.max();
+    if left == 0 || left > open_for + BACK_US {
+        None
+    } else {
+        Some(Duration::from_nanos(left * 1_000 - nanos % 1_000))
+    }
+}
+
+/// The rest of the lease of the probe that was granted last.
+const fn still_leased(word: Word, limits: &Limits, now: Tick) -> Lease {
+    let lease = limits.lease_nanos().div_ceil(1_000_000);
+    if lease >= HELD_MS {
+        return Lease::Held;
+    }
+    let nanos = now.as_nanos();
+    let end = word.granted() + lease;
+    let left = end.wrapping_sub(nanos / 1_000_000) & GRANTED.max();
+    if left == 0 || left > lease + BACK_MS {
+        Lease::Over
+    } else {
+        Lease::For(Duration::from_nanos(left * 1_000_000 - nanos % 1_000_000))
+    }
+}
+
+/// `now + nanos` in microseconds, rounded up: never early, late by less than one. Apart, so that no sum overflows.
+const fn micros_up(now: Tick, nanos: u64) -> u64 {
+    let now = now.as_nanos();
+    now / 1_000 + nanos / 1_000 + (now % 1_000 + nanos % 1_000).div_ceil(1_000)
+}
+
+const fn millis_up(now: Tick) -> u64 {
+    now.as_nanos().div_ceil(1_000_000)
+}

@@ -1,0 +1,173 @@
+//! What goes in and out of a breaker: states, tickets, admissions, reports.
+
+use core::time::Duration;
+
+use super::word::Word;
+use crate::time::Tick;
+
+/// A state, as it is stored. Time alone changes nothing: an open breaker whose time is over stays `Open` until a call comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum State {
+    /// Calls pass, and failures in a row are counted.
+    Closed = 0,
+    /// Calls are rejected until a deadline.
+    Open = 1,
+    /// A limited number of calls is tried.
+    HalfOpen = 2,
+    /// Open, and never tries by itself: `open_for` was 2^45 us or more.
+    Latched = 3,
+    /// Rejects until a command.
+    ForcedOpen = 4,
+    /// Admits and counts nothing until a command.
+    ForcedClosed = 5,
+    /// Admits and counts nothing until a command: the breaker is out of use.
+    Disabled = 6,
+}
+
+/// A change of state. The caller who receives one is the only one who does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Transition {
+    /// Before.
+    pub from: State,
+    /// After.
+    pub to: State,
+}
+
+/// How an admitted call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The dependency is well.
+    Success,
+    /// The dependency is not.
+    Failure,
+    /// Says nothing about the dependency. A probe gives its slot back.
+    Ignored,
+}
+
+/// The right to one call, and the duty to [`report`](super::Breaker::report) it or to [`abandon`](super::Breaker::abandon) it: once,
+/// and to the breaker that gave it.
+///
+/// A probe's ticket that is lost keeps its slot until its lease is over.
+#[derive(Debug)]
+#[must_use = "a ticket is reported or abandoned, once"]
+pub struct Ticket {
+    pub(super) id: u64,
+    pub(super) granted: Tick,
+}
+
+/// The answer to a call that asks to pass.
+#[derive(Debug)]
+#[must_use = "an admission carries a ticket"]
+pub enum Admission {
+    /// The call may go.
+    Admitted(Ticket),
+    /// The call may go; on its outcome depends whether the breaker closes.
+    Probe {
+        /// The call's ticket.
+        ticket: Ticket,
+        /// The change from open to half-open, when this call made it.
+        transition: Option<Transition>,
+    },
+    /// The call may not go.
+    Rejected(Rejected),
+}
+
+/// A refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// The state that refused.
+    pub state: State,
+    /// When it makes sense to ask again: the rest of the open time, or of the lease of the probe that was granted last.
+    /// `None` when only a command can help.
+    pub retry_after: Option<Duration>,
+}
+
+/// What a report did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The ticket was of an earlier epoch, or its lease was over. The outcome was not applied.
+    pub late: bool,
+    /// The change of state that this report made.
+    pub transition: Option<Transition>,
+}
+
+/// A breaker at one moment, for people and tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct View {
+    /// The state, as it is stored.
+    pub state: State,
+    /// The next call would be a probe.
+    pub probe_due: bool,
+    /// As in [`Rejected::retry_after`]; `None` while calls are admitted.
+    pub retry_after: Option<Duration>,
+    /// Failures in a row; 0 unless closed.
+    pub failures: u32,
+    /// Probes that are out; 0 unless half-open.
+    pub probes_out: u32,
+    /// Probes that succeeded; 0 unless half-open.
+    pub won: u32,
+}
+
+// === impl State ===
+
+impl State {
+    pub(super) const fn of(code: u64) -> Self {
+        match code {
+            0 => Self::Closed,
+            1 => Self::Open,
+            2 => Self::HalfOpen,
+            3 => Self::Latched,
+            4 => Self::ForcedOpen,
+            5 => Self::ForcedClosed,
+            6 => Self::Disabled,
+            _ => unreachable!(),
+        }
+    }
+}
+
+// === impl Transition ===
+
+impl Transition {
+    /// The change from one word to the next, if there is one.
+    pub(super) const fn between(before: Word, after: Word) -> Option<Self> {
+        let (from, to) = (before.state(), after.state());
+        if from as u8 == to as u8 {
+            None
+        } else {
+            Some(Self { from, to })
+        }
+    }
+}
+
+// === impl Ticket ===
+
+impl Ticket {
+    /// A ticket under `word`, that shows its state and epoch.
+    #[inline]
+    pub(super) const fn under(word: Word, granted: Tick) -> Self {
+        Self {
+            id: word.identity(),
+            granted,
+        }
+    }
+
+    /// The state that gave it.
+    pub(super) const fn state(&self) -> State {
+        Word::from_bits(self.id).state()
+    }
+}
+
+// === impl Report ===
+
+impl Report {
+    pub(super) const COUNTED: Self = Self {
+        late: false,
+        transition: None,
+    };
+    pub(super) const LATE: Self = Self {
+        late: true,
+        transition: None,
+    };
+}
