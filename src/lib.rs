@@ -1,1 +1,17 @@
 //! Timeout, retry, bulkhead and circuit breaker as tower layers.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod algebra;
+pub mod clock;
+pub mod error;
+pub mod lift;
+pub mod name;
+pub mod prelude;
+pub mod timeout;
+pub mod timer;
+
+pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinLayer, Policy, PolicyLayer};
+pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
+pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
+pub use timeout::{TimeoutConfig, TimeoutLayer};
+pub use timer::{InstantSleeper, ManualTimer, Timer, TokioSleeper, TokioTimer, TrackingSleeper};

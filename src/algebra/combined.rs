@@ -1,0 +1,37 @@
+//! `a + b`: one policy around another.
+
+use super::{Describe, Node, PolicyLayer};
+
+/// `outer + inner`: a request goes through `outer` first.
+#[derive(Clone, Copy, Debug)]
+pub struct CombinedLayer<A, B> {
+    outer: A,
+    inner: B,
+}
+
+// === impl CombinedLayer ===
+
+impl<A, B> CombinedLayer<A, B> {
+    /// `outer` around `inner`.
+    pub const fn new(outer: A, inner: B) -> Self {
+        Self { outer, inner }
+    }
+}
+
+impl<S, A, B> PolicyLayer<S> for CombinedLayer<A, B>
+where
+    B: PolicyLayer<S>,
+    A: PolicyLayer<B::Service>,
+{
+    type Service = A::Service;
+
+    fn wrap(&self, inner: S) -> Self::Service {
+        self.outer.wrap(self.inner.wrap(inner))
+    }
+}
+
+impl<A: Describe, B: Describe> Describe for CombinedLayer<A, B> {
+    fn describe(&self) -> Node {
+        Node::operator("+ wrap", self.outer.describe(), self.inner.describe())
+    }
+}

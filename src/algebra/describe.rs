@@ -1,0 +1,63 @@
+//! What a policy looks like, as a tree.
+
+use std::fmt;
+
+/// A policy or an operator, with what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    label: String,
+    children: Vec<Node>,
+}
+
+/// Tells what a policy is, for [`Policy::explain`](super::Policy::explain).
+pub trait Describe {
+    /// The policy as a tree.
+    fn describe(&self) -> Node;
+}
+
+// === impl Node ===
+
+impl Node {
+    /// A policy that holds no others.
+    pub fn leaf(label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            children: Vec::new(),
+        }
+    }
+
+    /// An operator over `left` and `right`. A `left` with the same label is continued: `a + b + c` is one node of three.
+    pub fn operator(label: impl Into<String>, left: Node, right: Node) -> Self {
+        let label = label.into();
+        if left.label == label && !left.children.is_empty() {
+            let mut joined = left;
+            joined.children.push(right);
+            return joined;
+        }
+        Self {
+            label,
+            children: vec![left, right],
+        }
+    }
+
+    fn draw(&self, f: &mut fmt::Formatter<'_>, indent: &str) -> fmt::Result {
+        writeln!(f, "{}", self.label)?;
+        let last = self.children.len().saturating_sub(1);
+        for (index, child) in self.children.iter().enumerate() {
+            let (branch, below) = if index == last {
+                ("└─ ", "   ")
+            } else {
+                ("├─ ", "│  ")
+            };
+            write!(f, "{indent}{branch}")?;
+            child.draw(f, &format!("{indent}{below}"))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.draw(f, "")
+    }
+}

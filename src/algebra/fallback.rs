@@ -1,0 +1,159 @@
+//! `a | b`: one policy, and another when it failed.
+//!
+//! # Readiness
+//! Only the primary's. The backup is asked for its readiness when it is needed.
+//!
+//! # Cancel safety
+//! Dropping the future drops the arm that is running; the backup of a dropped call is never started.
+//!
+//! # Errors
+//! The backup's response hides the primary's error. When the backup fails too, the error is
+//! [`AllFailed`](crate::ResilienceError::AllFailed) with both, left to right. An error that the predicate refuses is returned as it is.
+//!
+//! # Cost
+//! Not used: one clone of the request and one of the backup service.
+
+mod future;
+
+use std::fmt;
+use std::task::{Context, Poll};
+
+use tower_service::Service;
+
+pub use future::FallbackFuture;
+
+use super::{Describe, Node, Policy, PolicyLayer};
+use crate::error::ResilienceError;
+
+/// `primary | backup`.
+#[derive(Clone, Copy, Debug)]
+pub struct FallbackLayer<A, B, W = OnAnyError> {
+    primary: A,
+    backup: B,
+    when: W,
+}
+
+/// The service of [`FallbackLayer`].
+#[derive(Clone, Debug)]
+pub struct FallbackService<A, B, W = OnAnyError> {
+    primary: A,
+    backup: B,
+    when: W,
+}
+
+/// Falls back on any error: the default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OnAnyError;
+
+/// Falls back on the errors a function says yes to.
+#[derive(Clone, Copy)]
+pub struct When<F>(F);
+
+/// Decides whether an error is a reason to fall back.
+pub trait FallbackWhen<E> {
+    /// Whether to try the backup after `error`.
+    fn falls_back(&self, error: &ResilienceError<E>) -> bool;
+}
+
+// === impl FallbackLayer ===
+
+impl<A, B> FallbackLayer<A, B> {
+    /// `primary`, and `backup` after any error.
+    pub const fn new(primary: A, backup: B) -> Self {
+        Self {
+            primary,
+            backup,
+            when: OnAnyError,
+        }
+    }
+}
+
+impl<A, B> Policy<FallbackLayer<A, B>> {
+    /// Falls back only on errors for which `when` is true; others are returned as they are.
+    pub fn when<F>(self, when: F) -> Policy<FallbackLayer<A, B, When<F>>> {
+        Policy(FallbackLayer {
+            primary: self.0.primary,
+            backup: self.0.backup,
+            when: When(when),
+        })
+    }
+}
+
+impl<S, A, B, W> PolicyLayer<S> for FallbackLayer<A, B, W>
+where
+    S: Clone,
+    A: PolicyLayer<S>,
+    B: PolicyLayer<S>,
+    W: Clone,
+{
+    type Service = FallbackService<A::Service, B::Service, W>;
+
+    fn wrap(&self, inner: S) -> Self::Service {
+        FallbackService {
+            primary: self.primary.wrap(inner.clone()),
+            backup: self.backup.wrap(inner),
+            when: self.when.clone(),
+        }
+    }
+}
+
+impl<A: Describe, B: Describe> Describe for FallbackLayer<A, B> {
+    fn describe(&self) -> Node {
+        let (primary, backup) = (self.primary.describe(), self.backup.describe());
+        Node::operator("| fall back on any error", primary, backup)
+    }
+}
+
+impl<A: Describe, B: Describe, F> Describe for FallbackLayer<A, B, When<F>> {
+    fn describe(&self) -> Node {
+        let (primary, backup) = (self.primary.describe(), self.backup.describe());
+        Node::operator("| fall back on chosen errors", primary, backup)
+    }
+}
+
+// === impl FallbackService ===
+
+impl<A, B, W, Req, E> Service<Req> for FallbackService<A, B, W>
+where
+    A: Service<Req, Error = ResilienceError<E>>,
+    B: Service<Req, Response = A::Response, Error = ResilienceError<E>> + Clone,
+    W: FallbackWhen<E> + Clone,
+    Req: Clone,
+{
+    type Response = A::Response;
+    type Error = ResilienceError<E>;
+    type Future = FallbackFuture<A::Future, B, W, Req, E>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.primary.poll_ready(cx)
+    }
+
+    #[inline]
+    fn call(&mut self, request: Req) -> Self::Future {
+        let primary = self.primary.call(request.clone());
+        FallbackFuture::new(primary, self.backup.clone(), self.when.clone(), request)
+    }
+}
+
+// === impl FallbackWhen ===
+
+impl<E> FallbackWhen<E> for OnAnyError {
+    #[inline]
+    fn falls_back(&self, _error: &ResilienceError<E>) -> bool {
+        true
+    }
+}
+
+impl<E, F: Fn(&ResilienceError<E>) -> bool> FallbackWhen<E> for When<F> {
+    #[inline]
+    fn falls_back(&self, error: &ResilienceError<E>) -> bool {
+        (self.0)(error)
+    }
+}
+
+impl<F> fmt::Debug for When<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("When")
+    }
+}

@@ -1,0 +1,132 @@
+//! A call with a backup behind it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use super::FallbackWhen;
+use crate::error::{Failures, ResilienceError};
+
+pin_project! {
+    /// The future of [`FallbackService`](super::FallbackService).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct FallbackFuture<F, B, W, Req, E>
+    where
+        B: Service<Req>,
+    {
+        #[pin]
+        arm: Arm<F, B::Future>,
+        // Taken when the backup is called.
+        backup: Option<(B, Req)>,
+        error: Option<ResilienceError<E>>,
+        when: W,
+    }
+}
+
+pin_project! {
+    #[project = ArmProj]
+    enum Arm<F, G> {
+        Primary {
+            #[pin]
+            future: F,
+        },
+        // The primary failed; the backup is not ready yet.
+        Readying,
+        Backup {
+            #[pin]
+            future: G,
+        },
+        Done,
+    }
+}
+
+// === impl FallbackFuture ===
+
+impl<F, B: Service<Req>, W, Req, E> FallbackFuture<F, B, W, Req, E> {
+    pub(super) fn new(primary: F, backup: B, when: W, request: Req) -> Self {
+        Self {
+            arm: Arm::Primary { future: primary },
+            backup: Some((backup, request)),
+            error: None,
+            when,
+        }
+    }
+}
+
+impl<F, B, W, Req, E> Future for FallbackFuture<F, B, W, Req, E>
+where
+    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
+    B: Service<Req, Error = ResilienceError<E>>,
+    W: FallbackWhen<E>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            let outcome = match this.arm.as_mut().project() {
+                ArmProj::Primary { future } => {
+                    let result = ready!(future.poll(cx));
+                    // What the primary held is free before the backup starts, or before the caller sees the answer.
+                    this.arm.set(Arm::Readying);
+                    match result {
+                        Err(error) if this.when.falls_back(&error) => {
+                            *this.error = Some(error);
+                            continue;
+                        }
+                        result => result,
+                    }
+                }
+                ArmProj::Readying => match this.backup.as_mut() {
+                    Some((backup, _)) => match ready!(backup.poll_ready(cx)) {
+                        Ok(()) => {
+                            if let Some((mut backup, request)) = this.backup.take() {
+                                let future = backup.call(request);
+                                this.arm.set(Arm::Backup { future });
+                            }
+                            continue;
+                        }
+                        Err(error) => Err(both(this.error, error)),
+                    },
+                    None => unreachable!("the backup is taken only when it is called"),
+                },
+                ArmProj::Backup { future } => {
+                    ready!(future.poll(cx)).map_err(|error| both(this.error, error))
+                }
+                ArmProj::Done => panic!("the future was polled after it was done"),
+            };
+            this.arm.set(Arm::Done);
+            *this.backup = None;
+            return Poll::Ready(outcome);
+        }
+    }
+}
+
+fn both<E>(
+    primary: &mut Option<ResilienceError<E>>,
+    backup: ResilienceError<E>,
+) -> ResilienceError<E> {
+    match primary.take() {
+        Some(primary) => ResilienceError::AllFailed(Failures::join(primary, backup)),
+        None => unreachable!("the backup starts after an error of the primary"),
+    }
+}
+
+impl<F, B: Service<Req>, W, Req, E> fmt::Debug for FallbackFuture<F, B, W, Req, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arm = match self.arm {
+            Arm::Primary { .. } => "primary",
+            Arm::Readying => "readying the backup",
+            Arm::Backup { .. } => "backup",
+            Arm::Done => "done",
+        };
+        f.debug_struct("FallbackFuture")
+            .field("arm", &arm)
+            .finish_non_exhaustive()
+    }
+}

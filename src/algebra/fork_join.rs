@@ -1,0 +1,224 @@
+//! `a & b`: both policies at once, or the second after a stagger; the first success wins.
+//!
+//! # Readiness
+//! Ready when either arm is. An arm that is not ready when the call is made takes no part in it; an arm whose readiness failed
+//! takes no part in any later call of this service. With a stagger the second arm is asked for its readiness when its time comes.
+//!
+//! # Cancel safety
+//! Dropping the future drops both arms. The loser is dropped before the winner's response is returned, so a permit or ticket
+//! that it held is free by then; a breaker inside sees it as abandoned, not as failed.
+//!
+//! # Errors
+//! Both arms failed: [`AllFailed`](crate::ResilienceError::AllFailed), left first. When only one arm took part, its error alone. A failure
+//! of the first arm starts the second at once, whatever is left of the stagger.
+//!
+//! # Panics
+//! `call` without a ready arm panics, as tower's contract allows. A panic in an arm passes through and drops the other.
+//!
+//! # Cost
+//! One clone of the request; with a stagger one clone of the second service, and a timer once the first arm has to wait.
+//! Arms that are ready in the same poll: the left one wins.
+
+mod future;
+
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tower_service::Service;
+
+pub use future::ForkJoinFuture;
+
+use super::{Describe, Node, Policy, PolicyLayer};
+use crate::error::ResilienceError;
+use crate::timer::{Timer, TokioTimer};
+
+/// `left & right`.
+#[derive(Clone, Copy, Debug)]
+pub struct ForkJoinLayer<A, B, T = TokioTimer> {
+    left: A,
+    right: B,
+    stagger: Duration,
+    timer: T,
+}
+
+/// The service of [`ForkJoinLayer`].
+#[derive(Debug)]
+pub struct ForkJoinService<A, B, T = TokioTimer> {
+    left: A,
+    right: B,
+    left_is: Readiness,
+    right_is: Readiness,
+    stagger: Duration,
+    timer: T,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readiness {
+    Unknown,
+    Ready,
+    // Tower: a service whose `poll_ready` failed is not asked again.
+    Failed,
+}
+
+// === impl ForkJoinLayer ===
+
+impl<A, B> ForkJoinLayer<A, B> {
+    /// Both arms at once.
+    pub const fn new(left: A, right: B) -> Self {
+        Self {
+            left,
+            right,
+            stagger: Duration::ZERO,
+            timer: TokioTimer,
+        }
+    }
+}
+
+impl<A, B, T> Policy<ForkJoinLayer<A, B, T>> {
+    /// Starts the right arm only when the left one has been running for `delay`, or has failed. Zero starts both at once.
+    #[must_use]
+    pub fn stagger(mut self, delay: Duration) -> Self {
+        self.0.stagger = delay;
+        self
+    }
+
+    /// Measures the stagger on another timer.
+    pub fn with_timer<U>(self, timer: U) -> Policy<ForkJoinLayer<A, B, U>> {
+        Policy(ForkJoinLayer {
+            left: self.0.left,
+            right: self.0.right,
+            stagger: self.0.stagger,
+            timer,
+        })
+    }
+}
+
+impl<S, A, B, T> PolicyLayer<S> for ForkJoinLayer<A, B, T>
+where
+    S: Clone,
+    A: PolicyLayer<S>,
+    B: PolicyLayer<S>,
+    T: Clone,
+{
+    type Service = ForkJoinService<A::Service, B::Service, T>;
+
+    fn wrap(&self, inner: S) -> Self::Service {
+        ForkJoinService {
+            left: self.left.wrap(inner.clone()),
+            right: self.right.wrap(inner),
+            left_is: Readiness::Unknown,
+            right_is: Readiness::Unknown,
+            stagger: self.stagger,
+            timer: self.timer.clone(),
+        }
+    }
+}
+
+impl<A: Describe, B: Describe, T> Describe for ForkJoinLayer<A, B, T> {
+    fn describe(&self) -> Node {
+        let (left, right) = (self.left.describe(), self.right.describe());
+        if self.stagger.is_zero() {
+            Node::operator("& race", left, right)
+        } else {
+            Node::operator(format!("& race, staggered {:?}", self.stagger), left, right)
+        }
+    }
+}
+
+// === impl ForkJoinService ===
+
+/// A clone finds out the readiness of its own arms.
+impl<A: Clone, B: Clone, T: Clone> Clone for ForkJoinService<A, B, T> {
+    fn clone(&self) -> Self {
+        Self {
+            left: self.left.clone(),
+            right: self.right.clone(),
+            left_is: Readiness::Unknown,
+            right_is: Readiness::Unknown,
+            stagger: self.stagger,
+            timer: self.timer.clone(),
+        }
+    }
+}
+
+impl Readiness {
+    /// Asks `service` unless the answer is known; gives the error of a failure just seen.
+    #[inline]
+    fn ask<S: Service<Req>, Req>(
+        &mut self,
+        service: &mut S,
+        cx: &mut Context<'_>,
+    ) -> Option<S::Error> {
+        if let Self::Unknown = self {
+            match service.poll_ready(cx) {
+                Poll::Ready(Ok(())) => *self = Self::Ready,
+                Poll::Ready(Err(error)) => {
+                    *self = Self::Failed;
+                    return Some(error);
+                }
+                Poll::Pending => {}
+            }
+        }
+        None
+    }
+
+    /// Uses the readiness up.
+    #[inline]
+    fn take(&mut self) -> bool {
+        let ready = *self == Self::Ready;
+        if ready {
+            *self = Self::Unknown;
+        }
+        ready
+    }
+}
+
+impl<A, B, T, Req, E> Service<Req> for ForkJoinService<A, B, T>
+where
+    A: Service<Req, Error = ResilienceError<E>>,
+    B: Service<Req, Response = A::Response, Error = ResilienceError<E>> + Clone,
+    T: Timer + Clone,
+    Req: Clone,
+{
+    type Response = A::Response;
+    type Error = ResilienceError<E>;
+    type Future = ForkJoinFuture<A::Future, B, T, Req, E>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        let left = self.left_is.ask(&mut self.left, cx);
+        let right = if self.stagger.is_zero() || self.left_is != Readiness::Ready {
+            self.right_is.ask(&mut self.right, cx)
+        } else {
+            None // its turn comes after the stagger
+        };
+        match (self.left_is, self.right_is) {
+            (Readiness::Ready, _) | (_, Readiness::Ready) => Poll::Ready(Ok(())),
+            (Readiness::Failed, Readiness::Failed) => match right.or(left) {
+                Some(error) => Poll::Ready(Err(error)),
+                None => panic!("poll_ready was called after it had failed"),
+            },
+            _ => Poll::Pending,
+        }
+    }
+
+    #[inline]
+    fn call(&mut self, request: Req) -> Self::Future {
+        let left_plays = self.left_is.take();
+        let right_plays = self.right_is.take();
+        let timer = self.timer.clone();
+        if !left_plays {
+            assert!(right_plays, "call needs a poll_ready that was ready");
+            return ForkJoinFuture::right(self.right.call(request), timer);
+        }
+        if right_plays {
+            let left = self.left.call(request.clone());
+            return ForkJoinFuture::both(left, self.right.call(request), timer);
+        }
+        if self.stagger.is_zero() || self.right_is == Readiness::Failed {
+            return ForkJoinFuture::left(self.left.call(request), timer);
+        }
+        let left = self.left.call(request.clone());
+        ForkJoinFuture::staggered(left, self.right.clone(), request, self.stagger, timer)
+    }
+}

@@ -1,0 +1,230 @@
+//! A race of two calls.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use crate::error::{Failures, ResilienceError};
+use crate::timer::Timer;
+
+pin_project! {
+    /// The future of [`ForkJoinService`](super::ForkJoinService).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct ForkJoinFuture<F, B, T, Req, E>
+    where
+        B: Service<Req>,
+        T: Timer,
+    {
+        #[pin]
+        left: Left<F>,
+        #[pin]
+        right: Right<B::Future, T::Sleep>,
+        // The right service and its request, until it is called.
+        spare: Option<(B, Req)>,
+        left_error: Option<ResilienceError<E>>,
+        right_error: Option<ResilienceError<E>>,
+        timer: T,
+    }
+}
+
+pin_project! {
+    #[project = LeftProj]
+    enum Left<F> {
+        Running {
+            #[pin]
+            future: F,
+        },
+        Over,
+    }
+}
+
+pin_project! {
+    #[project = RightProj]
+    enum Right<F, P> {
+        // The stagger has not been armed: the left arm has not had to wait yet.
+        Staggered {
+            delay: Duration,
+        },
+        Waiting {
+            #[pin]
+            sleep: P,
+        },
+        Readying,
+        Running {
+            #[pin]
+            future: F,
+        },
+        Over,
+    }
+}
+
+// === impl ForkJoinFuture ===
+
+impl<F, B, T, Req, E> ForkJoinFuture<F, B, T, Req, E>
+where
+    B: Service<Req>,
+    T: Timer,
+{
+    fn new(left: Left<F>, right: Right<B::Future, T::Sleep>, timer: T) -> Self {
+        Self {
+            left,
+            right,
+            spare: None,
+            left_error: None,
+            right_error: None,
+            timer,
+        }
+    }
+
+    pub(super) fn both(left: F, right: B::Future, timer: T) -> Self {
+        let right = Right::Running { future: right };
+        Self::new(Left::Running { future: left }, right, timer)
+    }
+
+    pub(super) fn left(left: F, timer: T) -> Self {
+        Self::new(Left::Running { future: left }, Right::Over, timer)
+    }
+
+    pub(super) fn right(right: B::Future, timer: T) -> Self {
+        Self::new(Left::Over, Right::Running { future: right }, timer)
+    }
+
+    pub(super) fn staggered(left: F, right: B, request: Req, delay: Duration, timer: T) -> Self {
+        let left = Left::Running { future: left };
+        let mut race = Self::new(left, Right::Staggered { delay }, timer);
+        race.spare = Some((right, request));
+        race
+    }
+}
+
+impl<F, B, T, Req, E> ForkJoinFuture<F, B, T, Req, E>
+where
+    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
+    B: Service<Req, Error = ResilienceError<E>>,
+    T: Timer,
+{
+    /// Polls the left arm; a response ends the race.
+    #[inline]
+    fn poll_left(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<B::Response> {
+        let mut this = self.project();
+        let LeftProj::Running { future } = this.left.as_mut().project() else {
+            return None;
+        };
+        let Poll::Ready(result) = future.poll(cx) else {
+            return None;
+        };
+        this.left.set(Left::Over);
+        match result {
+            Ok(response) => return Some(response),
+            Err(error) => *this.left_error = Some(error),
+        }
+        // The left arm failed: no reason to hold the right one back.
+        if let Right::Staggered { .. } | Right::Waiting { .. } = *this.right {
+            this.right.set(Right::Readying);
+        }
+        None
+    }
+
+    /// Moves the right arm on as far as it goes; a response ends the race.
+    #[inline]
+    fn poll_right(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<B::Response> {
+        let mut this = self.project();
+        loop {
+            match this.right.as_mut().project() {
+                RightProj::Staggered { delay } => {
+                    let sleep = this.timer.sleep(*delay);
+                    this.right.set(Right::Waiting { sleep });
+                }
+                RightProj::Waiting { sleep } => {
+                    if sleep.poll(cx).is_pending() {
+                        return None;
+                    }
+                    this.right.set(Right::Readying);
+                }
+                RightProj::Readying => {
+                    let ready = match this.spare.as_mut() {
+                        Some((service, _)) => service.poll_ready(cx),
+                        None => unreachable!("the right service is taken only when it is called"),
+                    };
+                    match ready {
+                        Poll::Pending => return None,
+                        Poll::Ready(Ok(())) => {
+                            if let Some((mut service, request)) = this.spare.take() {
+                                let future = service.call(request);
+                                this.right.set(Right::Running { future });
+                            }
+                        }
+                        Poll::Ready(Err(error)) => {
+                            *this.right_error = Some(error);
+                            this.right.set(Right::Over);
+                        }
+                    }
+                }
+                RightProj::Running { future } => {
+                    let Poll::Ready(result) = future.poll(cx) else {
+                        return None;
+                    };
+                    this.right.set(Right::Over);
+                    match result {
+                        Ok(response) => return Some(response),
+                        Err(error) => *this.right_error = Some(error),
+                    }
+                }
+                RightProj::Over => return None,
+            }
+        }
+    }
+}
+
+impl<F, B, T, Req, E> Future for ForkJoinFuture<F, B, T, Req, E>
+where
+    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
+    B: Service<Req, Error = ResilienceError<E>>,
+    T: Timer,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut won = self.as_mut().poll_left(cx);
+        if won.is_none() {
+            won = self.as_mut().poll_right(cx);
+        }
+        let mut this = self.project();
+        if let Some(response) = won {
+            // The loser goes first: what it held is free before the response is seen.
+            this.left.set(Left::Over);
+            this.right.set(Right::Over);
+            *this.spare = None;
+            return Poll::Ready(Ok(response));
+        }
+        match (&*this.left, &*this.right) {
+            (Left::Over, Right::Over) => {}
+            _ => return Poll::Pending,
+        }
+        *this.spare = None;
+        Poll::Ready(Err(
+            match (this.left_error.take(), this.right_error.take()) {
+                (Some(left), Some(right)) => {
+                    ResilienceError::AllFailed(Failures::join(left, right))
+                }
+                (Some(only), None) | (None, Some(only)) => only,
+                (None, None) => panic!("the future was polled after it was done"),
+            },
+        ))
+    }
+}
+
+impl<F, B: Service<Req>, T: Timer, Req, E> fmt::Debug for ForkJoinFuture<F, B, T, Req, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForkJoinFuture")
+            .field("left_over", &matches!(self.left, Left::Over))
+            .field("right_over", &matches!(self.right, Right::Over))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+//! Ends calls that take too long.
+//!
+//! # Where it sits
+//! Outermost, to bound the whole call with its retries; or inside a retry, to bound each attempt; or both.
+//!
+//! # Readiness
+//! Passed through, and not bounded: by default only the call is timed. [`TimeoutLayer::covering_readiness`] starts the clock when
+//! the inner service first says that it is not ready. At the limit `poll_ready` then says ready, and the future of `call`
+//! resolves to the timeout at once, without calling the inner service. `Clone` starts afresh.
+//!
+//! # Cancel safety
+//! Dropping the future drops the inner future and forgets the timer.
+//!
+//! # Errors
+//! [`Timeout`](crate::ResilienceError::Timeout): the limit passed first. The inner future was dropped before the error is visible.
+//! A call that is ready in the very poll in which its limit passes is answered.
+//!
+//! # Panics
+//! A panic in the inner future passes through. A panic in its `Drop` at the limit passes through too, after the drop.
+//!
+//! # Cost
+//! Ready at the first poll: nothing armed, no clock read. The clock starts when the call first has to wait: one reading and one
+//! timer. The limit lies in the service by value: no shared state. With readiness covered, a wait for readiness keeps one boxed
+//! timer in the service and reuses it.
+//!
+//! # Examples
+//! ```
+//! use ninelives::prelude::*;
+//! use std::time::Duration;
+//! use tower::{Service, ServiceBuilder, ServiceExt};
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut slow = ServiceBuilder::new()
+//!     .layer(TimeoutLayer::new(Duration::from_millis(50))?)
+//!     .service_fn(|()| std::future::pending::<Result<(), std::io::Error>>());
+//! assert!(slow.ready().await?.call(()).await.unwrap_err().is_timeout());
+//! # Ok(())
+//! # }
+//! ```
+
+mod config;
+mod future;
+mod layer;
+mod service;
+
+pub use config::TimeoutConfig;
+pub use future::TimeoutFuture;
+pub use layer::TimeoutLayer;
+pub use service::TimeoutService;

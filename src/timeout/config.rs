@@ -1,0 +1,51 @@
+//! The settings of a timeout.
+
+use std::time::Duration;
+
+use crate::error::ConfigError;
+
+/// How long, and what is timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeoutConfig {
+    limit: Duration,
+    covers_readiness: bool,
+}
+
+// === impl TimeoutConfig ===
+
+impl TimeoutConfig {
+    /// Calls may take `limit`: 1 ns and up. From 584 years on (`Duration::MAX` too) it never passes.
+    ///
+    /// # Errors
+    /// A limit of zero: no call could ever be answered by anything that waits.
+    pub const fn new(limit: Duration) -> Result<Self, ConfigError> {
+        if limit.is_zero() {
+            return Err(ConfigError::duration(
+                "timeout",
+                limit,
+                Duration::from_nanos(1)..=Duration::MAX,
+            ));
+        }
+        Ok(Self {
+            limit,
+            covers_readiness: false,
+        })
+    }
+
+    /// Whether the wait for the inner service's readiness counts towards the limit. Off by default.
+    #[must_use]
+    pub const fn with_readiness(mut self, covered: bool) -> Self {
+        self.covers_readiness = covered;
+        self
+    }
+
+    /// How long a call may take.
+    pub const fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// Whether the wait for readiness counts.
+    pub const fn covers_readiness(&self) -> bool {
+        self.covers_readiness
+    }
+}

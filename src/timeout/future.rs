@@ -1,0 +1,118 @@
+//! A call that is being timed.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+
+use crate::clock::Tick;
+use crate::error::ResilienceError;
+use crate::timer::Timer;
+
+pin_project! {
+    /// The future of [`TimeoutService`](super::TimeoutService).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct TimeoutFuture<F, T: Timer> {
+        #[pin]
+        state: State<F>,
+        #[pin]
+        sleep: Option<T::Sleep>,
+        limit: Duration,
+        since: Option<Tick>,
+        timer: T,
+    }
+}
+
+pin_project! {
+    #[project = StateProj]
+    enum State<F> {
+        Running {
+            #[pin]
+            inner: F,
+        },
+        Late {
+            elapsed: Duration,
+        },
+        Done,
+    }
+}
+
+// === impl TimeoutFuture ===
+
+impl<F, T: Timer> TimeoutFuture<F, T> {
+    /// `since`: when the clock started, if the wait for readiness started it.
+    pub(super) fn new(inner: F, limit: Duration, since: Option<Tick>, timer: T) -> Self {
+        Self {
+            state: State::Running { inner },
+            sleep: None,
+            limit,
+            since,
+            timer,
+        }
+    }
+
+    /// The limit passed before the inner service was ready.
+    pub(super) fn late(limit: Duration, elapsed: Duration, timer: T) -> Self {
+        Self {
+            state: State::Late { elapsed },
+            sleep: None,
+            limit,
+            since: None,
+            timer,
+        }
+    }
+}
+
+impl<F, T, R, E> Future for TimeoutFuture<F, T>
+where
+    F: Future<Output = Result<R, ResilienceError<E>>>,
+    T: Timer,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let elapsed = match this.state.as_mut().project() {
+            StateProj::Running { inner } => {
+                if let Poll::Ready(output) = inner.poll(cx) {
+                    this.state.set(State::Done);
+                    if this.sleep.is_some() {
+                        this.sleep.set(None);
+                    }
+                    return Poll::Ready(output);
+                }
+                if this.sleep.is_none() {
+                    let since = *this.since.get_or_insert_with(|| this.timer.now());
+                    let deadline = since.after(*this.limit);
+                    this.sleep.set(Some(this.timer.sleep_until(deadline)));
+                }
+                match this.sleep.as_mut().as_pin_mut() {
+                    Some(sleep) => std::task::ready!(sleep.poll(cx)),
+                    None => unreachable!("the timer was armed above"),
+                }
+                let now = this.timer.now();
+                this.since.map_or(*this.limit, |since| now.since(since))
+            }
+            StateProj::Late { elapsed } => *elapsed,
+            StateProj::Done => panic!("the future was polled after it was done"),
+        };
+        // The call is dropped before its caller can see the error, so that whatever it held is free by then.
+        this.state.set(State::Done);
+        Poll::Ready(Err(ResilienceError::Timeout {
+            elapsed,
+            timeout: *this.limit,
+        }))
+    }
+}
+
+impl<F, T: Timer> std::fmt::Debug for TimeoutFuture<F, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TimeoutFuture")
+            .field("limit", &self.limit)
+            .field("armed", &self.sleep.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,107 @@
+//! What makes timeouts.
+
+use std::time::Duration;
+
+use tower_layer::Layer;
+
+use super::{TimeoutConfig, TimeoutService};
+use crate::algebra::{Describe, Node, PolicyLayer};
+use crate::error::ConfigError;
+use crate::lift::Lift;
+use crate::name::Name;
+use crate::timer::TokioTimer;
+
+/// Puts a timeout around a service. See the [page](super).
+#[derive(Clone, Debug)]
+pub struct TimeoutLayer<T = TokioTimer> {
+    config: TimeoutConfig,
+    name: Name,
+    timer: T,
+}
+
+// === impl TimeoutLayer ===
+
+impl TimeoutLayer {
+    /// Calls may take `limit`, on tokio's timer.
+    ///
+    /// # Errors
+    /// A limit of zero, as [`TimeoutConfig::new`].
+    pub fn new(limit: Duration) -> Result<Self, ConfigError> {
+        TimeoutConfig::new(limit).map(Self::from_config)
+    }
+
+    /// A timeout with these settings, on tokio's timer.
+    pub fn from_config(config: TimeoutConfig) -> Self {
+        Self {
+            config,
+            name: Name::generated("timeout"),
+            timer: TokioTimer,
+        }
+    }
+}
+
+impl<T> TimeoutLayer<T> {
+    /// Gives the policy its name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Counts the wait for the inner service's readiness towards the limit.
+    #[must_use]
+    pub fn covering_readiness(mut self) -> Self {
+        self.config = self.config.with_readiness(true);
+        self
+    }
+
+    /// The same timeout on another timer.
+    pub fn with_timer<U>(self, timer: U) -> TimeoutLayer<U> {
+        TimeoutLayer {
+            config: self.config,
+            name: self.name,
+            timer,
+        }
+    }
+
+    /// The settings.
+    pub const fn config(&self) -> TimeoutConfig {
+        self.config
+    }
+
+    /// The policy's name.
+    pub const fn name(&self) -> &Name {
+        &self.name
+    }
+}
+
+impl<S, T: crate::Timer + Clone> Layer<S> for TimeoutLayer<T> {
+    type Service = TimeoutService<Lift<S>, T>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        self.wrap(Lift::new(inner))
+    }
+}
+
+impl<S, T: crate::Timer + Clone> PolicyLayer<S> for TimeoutLayer<T> {
+    type Service = TimeoutService<S, T>;
+
+    fn wrap(&self, inner: S) -> Self::Service {
+        TimeoutService::new(inner, self.config, self.timer.clone())
+    }
+}
+
+impl<T> Describe for TimeoutLayer<T> {
+    fn describe(&self) -> Node {
+        let readiness = if self.config.covers_readiness() {
+            ", readiness included"
+        } else {
+            ""
+        };
+        Node::leaf(format!(
+            "timeout {}: {:?}{readiness}",
+            self.name,
+            self.config.limit()
+        ))
+    }
+}

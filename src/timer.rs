@@ -1,0 +1,52 @@
+//! How a policy waits: timers, and the ones that tests use instead.
+//!
+//! A [`Timer`] is a [`Clock`] that can also wake a task, so a deadline and the reading it was made from belong together.
+//!
+//! | timer | waits | for |
+//! |---|---|---|
+//! | [`TokioTimer`] (also [`TokioSleeper`]) | on tokio's timer, paused time included | production, and tests under paused time |
+//! | [`ManualTimer`] | until a test moves it | tests without a runtime |
+//! | [`InstantSleeper`] | not at all | tests that only count attempts |
+//! | [`TrackingSleeper`] | not at all, and remembers what was asked | tests of delays |
+//!
+//! This page and its rooms are the only place that knows tokio.
+
+mod instant;
+mod manual;
+mod tokio_timer;
+
+use std::future::Future;
+use std::time::Duration;
+
+pub use instant::{InstantSleeper, Slept, TrackingSleeper};
+pub use manual::{ManualSleep, ManualTimer};
+pub use tokio_timer::TokioTimer;
+pub use tokio_timer::TokioTimer as TokioSleeper;
+
+use crate::clock::{Clock, Tick};
+
+/// A clock that can wake a task at a tick.
+///
+/// Implementations are cheap to clone, and clones are the same timer.
+pub trait Timer: Clock {
+    /// The wait. Dropping it forgets the wait.
+    type Sleep: Future<Output = ()>;
+
+    /// Completes at `deadline` or later, never earlier. [`Tick::NEVER`] never completes.
+    ///
+    /// Nothing needs to be armed before the first poll.
+    fn sleep_until(&self, deadline: Tick) -> Self::Sleep;
+
+    /// Completes once `duration` has passed.
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        self.sleep_until(self.now().after(duration))
+    }
+}
+
+impl<T: Timer> Timer for std::sync::Arc<T> {
+    type Sleep = T::Sleep;
+
+    fn sleep_until(&self, deadline: Tick) -> Self::Sleep {
+        (**self).sleep_until(deadline)
+    }
+}

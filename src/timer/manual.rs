@@ -1,0 +1,161 @@
+//! A timer that a test moves by hand.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use ninelives_core::sequence::Sequence;
+use ninelives_core::time::ManualClock;
+
+use super::Timer;
+use crate::clock::{Clock, Tick};
+
+/// A timer that stands still until [`advance`](Self::advance): waits end in the order of their deadlines, ties in the order
+/// in which they were first polled.
+///
+/// For tests: it takes a lock.
+///
+/// ```
+/// use ninelives::{ManualTimer, Timer};
+/// use std::{future::Future, pin::pin, task::{Context, Waker}, time::Duration};
+/// let timer = ManualTimer::new();
+/// let mut sleep = pin!(timer.sleep(Duration::from_secs(1)));
+/// let mut cx = Context::from_waker(Waker::noop());
+/// assert!(sleep.as_mut().poll(&mut cx).is_pending());
+/// timer.advance(Duration::from_secs(1));
+/// assert!(sleep.as_mut().poll(&mut cx).is_ready());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ManualTimer {
+    shared: Arc<Shared>,
+}
+
+/// A wait of [`ManualTimer`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct ManualSleep {
+    timer: ManualTimer,
+    deadline: Tick,
+    place: Option<u64>,
+}
+
+#[allow(clippy::disallowed_types)] // a test's waiting room, never on a request path of a program
+type Room = std::sync::Mutex<Vec<Waiting>>;
+
+#[derive(Debug, Default)]
+struct Shared {
+    clock: ManualClock,
+    places: Sequence,
+    waiting: Room,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    deadline: Tick,
+    place: u64,
+    waker: Waker,
+}
+
+// === impl ManualTimer ===
+
+impl ManualTimer {
+    /// A timer at its origin.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Moves the time forward and wakes each wait that is due, earliest first.
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+        self.wake_due();
+    }
+
+    /// Puts the time at `tick`, back in time too.
+    pub fn set(&self, tick: Tick) {
+        self.shared.clock.set(tick);
+        self.wake_due();
+    }
+
+    /// How many waits are armed: polled, not over and not dropped.
+    pub fn armed(&self) -> usize {
+        self.room().len()
+    }
+
+    fn wake_due(&self) {
+        let now = self.now();
+        let mut due: Vec<Waiting>;
+        {
+            let mut room = self.room();
+            let (over, rest) = room.drain(..).partition(|wait| wait.deadline <= now);
+            due = over;
+            *room = rest;
+        }
+        due.sort_by_key(|wait| (wait.deadline, wait.place));
+        // No lock is held here: a waker may arm or drop other waits.
+        for wait in due {
+            wait.waker.wake();
+        }
+    }
+
+    fn room(&self) -> impl std::ops::DerefMut<Target = Vec<Waiting>> + '_ {
+        self.shared
+            .waiting
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Clock for ManualTimer {
+    fn now(&self) -> Tick {
+        self.shared.clock.now()
+    }
+}
+
+impl Timer for ManualTimer {
+    type Sleep = ManualSleep;
+
+    fn sleep_until(&self, deadline: Tick) -> ManualSleep {
+        ManualSleep {
+            timer: self.clone(),
+            deadline,
+            place: None,
+        }
+    }
+}
+
+// === impl ManualSleep ===
+
+impl Future for ManualSleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.deadline != Tick::NEVER && self.timer.now() >= self.deadline {
+            return Poll::Ready(());
+        }
+        let place = match self.place {
+            Some(place) => place,
+            None => self.timer.shared.places.next(),
+        };
+        self.place = Some(place);
+        let mut room = self.timer.room();
+        match room.iter_mut().find(|wait| wait.place == place) {
+            Some(wait) => wait.waker.clone_from(cx.waker()),
+            None => room.push(Waiting {
+                deadline: self.deadline,
+                place,
+                waker: cx.waker().clone(),
+            }),
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for ManualSleep {
+    fn drop(&mut self) {
+        if let Some(place) = self.place {
+            self.timer.room().retain(|wait| wait.place != place);
+        }
+    }
+}
