@@ -1,0 +1,130 @@
+//! The command line.
+
+use crate::ci;
+use crate::fuzz;
+use crate::loom::Depth;
+
+/// One parsed command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Print the table of commands.
+    Help,
+    /// Every check, in order.
+    Ci(ci::Options),
+    /// Formatting.
+    Fmt,
+    /// Lints.
+    Clippy,
+    /// Documentation.
+    Doc,
+    /// Tests.
+    Test,
+    /// Loom models.
+    Loom(Depth),
+    /// Instruction counts against their budgets.
+    Instructions,
+    /// Fuzz targets.
+    Fuzz(fuzz::Job),
+    /// Which module may import which, and where certain words may stand.
+    Floors,
+    /// Page lengths.
+    Sizes,
+    /// The commands that the README names.
+    Readme,
+}
+
+/// Seconds of fuzzing where none are given.
+pub const FUZZ_SECONDS: u64 = 60;
+
+/// The table of commands.
+pub const HELP: &str = "\
+usage: cargo xtask <command>
+
+  ci [--keep-going]              every check below in order; stops at the first failure unless told otherwise
+  fmt                            formatting
+  floors                         arrows point down: imports, and where orderings, clocks and boxes may stand
+  sizes                          no page over 300 lines
+  readme                         the README names the commands that a newcomer runs
+  clippy                         lints, warnings refused
+  doc                            documentation, warnings refused
+  test                           unit, integration and documentation tests
+  loom [--deep]                  loom models, two preemptions (three with --deep)
+  instructions                   instruction counts against benches/budgets.toml (needs valgrind)
+  fuzz [--seconds N] [--target T]
+                                 fuzz targets, N seconds in all (60); proptest where there is no nightly
+  help                           this table
+
+With CI=true a check that cannot run counts as a failure, unless it is optional.";
+
+/// Reads a command line; the error names the word that was not understood.
+pub fn parse(words: &[String]) -> Result<Command, String> {
+    let mut words = words.iter().map(String::as_str);
+    let name = words.next().unwrap_or("help");
+    let rest: Vec<&str> = words.collect();
+    match name {
+        "help" | "--help" | "-h" => bare(name, &rest, Command::Help),
+        "ci" => flag(name, &rest, "--keep-going")
+            .map(|keep_going| Command::Ci(ci::Options { keep_going })),
+        "fmt" => bare(name, &rest, Command::Fmt),
+        "clippy" => bare(name, &rest, Command::Clippy),
+        "doc" => bare(name, &rest, Command::Doc),
+        "test" => bare(name, &rest, Command::Test),
+        "loom" => flag(name, &rest, "--deep")
+            .map(|deep| Command::Loom(if deep { Depth::Deep } else { Depth::Usual })),
+        "instructions" => bare(name, &rest, Command::Instructions),
+        "fuzz" => job(&rest).map(Command::Fuzz),
+        "floors" => bare(name, &rest, Command::Floors),
+        "sizes" => bare(name, &rest, Command::Sizes),
+        "readme" => bare(name, &rest, Command::Readme),
+        unknown => Err(format!("unknown command `{unknown}`")),
+    }
+}
+
+fn bare(name: &str, rest: &[&str], command: Command) -> Result<Command, String> {
+    rest.first()
+        .map_or(Ok(command), |word| Err(unknown_flag(name, word)))
+}
+
+fn flag(name: &str, rest: &[&str], known: &str) -> Result<bool, String> {
+    match rest.iter().find(|word| **word != known) {
+        Some(word) => Err(unknown_flag(name, word)),
+        None => Ok(!rest.is_empty()),
+    }
+}
+
+fn job(rest: &[&str]) -> Result<fuzz::Job, String> {
+    let mut job = fuzz::Job {
+        seconds: FUZZ_SECONDS,
+        target: None,
+    };
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        let mut value = || {
+            words
+                .next()
+                .ok_or_else(|| format!("`{word}` needs a value"))
+        };
+        match *word {
+            "--seconds" => job.seconds = seconds(value()?)?,
+            "--target" => job.target = Some((*value()?).to_string()),
+            unknown => return Err(unknown_flag("fuzz", unknown)),
+        }
+    }
+    Ok(job)
+}
+
+fn seconds(word: &str) -> Result<u64, String> {
+    match word.parse() {
+        Ok(0) | Err(_) => Err(format!(
+            "`--seconds {word}`: not a whole number of seconds above zero"
+        )),
+        Ok(seconds) => Ok(seconds),
+    }
+}
+
+fn unknown_flag(command: &str, word: &str) -> String {
+    format!("unknown flag `{word}` of `{command}`")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+use super::{Command, FUZZ_SECONDS, HELP, parse};
+use crate::ci::Options;
+use crate::fuzz::Job;
+use crate::loom::Depth;
+
+fn parsed(line: &str) -> Result<Command, String> {
+    parse(
+        &line
+            .split_whitespace()
+            .map(str::to_string)
+            .collect::<Vec<_>>(),
+    )
+}
+
+#[test]
+fn no_word_means_help() {
+    assert_eq!(parsed(""), Ok(Command::Help));
+}
+
+#[test]
+fn flags_reach_their_command() {
+    assert_eq!(parsed("ci"), Ok(Command::Ci(Options { keep_going: false })));
+    assert_eq!(
+        parsed("ci --keep-going"),
+        Ok(Command::Ci(Options { keep_going: true }))
+    );
+    assert_eq!(parsed("loom"), Ok(Command::Loom(Depth::Usual)));
+    assert_eq!(parsed("loom --deep"), Ok(Command::Loom(Depth::Deep)));
+}
+
+#[test]
+fn fuzz_takes_seconds_and_a_target() {
+    let job = Job {
+        seconds: 5,
+        target: Some("line".to_string()),
+    };
+    assert_eq!(
+        parsed("fuzz --target line --seconds 5"),
+        Ok(Command::Fuzz(job))
+    );
+    assert_eq!(
+        parsed("fuzz"),
+        Ok(Command::Fuzz(Job {
+            seconds: FUZZ_SECONDS,
+            target: None
+        }))
+    );
+}
+
+#[test]
+fn an_endless_or_unreadable_time_is_refused() {
+    assert!(
+        parsed("fuzz --seconds 0")
+            .unwrap_err()
+            .contains("`--seconds 0`")
+    );
+    assert!(
+        parsed("fuzz --seconds soon")
+            .unwrap_err()
+            .contains("`--seconds soon`")
+    );
+    assert_eq!(
+        parsed("fuzz --seconds").unwrap_err(),
+        "`--seconds` needs a value"
+    );
+}
+
+#[test]
+fn an_unknown_command_is_named() {
+    assert_eq!(parsed("bake").unwrap_err(), "unknown command `bake`");
+}
+
+#[test]
+fn an_unknown_flag_is_named_with_its_command() {
+    assert_eq!(
+        parsed("test --quick").unwrap_err(),
+        "unknown flag `--quick` of `test`"
+    );
+    assert_eq!(
+        parsed("ci --keep-going --fast").unwrap_err(),
+        "unknown flag `--fast` of `ci`"
+    );
+    assert_eq!(
+        parsed("fuzz --fast").unwrap_err(),
+        "unknown flag `--fast` of `fuzz`"
+    );
+}
+
+#[test]
+fn help_lists_every_step_of_ci() {
+    for step in crate::ci::STEPS {
+        assert!(
+            HELP.contains(&format!("\n  {} ", step.name)),
+            "{} is missing",
+            step.name
+        );
+    }
+}
