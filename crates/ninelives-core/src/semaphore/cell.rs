@@ -1,0 +1,89 @@
+//! The gate: one word, one swap.
+
+use crossbeam_utils::CachePadded;
+
+use super::step::{self, Admit, Returned};
+use super::word::Word;
+use crate::sync::{AtomicU64, Ordering, fence, spin_hint};
+
+/// The word on a cache line of its own.
+pub(super) struct Gate(CachePadded<AtomicU64>);
+
+// === impl Gate ===
+
+impl Gate {
+    pub(super) fn new(limit: u32) -> Self {
+        Self(CachePadded::new(AtomicU64::new(Word::new(limit).bits())))
+    }
+
+    /// The only place that writes the word. The answer is the word in force after the step.
+    #[inline]
+    fn apply<V>(&self, mut step: impl FnMut(Word) -> (Word, V)) -> (Word, V) {
+        // Relaxed: a guess; the swap below checks it.
+        let mut seen = self.0.load(Ordering::Relaxed);
+        loop {
+            let (next, verdict) = step(Word::from_bits(seen));
+            if next.bits() == seen {
+                return (next, verdict);
+            }
+            // Release: a slot pushed to the free list, or what a caller did under its permit, is published to
+            // Acquire: whoever takes that place or that permit, here, by a later swap of the same word.
+            // Relaxed on failure: a guess again.
+            match self.0.compare_exchange_weak(
+                seen,
+                next.bits(),
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return (next, verdict),
+                Err(now) => seen = now,
+            }
+            spin_hint();
+        }
+    }
+
+    #[inline]
+    pub(super) fn enter(&self, capacity: u32, clear: impl Fn() -> bool) -> (Word, Admit) {
+        self.apply(|word| step::enter(word, capacity, &clear))
+    }
+
+    pub(super) fn reserve(&self) -> (Word, bool) {
+        self.apply(step::reserve)
+    }
+
+    #[inline]
+    pub(super) fn release(&self) -> (Word, Returned) {
+        self.apply(step::release)
+    }
+
+    pub(super) fn vacate(&self) {
+        self.apply(step::vacate);
+    }
+
+    pub(super) fn forgo(&self) -> (Word, Returned) {
+        self.apply(step::forgo)
+    }
+
+    pub(super) fn resize(&self, limit: u32) -> (Word, u32) {
+        self.apply(|word| step::resize(word, limit))
+    }
+
+    pub(super) fn close(&self) -> Word {
+        self.apply(step::close).0
+    }
+
+    /// The word now. Acquire: pairs with the Release of `apply`, so that what came before the counted event is seen.
+    #[inline]
+    pub(super) fn load(&self) -> Word {
+        Word::from_bits(self.0.load(Ordering::Acquire))
+    }
+
+    /// The word, ordered against the line.
+    ///
+    /// SeqCst fence: everyone who changed one of the two, the word or the line's root, passes here before looking at the other.
+    /// Of a releaser (word, fence, root) and a waiter (root, fence, word), at least one sees what the other did.
+    pub(super) fn look(&self) -> Word {
+        fence(Ordering::SeqCst);
+        self.load()
+    }
+}

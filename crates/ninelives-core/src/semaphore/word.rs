@@ -1,0 +1,130 @@
+//! The gate word: who is in, how many may be, how many places of the line are taken, and whether it is over.
+
+use core::fmt;
+
+use crate::bits::Field;
+
+const USED: Field = Field::first(20);
+const LIMIT: Field = USED.then(20);
+const PLACES: Field = LIMIT.then(20);
+const CLOSED: Field = PLACES.then(1);
+const SURPLUS: Field = CLOSED.then(3);
+const _: () = assert!(SURPLUS.end() == 64);
+
+/// The largest number of permits.
+pub const MAX_PERMITS: u32 = USED.max() as u32;
+
+/// The largest number of places in the line.
+pub const MAX_PLACES: u32 = PLACES.max() as u32;
+
+/// The gate's state, decoded on demand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word(u64);
+
+// === impl Word ===
+
+impl Word {
+    /// An open gate with nobody in it.
+    pub(super) const fn new(limit: u32) -> Self {
+        Self(LIMIT.set(0, limit as u64))
+    }
+
+    #[inline]
+    pub(super) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    #[inline]
+    pub(super) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// Permits that are out: held by a caller, granted to a waiter, or on their way to one.
+    #[inline]
+    pub(super) const fn used(self) -> u32 {
+        USED.get(self.0) as u32
+    }
+
+    #[inline]
+    pub(super) const fn limit(self) -> u32 {
+        LIMIT.get(self.0) as u32
+    }
+
+    /// Places taken in the line: by waiters, and by those whose verdict is not picked up yet.
+    #[inline]
+    pub(super) const fn places(self) -> u32 {
+        PLACES.get(self.0) as u32
+    }
+
+    #[inline]
+    pub(super) const fn is_closed(self) -> bool {
+        CLOSED.get(self.0) == 1
+    }
+
+    /// Releases that found nothing to release; stays at 7.
+    #[inline]
+    pub(super) const fn surplus(self) -> u32 {
+        SURPLUS.get(self.0) as u32
+    }
+
+    #[inline]
+    pub(super) const fn has_room(self) -> bool {
+        self.used() < self.limit()
+    }
+
+    /// One more permit out. Only below the limit, so the field cannot overflow.
+    #[inline]
+    pub(super) const fn one_in(self) -> Self {
+        Self(self.0 + USED.one())
+    }
+
+    /// One permit back. Only above zero.
+    #[inline]
+    pub(super) const fn one_out(self) -> Self {
+        Self(self.0 - USED.one())
+    }
+
+    /// One more place taken. Only below the line's capacity, which fits the field.
+    #[inline]
+    pub(super) const fn one_queued(self) -> Self {
+        Self(self.0 + PLACES.one())
+    }
+
+    /// One place free again. Only above zero.
+    #[inline]
+    pub(super) const fn one_vacated(self) -> Self {
+        Self(self.0 - PLACES.one())
+    }
+
+    pub(super) const fn with_limit(self, limit: u32) -> Self {
+        Self(LIMIT.set(self.0, limit as u64))
+    }
+
+    pub(super) const fn closed(self) -> Self {
+        Self(CLOSED.set(self.0, 1))
+    }
+
+    pub(super) const fn one_surplus(self) -> Self {
+        let surplus = SURPLUS.get(self.0);
+        Self(SURPLUS.set(
+            self.0,
+            if surplus < SURPLUS.max() {
+                surplus + 1
+            } else {
+                surplus
+            },
+        ))
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Word")
+            .field("used", &self.used())
+            .field("limit", &self.limit())
+            .field("places", &self.places())
+            .field("closed", &self.is_closed())
+            .field("surplus", &self.surplus())
+            .finish()
+    }
+}
