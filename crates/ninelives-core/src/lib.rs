@@ -12,6 +12,8 @@ pub mod breaker;
 pub mod budget;
 pub mod jitter;
 pub mod limit;
+pub mod rng;
 pub mod semaphore;
+pub mod sequence;
 pub mod sync;
 pub mod time;

@@ -1,0 +1,104 @@
+//! What limits are taken, and which are refused by what name.
+
+use std::string::ToString;
+
+use super::limits;
+use crate::budget::{Budget, Limits, Withdrawal};
+use crate::time::Tick;
+
+#[test]
+fn the_ends_of_each_range_are_taken() {
+    let low = limits(0.0, 0.0, 1);
+    assert_eq!(
+        (low.ratio(), low.min_per_second(), low.cap()),
+        (0.0, 0.0, 1)
+    );
+    let high = limits(10.0, 65_535.0, 65_535);
+    assert_eq!(
+        (high.ratio(), high.min_per_second(), high.cap()),
+        (10.0, 65_535.0, 65_535)
+    );
+}
+
+#[test]
+fn r07_each_setting_out_of_range_is_refused_by_name() {
+    let refusal = |ratio, min, cap| Limits::new(ratio, min, cap).unwrap_err().to_string();
+    assert_eq!(refusal(-0.1, 10.0, 100), "ratio: -0.1 is outside 0..=10");
+    assert_eq!(
+        refusal(10.001, 10.0, 100),
+        "ratio: 10.001 is outside 0..=10"
+    );
+    assert_eq!(refusal(f64::NAN, 10.0, 100), "ratio: NaN is outside 0..=10");
+    assert_eq!(
+        refusal(f64::INFINITY, 10.0, 100),
+        "ratio: inf is outside 0..=10"
+    );
+    assert_eq!(
+        refusal(0.2, -1.0, 100),
+        "min_per_second: -1 is outside 0..=65535"
+    );
+    assert_eq!(
+        refusal(0.2, 65_536.0, 100),
+        "min_per_second: 65536 is outside 0..=65535"
+    );
+    assert_eq!(
+        refusal(0.2, f64::NAN, 100),
+        "min_per_second: NaN is outside 0..=65535"
+    );
+    assert_eq!(
+        refusal(0.2, f64::NEG_INFINITY, 100),
+        "min_per_second: -inf is outside 0..=65535"
+    );
+    assert_eq!(refusal(0.2, 10.0, 0), "cap: 0 is outside 1..=65535");
+    assert_eq!(
+        refusal(0.2, 10.0, 65_536),
+        "cap: 65536 is outside 1..=65535"
+    );
+    assert_eq!(
+        refusal(0.2, 10.0, u32::MAX),
+        "cap: 4294967295 is outside 1..=65535"
+    );
+}
+
+#[test]
+fn the_default_is_a_fifth_ten_per_second_and_a_hundred() {
+    assert_eq!(Limits::default(), limits(0.2, 10.0, 100));
+}
+
+#[test]
+fn rates_are_rounded_to_the_nearest_grain() {
+    let grain = super::GRAIN;
+    assert_eq!(limits(1.4 * grain, 1.6 * grain, 1).ratio(), grain);
+    assert_eq!(
+        limits(1.4 * grain, 1.6 * grain, 1).min_per_second(),
+        2.0 * grain
+    );
+}
+
+#[test]
+fn without_rates_the_budget_is_an_allotment() {
+    let limits = limits(0.0, 0.0, 2);
+    let budget = Budget::new(&limits);
+    let granted = (0..10u64)
+        .filter(|&day| {
+            budget.deposit(&limits);
+            let now = Tick::from_nanos(day * 86_400_000_000_000);
+            budget.withdraw(&limits, now) == Withdrawal::Granted
+        })
+        .count();
+    assert_eq!(granted, 2);
+    budget.refund(&limits);
+    assert_eq!(budget.withdraw(&limits, Tick::ZERO), Withdrawal::Granted);
+}
+
+#[test]
+fn the_largest_budget_never_leaves_its_field() {
+    let limits = limits(10.0, 65_535.0, 65_535);
+    let budget = Budget::new(&limits);
+    budget.deposit(&limits);
+    budget.refund(&limits);
+    assert_eq!(budget.withdraw(&limits, Tick::NEVER), Withdrawal::Granted);
+    assert_eq!(budget.balance(&limits, Tick::NEVER), 65_534.0);
+    budget.deposit(&limits);
+    assert_eq!(budget.balance(&limits, Tick::NEVER), 65_535.0);
+}
