@@ -2,16 +2,20 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod algebra;
+pub mod circuit_breaker;
 pub mod clock;
 pub mod error;
 pub mod lift;
 pub mod name;
 pub mod prelude;
+pub mod retry;
 pub mod timeout;
 pub mod timer;
 
 pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinLayer, Policy, PolicyLayer};
+pub use circuit_breaker::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitState};
 pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
+pub use retry::{Backoff, Jitter, RetryBudget, RetryLayer, RetryPolicy};
 pub use timeout::{TimeoutConfig, TimeoutLayer};
 pub use timer::{InstantSleeper, ManualTimer, Timer, TokioSleeper, TokioTimer, TrackingSleeper};

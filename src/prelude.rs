@@ -1,7 +1,8 @@
 //! The names that most programs need, in one `use`.
 
 pub use crate::{
-    AttemptError, Clock, CombinedLayer, ConfigError, FallbackLayer, ForkJoinLayer, InstantSleeper,
-    ManualTimer, MonotonicClock, Policy, PolicyLayer, ResilienceError, TimeoutConfig, TimeoutLayer,
-    Timer, TokioSleeper, TokioTimer, TrackingSleeper, policy,
+    AttemptError, Backoff, CircuitBreakerConfig, CircuitBreakerLayer, CircuitState, Clock,
+    CombinedLayer, ConfigError, FallbackLayer, ForkJoinLayer, InstantSleeper, Jitter, ManualTimer,
+    MonotonicClock, Policy, PolicyLayer, ResilienceError, RetryBudget, RetryLayer, RetryPolicy,
+    TimeoutConfig, TimeoutLayer, Timer, TokioSleeper, TokioTimer, TrackingSleeper, policy,
 };

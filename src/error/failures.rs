@@ -97,16 +97,6 @@ impl<E: fmt::Display> fmt::Display for Failures<E> {
 
 // === impl AttemptError ===
 
-impl<E> AttemptError<E> {
-    /// The attempt's error as the error of a call, for a retry that ended before its attempts were used up.
-    pub(crate) fn into_error(self) -> ResilienceError<E> {
-        match self {
-            Self::Inner(error) => ResilienceError::Inner(error),
-            Self::Timeout { elapsed, timeout } => ResilienceError::Timeout { elapsed, timeout },
-        }
-    }
-}
-
 impl<E: fmt::Display> fmt::Display for AttemptError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,0 +1,71 @@
+//! Rejects calls while a dependency is failing.
+//!
+//! Closed, it counts failures in a row; at the threshold it opens and rejects at once. When its time is over, the next calls are
+//! probes: as many as allowed may be out together, that many successes close it, and one failure opens it again.
+//!
+//! # Where it sits
+//! Outside a retry, so that one request counts once and a retry never hammers an open circuit; inside a timeout, so that a call
+//! that takes too long counts as a failure, put a second timeout inside the breaker.
+//!
+//! # Readiness
+//! Reserves nothing: a probe's slot is taken in `call`. While it rejects, `poll_ready` says ready without asking the inner service,
+//! and never fails for being open. If the open time ends between `poll_ready` and `call`, that one call is still rejected, with
+//! `retry_after` zero: the inner service was not asked for its readiness. `Clone` resets readiness and shares the state.
+//!
+//! # What counts
+//! | outcome | counts as |
+//! |---|---|
+//! | a response | success |
+//! | an error of the service, a timeout, exhausted retries | failure |
+//! | a readiness error of the service | failure |
+//! | a panic in `call` or in the future | failure |
+//! | a rejection by a policy inside | nothing; a probe gives its slot back |
+//! | the future dropped | nothing; a probe gives its slot back |
+//! | an outcome of an earlier state | nothing |
+//!
+//! # Cancel safety
+//! Dropping the future abandons its ticket: a probe's slot is free again at once, and no outcome is recorded.
+//!
+//! # Errors
+//! [`CircuitOpen`](crate::ResilienceError::CircuitOpen): rejected, with the time after which a call can be let through.
+//!
+//! # Panics
+//! None of its own.
+//!
+//! # Progress
+//! Lock-free; closed and well it is one load to admit and one to report, nothing is stored. See [`ninelives_core::breaker`].
+//!
+//! # Cost
+//! No allocation. A clock is read only when the circuit is not closed, or opens. One reference count per call.
+//!
+//! # Examples
+//! ```
+//! use ninelives::prelude::*;
+//! use std::time::Duration;
+//! use tower::{Service, ServiceBuilder, ServiceExt};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let breaker = CircuitBreakerLayer::new(CircuitBreakerConfig::new(2, Duration::from_secs(30), 1)?)?;
+//! let mut service = ServiceBuilder::new()
+//!     .layer(breaker.clone())
+//!     .service_fn(|()| async { Err::<(), _>(std::io::Error::other("down")) });
+//! for _ in 0..2 {
+//!     assert!(service.ready().await?.call(()).await.unwrap_err().is_inner());
+//! }
+//! assert!(service.ready().await?.call(()).await.unwrap_err().is_circuit_open());
+//! assert_eq!(breaker.state(), CircuitState::Open);
+//! # Ok(())
+//! # }
+//! ```
+
+mod config;
+mod future;
+mod layer;
+mod service;
+mod ticket;
+
+pub use config::CircuitBreakerConfig;
+pub use future::CircuitBreakerFuture;
+pub use layer::CircuitBreakerLayer;
+pub use ninelives_core::breaker::{State as CircuitState, View as CircuitView};
+pub use service::CircuitBreakerService;

@@ -1,0 +1,110 @@
+//! A call that holds a ticket.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use ninelives_core::breaker::Outcome;
+use pin_project_lite::pin_project;
+
+use super::ticket::Held;
+use crate::clock::Clock;
+use crate::error::ResilienceError;
+
+pin_project! {
+    /// The future of [`CircuitBreakerService`](super::CircuitBreakerService).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct CircuitBreakerFuture<F, C>
+    where
+        C: Clock,
+    {
+        #[pin]
+        state: State<F>,
+        // After `state`: the inner future is dropped before its ticket goes back.
+        held: Option<Held<C>>,
+    }
+}
+
+pin_project! {
+    #[project = StateProj]
+    enum State<F> {
+        Running {
+            #[pin]
+            inner: F,
+        },
+        Rejected {
+            retry_after: Option<Duration>,
+        },
+        Done,
+    }
+}
+
+// === impl CircuitBreakerFuture ===
+
+impl<F, C: Clock> CircuitBreakerFuture<F, C> {
+    #[inline]
+    pub(super) fn running(inner: F, held: Held<C>) -> Self {
+        Self {
+            state: State::Running { inner },
+            held: Some(held),
+        }
+    }
+
+    #[inline]
+    pub(super) fn rejected(retry_after: Option<Duration>) -> Self {
+        Self {
+            state: State::Rejected { retry_after },
+            held: None,
+        }
+    }
+}
+
+impl<F, C, R, E> Future for CircuitBreakerFuture<F, C>
+where
+    F: Future<Output = Result<R, ResilienceError<E>>>,
+    C: Clock,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        match this.state.as_mut().project() {
+            StateProj::Running { inner } => {
+                let Some(held) = this.held else {
+                    unreachable!("a running call holds its ticket")
+                };
+                let result = ready!(held.inside(|| inner.poll(cx)));
+                this.state.set(State::Done);
+                held.report(match &result {
+                    Ok(_) => Outcome::Success,
+                    Err(error) if error.is_rejection() => Outcome::Ignored,
+                    Err(_) => Outcome::Failure,
+                });
+                *this.held = None;
+                Poll::Ready(result)
+            }
+            StateProj::Rejected { retry_after } => {
+                let retry_after = *retry_after;
+                this.state.set(State::Done);
+                Poll::Ready(Err(ResilienceError::CircuitOpen { retry_after }))
+            }
+            StateProj::Done => panic!("the future was polled after it was done"),
+        }
+    }
+}
+
+impl<F, C: Clock> fmt::Debug for CircuitBreakerFuture<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state {
+            State::Running { .. } => "running",
+            State::Rejected { .. } => "rejected",
+            State::Done => "done",
+        };
+        f.debug_struct("CircuitBreakerFuture")
+            .field("state", &state)
+            .finish_non_exhaustive()
+    }
+}

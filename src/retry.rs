@@ -1,0 +1,67 @@
+//! Tries again what may succeed the next time.
+//!
+//! # Where it sits
+//! Innermost of the four, so that a breaker outside counts a request once and a bulkhead outside holds one permit for all its
+//! attempts. A timeout outside bounds the whole; one inside bounds each attempt.
+//!
+//! # Readiness
+//! Passed through for the first attempt. Every later attempt asks the same service instance for its readiness first. `Clone` makes
+//! a service with a readiness of its own.
+//!
+//! # What is tried again
+//! By default the service's own errors and timeouts of an attempt. [`should_retry`](RetryPolicyBuilder::should_retry) chooses among
+//! the service's errors. Rejections by a breaker or bulkhead, and what other retries inside gave up on, are not tried again.
+//!
+//! # Cancel safety
+//! Dropping the future drops the attempt or the wait; no further attempt is made, and a budget's token for an attempt that was
+//! not made yet goes back.
+//!
+//! # Errors
+//! [`RetryExhausted`](crate::ResilienceError::RetryExhausted) after the last allowed attempt, with the last error. When the predicate,
+//! the budget or the total time ends it earlier, the last error itself. A readiness error ends it at once, as it is.
+//!
+//! # Panics
+//! None of its own. A panic in the predicate or in a clone of the request passes through; no token is lost.
+//!
+//! # Cost
+//! First attempt succeeds: one clone of the request and one of the service, no clock, no allocation, one reference count.
+//! With a budget one load, and a swap while it is not full.
+//!
+//! # Examples
+//! ```
+//! use ninelives::prelude::*;
+//! use std::time::Duration;
+//! use tower::{Service, ServiceBuilder, ServiceExt};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sleeper = TrackingSleeper::new();
+//! let retry = RetryPolicy::builder()
+//!     .max_attempts(3)
+//!     .backoff(Backoff::exponential(Duration::from_millis(100)))
+//!     .with_sleeper(sleeper.clone())
+//!     .build()?;
+//! let mut service = ServiceBuilder::new()
+//!     .layer(retry.into_layer())
+//!     .service_fn(|()| async { Err::<(), _>(std::io::Error::other("down")) });
+//! assert!(service.ready().await?.call(()).await.unwrap_err().is_retry_exhausted());
+//! assert_eq!(sleeper.all_calls(), [Duration::from_millis(100), Duration::from_millis(200)]);
+//! # Ok(())
+//! # }
+//! ```
+
+mod budget;
+mod builder;
+mod classify;
+mod future;
+mod layer;
+mod plan;
+mod service;
+
+pub use budget::RetryBudget;
+pub use builder::RetryPolicyBuilder;
+pub use classify::{OnError, OnFlatError, RetryIf, Transient};
+pub use future::RetryFuture;
+pub use layer::{RetryLayer, RetryPolicy};
+pub use ninelives_core::backoff::Backoff;
+pub use ninelives_core::jitter::Jitter;
+pub use service::RetryService;

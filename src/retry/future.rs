@@ -1,0 +1,173 @@
+//! A call and its further attempts.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use super::RetryIf;
+use super::budget::Token;
+use super::plan::{Again, Plan, Progress};
+use crate::error::{AttemptError, ResilienceError};
+use crate::timer::Timer;
+
+pin_project! {
+    /// The future of [`RetryService`](super::RetryService).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct RetryFuture<S, P, T, Req>
+    where
+        S: Service<Req>,
+        T: Timer,
+    {
+        #[pin]
+        step: Step<S::Future, T::Sleep>,
+        service: S,
+        // The request of the attempt after the one that runs; None when that one is the last.
+        request: Option<Req>,
+        token: Option<Token>,
+        progress: Progress,
+        plan: Arc<Plan<P, T>>,
+    }
+}
+
+pin_project! {
+    #[project = StepProj]
+    enum Step<F, P> {
+        Calling {
+            #[pin]
+            attempt: F,
+        },
+        Waiting {
+            #[pin]
+            sleep: P,
+        },
+        // No delay: let other tasks run once, so that a retry without backoff cannot starve them.
+        Yielding {
+            yielded: bool,
+        },
+        Readying,
+        Done,
+    }
+}
+
+// === impl RetryFuture ===
+
+impl<S, P, T, Req> RetryFuture<S, P, T, Req>
+where
+    S: Service<Req>,
+    T: Timer,
+    Req: Clone,
+{
+    #[inline]
+    pub(super) fn new(mut service: S, plan: Arc<Plan<P, T>>, request: Req) -> Self {
+        let progress = plan.start();
+        let spare = plan.may_repeat(&progress).then(|| request.clone());
+        let attempt = service.call(request);
+        Self {
+            step: Step::Calling { attempt },
+            service,
+            request: spare,
+            token: None,
+            progress,
+            plan,
+        }
+    }
+}
+
+impl<S, P, T, Req, E> Future for RetryFuture<S, P, T, Req>
+where
+    S: Service<Req, Error = ResilienceError<E>>,
+    P: RetryIf<E>,
+    T: Timer,
+    Req: Clone,
+{
+    type Output = Result<S::Response, ResilienceError<E>>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            match this.step.as_mut().project() {
+                StepProj::Calling { attempt } => {
+                    let result = ready!(attempt.poll(cx));
+                    // The attempt is over: what it held is free before the wait, and before the caller sees the answer.
+                    this.step.set(Step::Done);
+                    let error = match result {
+                        Ok(response) => return Poll::Ready(Ok(response)),
+                        Err(error) => error,
+                    };
+                    if !this.plan.retry_if.retries(&error) {
+                        return Poll::Ready(Err(error));
+                    }
+                    if !this.plan.may_repeat(this.progress) {
+                        return Poll::Ready(Err(exhausted(error, this.progress.attempts)));
+                    }
+                    let Some(Again { delay, token }) = this.plan.again(this.progress) else {
+                        return Poll::Ready(Err(error));
+                    };
+                    *this.token = token;
+                    this.step.set(if delay.is_zero() {
+                        Step::Yielding { yielded: false }
+                    } else {
+                        let sleep = this.plan.timer.sleep(delay);
+                        Step::Waiting { sleep }
+                    });
+                }
+                StepProj::Waiting { sleep } => {
+                    ready!(sleep.poll(cx));
+                    this.step.set(Step::Readying);
+                }
+                StepProj::Yielding { yielded: true } => this.step.set(Step::Readying),
+                StepProj::Yielding { yielded } => {
+                    *yielded = true;
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                StepProj::Readying => {
+                    if let Err(error) = ready!(this.service.poll_ready(cx)) {
+                        this.step.set(Step::Done);
+                        *this.token = None;
+                        return Poll::Ready(Err(error));
+                    }
+                    this.progress.attempts += 1;
+                    let request = if this.plan.may_repeat(this.progress) {
+                        this.request.clone()
+                    } else {
+                        this.request.take()
+                    };
+                    let Some(request) = request else {
+                        unreachable!("a request is kept as long as attempts are left")
+                    };
+                    if let Some(token) = this.token.take() {
+                        token.spend();
+                    }
+                    let attempt = this.service.call(request);
+                    this.step.set(Step::Calling { attempt });
+                }
+                StepProj::Done => panic!("the future was polled after it was done"),
+            }
+        }
+    }
+}
+
+/// The last attempt failed with `error`. An error that is neither the service's own nor a timeout says more by itself.
+fn exhausted<E>(error: ResilienceError<E>, attempts: u32) -> ResilienceError<E> {
+    let last = match error {
+        ResilienceError::Inner(error) => AttemptError::Inner(error),
+        ResilienceError::Timeout { elapsed, timeout } => AttemptError::Timeout { elapsed, timeout },
+        other => return other,
+    };
+    ResilienceError::RetryExhausted { attempts, last }
+}
+
+impl<S: Service<Req>, P, T: Timer, Req> fmt::Debug for RetryFuture<S, P, T, Req> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetryFuture")
+            .field("attempts", &self.progress.attempts)
+            .finish_non_exhaustive()
+    }
+}
