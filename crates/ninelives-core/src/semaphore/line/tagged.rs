@@ -7,7 +7,7 @@ use crate::bits::Field;
 const SLOT: Field = Field::first(21);
 const TURN: Field = SLOT.then(43);
 const _: () = assert!(TURN.end() == 64);
-const _: () = assert!(super::super::word::MAX_PLACES as u64 < SLOT.max());
+const _: () = assert!((super::super::word::MAX_PLACES as u64) < SLOT.max());
 
 /// The packed pair. The turn makes each value new, so that a swap prepared from old reads fails.
 #[derive(Clone, Copy, PartialEq, Eq)]
