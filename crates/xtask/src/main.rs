@@ -1,6 +1,6 @@
 //! The checks of this repository, as one program.
 //!
-//! `cargo xtask help` prints the commands. Each check answers with an [`Outcome`](outcome::Outcome); `cargo xtask ci`
+//! `cargo xtask help` prints the commands. Each check answers with an [`Outcome`]; `cargo xtask ci`
 //! runs them all and says what passed, what failed and what could not run here.
 
 #![forbid(unsafe_code)]
