@@ -69,3 +69,6 @@ fn walk(directory: &Path, prefix: &str, found: &mut Vec<String>) -> Result<(), S
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
