@@ -378,3 +378,6 @@ impl Drop for HandOver<'_> {
         self.0.hand_over();
     }
 }
+
+#[cfg(test)]
+mod tests;

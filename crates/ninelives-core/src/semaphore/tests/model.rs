@@ -1,0 +1,258 @@
+//! The machine against a naive model: every short sequence of inputs, and random long ones.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use std::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::super::{Entry, Left, Place, Semaphore, Turn};
+use super::{Task, counts, line};
+
+/// What a caller can do. Indices are taken modulo what is there.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Input {
+    Try,
+    Enter,
+    Take(usize),
+    Leave(usize),
+    Release,
+    Resize(u32),
+    Close,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stand {
+    Waiting,
+    Granted(u32),
+    Closed,
+}
+
+/// Somebody with a place, and where the model says they stand.
+struct Guest {
+    place: Place,
+    task: Arc<Task>,
+    waker: Waker,
+    stand: Stand,
+}
+
+/// The semaphore, and beside it the same with plain counters and a list.
+pub(super) struct Pair {
+    real: Semaphore,
+    limit: u32,
+    held: u32,
+    closed: bool,
+    guests: VecDeque<Guest>,
+}
+
+// === impl Pair ===
+
+impl Pair {
+    pub(super) fn new(limit: u32, places: u32) -> Self {
+        Self {
+            real: line(limit, places),
+            limit,
+            held: 0,
+            closed: false,
+            guests: VecDeque::new(),
+        }
+    }
+
+    fn in_flight(&self) -> u32 {
+        let granted = |guest: &&Guest| matches!(guest.stand, Stand::Granted(_));
+        self.held + self.guests.iter().filter(granted).count() as u32
+    }
+
+    /// What the rule says after every input: free permits go to the first that wait; after a close nobody waits.
+    fn hand_over(&mut self) {
+        loop {
+            let in_flight = self.in_flight();
+            let first = self
+                .guests
+                .iter_mut()
+                .find(|guest| guest.stand == Stand::Waiting);
+            match first {
+                Some(guest) if self.closed => guest.stand = Stand::Closed,
+                Some(guest) if in_flight < self.limit => {
+                    guest.stand = Stand::Granted(in_flight + 1);
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn admit(&mut self, capacity: usize, entry: Entry) {
+        let in_flight = self.in_flight();
+        let waits = self.guests.iter().any(|g| g.stand == Stand::Waiting);
+        let expected = if self.closed {
+            Entry::Closed
+        } else if in_flight < self.limit && !waits {
+            self.held += 1;
+            Entry::Acquired {
+                in_flight: in_flight + 1,
+            }
+        } else if self.guests.len() < capacity {
+            let Entry::Waiting(place) = entry else {
+                panic!("expected a place, got {entry:?}")
+            };
+            let (task, waker) = Task::new();
+            self.guests.push_back(Guest {
+                place,
+                task,
+                waker,
+                stand: Stand::Waiting,
+            });
+            return;
+        } else {
+            Entry::Full {
+                in_flight,
+                limit: self.limit,
+            }
+        };
+        assert_eq!(entry, expected);
+    }
+
+    /// One input to both, and everything that can be observed compared.
+    pub(super) fn apply(&mut self, input: Input) {
+        match input {
+            Input::Try => {
+                let entry = self.real.try_acquire();
+                self.admit(0, entry);
+            }
+            Input::Enter => {
+                let entry = self.real.enter();
+                self.admit(self.real.places() as usize, entry);
+            }
+            Input::Take(n) => {
+                let granted: Vec<_> = (0..self.guests.len())
+                    .filter(|&at| matches!(self.guests[at].stand, Stand::Granted(_)))
+                    .collect();
+                if !granted.is_empty() {
+                    let guest = self.guests.remove(granted[n % granted.len()]);
+                    self.real.take(guest.expect("in range").place);
+                    self.held += 1;
+                }
+            }
+            Input::Leave(n) if !self.guests.is_empty() => {
+                let guest = self.guests.remove(n % self.guests.len());
+                let guest = guest.expect("in range");
+                let left = match guest.stand {
+                    Stand::Waiting => Left::GaveUp,
+                    Stand::Granted(_) => Left::HadGrant,
+                    Stand::Closed => Left::Closed,
+                };
+                assert_eq!(self.real.leave(guest.place), left);
+            }
+            Input::Leave(_) => {}
+            Input::Release if self.held > 0 => {
+                self.real.release();
+                self.held -= 1;
+            }
+            Input::Release => {}
+            Input::Resize(limit) => {
+                assert_eq!(self.real.resize(limit), Ok(self.limit));
+                self.limit = limit;
+            }
+            Input::Close => {
+                self.real.close();
+                self.closed = true;
+            }
+        }
+        self.hand_over();
+        self.compare();
+    }
+
+    fn compare(&self) {
+        assert_eq!(
+            counts(&self.real),
+            (self.in_flight(), self.limit, self.guests.len() as u32)
+        );
+        assert_eq!(self.real.snapshot().closed, self.closed);
+        for guest in &self.guests {
+            let turn = self.real.poll_place(&guest.place, &guest.waker);
+            let expected = match guest.stand {
+                Stand::Waiting => Poll::Pending,
+                Stand::Granted(in_flight) => Poll::Ready(Turn::Granted { in_flight }),
+                Stand::Closed => Poll::Ready(Turn::Closed),
+            };
+            assert_eq!(turn, expected);
+            let registered_before = turn.is_ready() && Arc::strong_count(&guest.task) == 2;
+            assert!(guest.task.wakes() <= 1);
+            assert!(turn.is_pending() || registered_before);
+            assert!(turn.is_ready() || guest.task.wakes() == 0);
+        }
+    }
+}
+
+/// Every sequence of `depth` inputs, each from the start.
+fn exhaust(limit: u32, places: u32, inputs: &[Input], depth: u32) {
+    for number in 0..inputs.len().pow(depth) {
+        let mut pair = Pair::new(limit, places);
+        let mut rest = number;
+        for _ in 0..depth {
+            pair.apply(inputs[rest % inputs.len()]);
+            rest /= inputs.len();
+        }
+    }
+}
+
+#[test]
+fn every_sequence_of_five_inputs_agrees_with_the_model() {
+    let inputs = [
+        Input::Try,
+        Input::Enter,
+        Input::Take(0),
+        Input::Leave(0),
+        Input::Leave(1),
+        Input::Release,
+        Input::Resize(0),
+        Input::Resize(2),
+        Input::Close,
+    ];
+    exhaust(1, 2, &inputs, 5);
+}
+
+#[test]
+fn every_sequence_of_eight_inputs_of_the_line_agrees_with_the_model() {
+    let inputs = [
+        Input::Enter,
+        Input::Take(0),
+        Input::Leave(0),
+        Input::Leave(1),
+        Input::Release,
+    ];
+    exhaust(1, 3, &inputs, 7);
+}
+
+fn input() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        2 => Just(Input::Try),
+        9 => Just(Input::Enter),
+        4 => (0..64_usize).prop_map(Input::Take),
+        4 => (0..64_usize).prop_map(Input::Leave),
+        6 => Just(Input::Release),
+        2 => (0..9_u32).prop_map(Input::Resize),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn long_sequences_agree_with_the_model(
+        limit in 1..6_u32,
+        places in 1..40_u32,
+        mut inputs in prop::collection::vec(input(), 0..200),
+        close in any::<bool>(),
+    ) {
+        if close {
+            inputs.push(Input::Close);
+            inputs.extend([Input::Enter, Input::Leave(0), Input::Release, Input::Take(0), Input::Resize(9)]);
+        }
+        let mut pair = Pair::new(limit, places);
+        for input in inputs {
+            pair.apply(input);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! One test per row of the table on the page, by the pure step.
+
+use crate::semaphore::step::{self, Admit, Returned};
+use crate::semaphore::word::{MAX_PERMITS, MAX_PLACES, Word};
+
+fn word(used: u32, limit: u32, places: u32) -> Word {
+    let mut word = Word::new(limit);
+    for _ in 0..used {
+        word = word.one_in();
+    }
+    for _ in 0..places {
+        word = word.one_queued();
+    }
+    word
+}
+
+fn never() -> bool {
+    panic!("nobody has a place, so nobody is asked")
+}
+
+#[test]
+fn room_and_nobody_waiting_admits_without_asking_the_line() {
+    let (next, admit) = step::enter(word(0, 1, 0), 5, never);
+    assert_eq!((next, admit), (word(1, 1, 0), Admit::Acquired));
+}
+
+#[test]
+fn room_and_only_settled_places_admits() {
+    let (next, admit) = step::enter(word(0, 1, 3), 5, || true);
+    assert_eq!((next, admit), (word(1, 1, 3), Admit::Acquired));
+}
+
+#[test]
+fn room_is_not_for_those_who_come_after_a_waiter() {
+    let (next, admit) = step::enter(word(0, 1, 3), 5, || false);
+    assert_eq!((next, admit), (word(0, 1, 4), Admit::Queued));
+}
+
+#[test]
+fn trying_never_queues() {
+    let (next, admit) = step::enter(word(0, 1, 3), 0, || false);
+    assert_eq!((next, admit), (word(0, 1, 3), Admit::Full));
+}
+
+#[test]
+fn full_takes_a_place() {
+    let (next, admit) = step::enter(word(2, 2, 0), 1, never);
+    assert_eq!((next, admit), (word(2, 2, 1), Admit::Queued));
+}
+
+#[test]
+fn full_line_rejects_and_writes_nothing() {
+    let (next, admit) = step::enter(word(2, 2, 1), 1, never);
+    assert_eq!((next, admit), (word(2, 2, 1), Admit::Full));
+}
+
+#[test]
+fn shrunk_below_in_flight_admits_nobody() {
+    let (next, admit) = step::enter(word(8, 3, 0), 0, never);
+    assert_eq!((next, admit), (word(8, 3, 0), Admit::Full));
+}
+
+#[test]
+fn closed_admits_nobody_and_writes_nothing() {
+    let closed = word(0, 1, 0).closed();
+    assert_eq!(step::enter(closed, 5, never), (closed, Admit::Closed));
+}
+
+#[test]
+fn reserve_needs_room() {
+    assert_eq!(step::reserve(word(1, 2, 1)), (word(2, 2, 1), true));
+    assert_eq!(step::reserve(word(2, 2, 1)), (word(2, 2, 1), false));
+}
+
+#[test]
+fn reserve_needs_an_open_gate() {
+    let closed = word(0, 2, 1).closed();
+    assert_eq!(step::reserve(closed), (closed, false));
+}
+
+#[test]
+fn release_gives_one_back() {
+    let (next, returned) = step::release(word(2, 2, 1));
+    assert_eq!((next, returned), (word(1, 2, 1), Returned::Free));
+}
+
+#[test]
+fn release_after_close_does_not_reopen() {
+    let (next, returned) = step::release(word(2, 2, 1).closed());
+    assert_eq!((next, returned), (word(1, 2, 1).closed(), Returned::Free));
+}
+
+#[test]
+fn surplus_release_is_counted_and_never_wraps() {
+    let mut now = word(0, 2, 0);
+    for expected in [1, 2, 3, 4, 5, 6, 7, 7, 7] {
+        let (next, returned) = step::release(now);
+        assert_eq!(returned, Returned::Surplus);
+        assert_eq!((next.surplus(), next.used()), (expected, 0));
+        assert!(!next.is_closed());
+        now = next;
+    }
+}
+
+#[test]
+fn vacate_frees_a_place_and_no_permit() {
+    assert_eq!(step::vacate(word(1, 1, 2)).0, word(1, 1, 1));
+}
+
+#[test]
+#[cfg(debug_assertions)]
+#[should_panic(expected = "a place was consumed twice")]
+fn vacate_without_a_place_is_a_bug() {
+    let _ = step::vacate(word(1, 1, 0));
+}
+
+#[test]
+fn forgo_gives_place_and_permit_back_at_once() {
+    let (next, returned) = step::forgo(word(2, 2, 2));
+    assert_eq!((next, returned), (word(1, 2, 1), Returned::Free));
+}
+
+#[test]
+fn resize_touches_the_limit_alone() {
+    let (next, old) = step::resize(word(8, 10, 4), 3);
+    assert_eq!((next, old), (word(8, 3, 4), 10));
+}
+
+#[test]
+fn resize_to_the_same_limit_writes_nothing() {
+    assert_eq!(step::resize(word(1, 10, 0), 10).0, word(1, 10, 0));
+}
+
+#[test]
+fn close_keeps_the_counts_and_writes_once() {
+    let closed = step::close(word(2, 3, 1)).0;
+    assert_eq!((closed.used(), closed.limit(), closed.places()), (2, 3, 1));
+    assert!(closed.is_closed());
+    assert_eq!(step::close(closed).0, closed);
+}
+
+#[test]
+fn the_largest_counts_fit_their_fields() {
+    let word = Word::from_bits(word(0, MAX_PERMITS, 0).bits() | u64::from(MAX_PERMITS));
+    assert_eq!((word.used(), word.has_room()), (MAX_PERMITS, false));
+    assert_eq!(step::enter(word, MAX_PLACES, never).1, Admit::Queued);
+    assert_eq!(step::release(word).0.used(), MAX_PERMITS - 1);
+}

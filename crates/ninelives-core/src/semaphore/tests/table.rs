@@ -1,0 +1,83 @@
+//! The whole transition table, refusals included, against the text beside this page.
+
+use std::fmt::Write as _;
+use std::string::String;
+
+use crate::semaphore::step;
+use crate::semaphore::word::Word;
+
+/// `used/limit+places`, and whether it is closed.
+fn state(word: Word) -> String {
+    let mut text = std::format!("{}/{}+{}", word.used(), word.limit(), word.places());
+    if word.is_closed() {
+        text.push_str(" closed");
+    }
+    if word.surplus() > 0 {
+        write!(text, " surplus {}", word.surplus()).expect("a string takes it");
+    }
+    text
+}
+
+fn words() -> impl Iterator<Item = Word> {
+    (0..24).map(|n| {
+        let (used, limit, places, closed) = (n % 3, n / 3 % 2 + 1, n / 6 % 2, n / 12 == 1);
+        let mut word = Word::new(limit);
+        for _ in 0..used {
+            word = word.one_in();
+        }
+        for _ in 0..places {
+            word = word.one_queued();
+        }
+        if closed { word.closed() } else { word }
+    })
+}
+
+fn table() -> String {
+    let mut out = String::new();
+    for word in words() {
+        writeln!(out, "{}", state(word)).expect("a string takes it");
+        let mut row = |input: &str, next: Word, verdict: &dyn std::fmt::Debug| {
+            let next = if next == word {
+                "unchanged".into()
+            } else {
+                state(next)
+            };
+            writeln!(out, "    {input:<16} {next:<22} {verdict:?}").expect("a string takes it");
+        };
+        for (input, capacity, clear) in [
+            ("try", 0, false),
+            ("try, clear", 0, true),
+            ("enter of 1", 1, false),
+            ("enter of 2", 2, false),
+            ("enter, clear", 2, true),
+        ] {
+            let (next, verdict) = step::enter(word, capacity, || clear);
+            row(input, next, &verdict);
+        }
+        let (next, verdict) = step::reserve(word);
+        row("reserve", next, &verdict);
+        let (next, verdict) = step::release(word);
+        row("release", next, &verdict);
+        if word.places() > 0 {
+            row("vacate", step::vacate(word).0, &());
+            let (next, verdict) = step::forgo(word);
+            row("forgo", next, &verdict);
+        }
+        for limit in 0..3 {
+            let (next, verdict) = step::resize(word, limit);
+            row(&std::format!("resize {limit}"), next, &verdict);
+        }
+        row("close", step::close(word).0, &());
+    }
+    out
+}
+
+#[test]
+fn transition_table_is_as_written() {
+    let now = table();
+    let written = include_str!("../table.txt");
+    assert!(
+        now == written,
+        "the table changed; if that is meant, semaphore/table.txt becomes:\n{now}"
+    );
+}

@@ -1,0 +1,113 @@
+//! Real threads: whatever they do, at rest the counts are exact, and nobody was forgotten.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::task::{Poll, Wake, Waker};
+use std::thread;
+
+use super::super::{Entry, Semaphore, Turn};
+use super::{counts, line};
+
+struct Unpark(thread::Thread, AtomicBool);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.1.store(true, SeqCst);
+        self.0.unpark();
+    }
+}
+
+/// Waits for a turn the way a task would: only a wake makes it look again. A forgotten waiter hangs the test.
+fn acquire(semaphore: &Semaphore, patience: u32) -> bool {
+    let place = match semaphore.enter() {
+        Entry::Acquired { .. } => return true,
+        Entry::Full { .. } | Entry::Closed => return false,
+        Entry::Waiting(place) => place,
+    };
+    let unpark = Arc::new(Unpark(thread::current(), AtomicBool::new(false)));
+    let waker = Waker::from(unpark.clone());
+    let mut looks = 0;
+    loop {
+        match semaphore.poll_place(&place, &waker) {
+            Poll::Ready(Turn::Granted { .. }) if looks % 3 == 2 => {
+                let _ = semaphore.leave(place);
+                return false;
+            }
+            Poll::Ready(Turn::Granted { .. }) => {
+                semaphore.take(place);
+                return true;
+            }
+            Poll::Ready(Turn::Closed) => {
+                let _ = semaphore.leave(place);
+                return false;
+            }
+            Poll::Pending if looks == patience => {
+                let _ = semaphore.leave(place);
+                return false;
+            }
+            Poll::Pending => {}
+        }
+        looks += 1;
+        while !unpark.1.swap(false, SeqCst) {
+            if patience < 3 {
+                thread::yield_now();
+                break;
+            }
+            thread::park();
+        }
+    }
+}
+
+#[test]
+fn s12_s28_plain_threads_with_resize_and_cancel_keep_the_law() {
+    for (limit, places) in [(1, 1), (1, 8), (2, 3), (3, 16)] {
+        let semaphore = Arc::new(line(limit, places));
+        let inside = Arc::new(AtomicU32::new(0));
+        let workers: std::vec::Vec<_> = (0..4_u32)
+            .map(|worker| {
+                let (semaphore, inside) = (semaphore.clone(), inside.clone());
+                thread::spawn(move || {
+                    for round in 0..3_000_u32 {
+                        // Two workers wait for as long as it takes; two give up after a look or two.
+                        let patience = if worker < 2 { u32::MAX } else { round % 3 };
+                        if acquire(&semaphore, patience) {
+                            assert!(inside.fetch_add(1, SeqCst) < 4);
+                            inside.fetch_sub(1, SeqCst);
+                            semaphore.release();
+                        }
+                        if worker == 3 && round % 64 == 0 {
+                            let limit = semaphore.snapshot().limit;
+                            assert!(semaphore.resize(limit % 3 + 1).is_ok());
+                        }
+                    }
+                })
+            })
+            .collect();
+        for worker in workers {
+            worker.join().expect("no worker fails");
+        }
+        let (in_flight, limit, waiting) = counts(&semaphore);
+        assert_eq!((in_flight, waiting), (0, 0));
+        assert!((1..=3).contains(&limit));
+    }
+}
+
+#[test]
+fn s23_close_while_threads_wait_strands_nobody() {
+    for _ in 0..50 {
+        let semaphore = Arc::new(line(1, 8));
+        assert!(matches!(semaphore.try_acquire(), Entry::Acquired { .. }));
+        let workers: std::vec::Vec<_> = (0..3)
+            .map(|_| {
+                let semaphore = semaphore.clone();
+                thread::spawn(move || acquire(&semaphore, u32::MAX))
+            })
+            .collect();
+        semaphore.close();
+        for worker in workers {
+            assert!(!worker.join().expect("no worker fails"));
+        }
+        semaphore.release();
+        assert_eq!(counts(&semaphore), (0, 1, 0));
+    }
+}
