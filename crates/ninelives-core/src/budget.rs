@@ -31,8 +31,8 @@
 //!
 //! # Laws
 //! The balance is never below zero and never above the cap. Over any window of time, withdrawals not refunded are at most
-//! `cap + ratio * deposits + min_per_second * (seconds + 0.001)`. Ratio and minimum rate are rounded to multiples of 2^-16 when
-//! the limits are built, and are exact from there on.
+//! `cap + ratio * deposits + min_per_second * (seconds + 0.001)`. Ratio and minimum rate are rounded up to multiples of 2^-16
+//! when the limits are built, and are exact from there on.
 //!
 //! # Orderings
 //! The word guards no other memory, so Relaxed: one location has one order, and a token is in it once.
@@ -90,7 +90,7 @@ pub enum Withdrawal {
 impl Limits {
     /// Limits with `ratio` tokens per deposit, at least `min_per_second` tokens per second, and never more than `cap` at once.
     ///
-    /// The two rates are rounded to the nearest multiple of 2^-16. With both at zero the budget is an allotment: the tokens it
+    /// The two rates are rounded up to a multiple of 2^-16, so five deposits of 0.2 make a whole token. With both at zero the budget is an allotment: the tokens it
     /// starts with and what is refunded, and no others ever.
     ///
     /// # Errors

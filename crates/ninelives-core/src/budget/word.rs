@@ -17,9 +17,15 @@ pub(super) const ONE: u32 = 1 << 16;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Word(pub(super) u64);
 
-/// `value`, at most 65535, to the nearest 2^-16.
+/// `value`, 0 to 65535, rounded up to a multiple of 2^-16: five times a fifth must make a whole, and nothing positive be zero.
 pub(super) const fn fixed(value: f64) -> u32 {
-    (value * ONE as f64 + 0.5) as u32
+    let scaled = value * ONE as f64;
+    let whole = scaled as u32;
+    if (whole as f64) < scaled {
+        whole + 1
+    } else {
+        whole
+    }
 }
 
 /// The number that `fixed` stands for; exact.

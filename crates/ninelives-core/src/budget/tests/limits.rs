@@ -66,13 +66,11 @@ fn the_default_is_a_fifth_ten_per_second_and_a_hundred() {
 }
 
 #[test]
-fn rates_are_rounded_to_the_nearest_grain() {
+fn rates_are_rounded_up_to_a_grain() {
     let grain = super::GRAIN;
-    assert_eq!(limits(1.4 * grain, 1.6 * grain, 1).ratio(), grain);
-    assert_eq!(
-        limits(1.4 * grain, 1.6 * grain, 1).min_per_second(),
-        2.0 * grain
-    );
+    assert_eq!(limits(2.0 * grain, 0.0, 1).ratio(), 2.0 * grain);
+    assert_eq!(limits(0.001 * grain, 2.0 * grain, 1).ratio(), grain);
+    assert_eq!(limits(0.0, 1.001 * grain, 1).min_per_second(), 2.0 * grain);
 }
 
 #[test]

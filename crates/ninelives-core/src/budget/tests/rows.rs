@@ -16,6 +16,7 @@ fn a_deposit_adds_the_ratio() {
     let limits = limits(0.25, 10.0, 2);
     assert_eq!(word(0.0, 7).deposit(&limits), word(0.25, 7));
     assert_eq!(word(1.875, 7).deposit(&limits), word(2.0, 7));
+    assert_eq!(word(1.75 + GRAIN, 7).deposit(&limits), word(2.0, 7));
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! Threads on one budget. The models in `loom-tests` go through every order; this runs the real atomics.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "the threads of a test may wait for each other"
+)]
+
 use std::sync::Barrier;
 use std::thread;
 use std::vec::Vec;
