@@ -36,7 +36,6 @@
 //! ```
 
 mod combined;
-mod describe;
 mod fallback;
 mod foreign;
 mod fork_join;
@@ -45,11 +44,10 @@ mod precedence;
 mod respond;
 
 pub use combined::CombinedLayer;
-pub use describe::{Describe, Node};
 pub use fallback::{
     FallbackFuture, FallbackLayer, FallbackService, FallbackWhen, OnAnyError, When,
 };
 pub use foreign::Tower;
 pub use fork_join::{ForkJoinFuture, ForkJoinLayer, ForkJoinService};
-pub use policy::{Policy, PolicyLayer};
+pub use policy::Policy;
 pub use respond::{Respond, RespondFuture, RespondService};

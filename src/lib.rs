@@ -2,8 +2,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod algebra;
+pub mod bulkhead;
 pub mod circuit_breaker;
 pub mod clock;
+pub mod compose;
 pub mod error;
 pub mod lift;
 pub mod name;
@@ -12,9 +14,11 @@ pub mod retry;
 pub mod timeout;
 pub mod timer;
 
-pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinLayer, Policy, PolicyLayer};
+pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinLayer, Policy};
+pub use bulkhead::{BulkheadConfig, BulkheadLayer};
 pub use circuit_breaker::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitState};
 pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
+pub use compose::PolicyLayer;
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
 pub use retry::{Backoff, Jitter, RetryBudget, RetryLayer, RetryPolicy};
 pub use timeout::{TimeoutConfig, TimeoutLayer};

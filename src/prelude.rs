@@ -1,8 +1,9 @@
 //! The names that most programs need, in one `use`.
 
 pub use crate::{
-    AttemptError, Backoff, CircuitBreakerConfig, CircuitBreakerLayer, CircuitState, Clock,
-    CombinedLayer, ConfigError, FallbackLayer, ForkJoinLayer, InstantSleeper, Jitter, ManualTimer,
-    MonotonicClock, Policy, PolicyLayer, ResilienceError, RetryBudget, RetryLayer, RetryPolicy,
-    TimeoutConfig, TimeoutLayer, Timer, TokioSleeper, TokioTimer, TrackingSleeper, policy,
+    AttemptError, Backoff, BulkheadConfig, BulkheadLayer, CircuitBreakerConfig,
+    CircuitBreakerLayer, CircuitState, Clock, CombinedLayer, ConfigError, FallbackLayer,
+    ForkJoinLayer, InstantSleeper, Jitter, ManualTimer, MonotonicClock, Policy, PolicyLayer,
+    ResilienceError, RetryBudget, RetryLayer, RetryPolicy, TimeoutConfig, TimeoutLayer, Timer,
+    TokioSleeper, TokioTimer, TrackingSleeper, policy,
 };

@@ -1,6 +1,6 @@
 //! `a + b`: one policy around another.
 
-use super::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer};
 
 /// `outer + inner`: a request goes through `outer` first.
 #[derive(Clone, Copy, Debug)]

@@ -22,7 +22,8 @@ use tower_service::Service;
 
 pub use future::FallbackFuture;
 
-use super::{Describe, Node, Policy, PolicyLayer};
+use super::Policy;
+use crate::compose::{Describe, Node, PolicyLayer};
 use crate::error::ResilienceError;
 
 /// `primary | backup`.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use tower_layer::Layer;
 
-use super::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer};
 
 /// A tower layer from elsewhere; made by [`Policy::tower`](super::Policy::tower).
 ///

@@ -28,7 +28,8 @@ use tower_service::Service;
 
 pub use future::ForkJoinFuture;
 
-use super::{Describe, Node, Policy, PolicyLayer};
+use super::Policy;
+use crate::compose::{Describe, Node, PolicyLayer};
 use crate::error::ResilienceError;
 use crate::timer::{Timer, TokioTimer};
 

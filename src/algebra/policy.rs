@@ -5,7 +5,8 @@ use std::ops::{Add, BitAnd, BitOr};
 
 use tower_layer::Layer;
 
-use super::{CombinedLayer, Describe, FallbackLayer, ForkJoinLayer, Respond, Tower};
+use super::{CombinedLayer, FallbackLayer, ForkJoinLayer, Respond, Tower};
+use crate::compose::{Describe, Node, PolicyLayer};
 use crate::lift::Lift;
 
 /// A policy: a layer that composes with `+`, `|` and `&`.
@@ -14,17 +15,6 @@ use crate::lift::Lift;
 /// `layer()` share the state of the layers inside.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy<P>(pub P);
-
-/// A layer inside a policy: `S` already speaks [`ResilienceError`](crate::ResilienceError), and so does what comes out.
-///
-/// Implement it for a layer of your own to give it a place in a policy without a wrapper.
-pub trait PolicyLayer<S> {
-    /// What `S` becomes.
-    type Service;
-
-    /// Puts this layer around `inner`.
-    fn wrap(&self, inner: S) -> Self::Service;
-}
 
 // === impl Policy ===
 
@@ -73,7 +63,7 @@ impl<P: Describe> fmt::Display for Policy<P> {
 }
 
 impl<P: Describe> Describe for Policy<P> {
-    fn describe(&self) -> super::Node {
+    fn describe(&self) -> Node {
         self.0.describe()
     }
 }

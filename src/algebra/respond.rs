@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
-use super::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer};
 use crate::error::ResilienceError;
 
 /// Answers from a function, without calling the inner service; made by [`Policy::respond`](super::Policy::respond).

@@ -6,8 +6,8 @@ use ninelives_core::breaker::{Breaker, Limits};
 use tower_layer::Layer;
 
 use super::{CircuitBreakerConfig, CircuitBreakerService, CircuitState, CircuitView};
-use crate::algebra::{Describe, Node, PolicyLayer};
 use crate::clock::{Clock, MonotonicClock};
+use crate::compose::{Describe, Node, PolicyLayer};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;

@@ -6,7 +6,7 @@ use tower_layer::Layer;
 
 use super::plan::Plan;
 use super::{RetryPolicyBuilder, RetryService, Transient};
-use crate::algebra::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer};
 use crate::lift::Lift;
 use crate::name::Name;
 use crate::timer::{Timer, TokioTimer};

@@ -5,11 +5,11 @@ use std::time::Duration;
 use tower_layer::Layer;
 
 use super::{TimeoutConfig, TimeoutService};
-use crate::algebra::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
-use crate::timer::TokioTimer;
+use crate::timer::{Timer, TokioTimer};
 
 /// Puts a timeout around a service. See the [page](super).
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ impl<T> TimeoutLayer<T> {
     }
 }
 
-impl<S, T: crate::Timer + Clone> Layer<S> for TimeoutLayer<T> {
+impl<S, T: Timer + Clone> Layer<S> for TimeoutLayer<T> {
     type Service = TimeoutService<Lift<S>, T>;
 
     fn layer(&self, inner: S) -> Self::Service {
@@ -83,7 +83,7 @@ impl<S, T: crate::Timer + Clone> Layer<S> for TimeoutLayer<T> {
     }
 }
 
-impl<S, T: crate::Timer + Clone> PolicyLayer<S> for TimeoutLayer<T> {
+impl<S, T: Timer + Clone> PolicyLayer<S> for TimeoutLayer<T> {
     type Service = TimeoutService<S, T>;
 
     fn wrap(&self, inner: S) -> Self::Service {

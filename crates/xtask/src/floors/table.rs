@@ -67,7 +67,7 @@ pub const HOUSES: [House; 2] = [
             Floor {
                 name: "base",
                 modules: &[
-                    "adaptive", "clock", "emit", "error", "lift", "name", "timer",
+                    "adaptive", "clock", "compose", "emit", "error", "lift", "name", "timer",
                 ],
                 sees: &["base"],
             },

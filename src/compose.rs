@@ -1,6 +1,17 @@
-//! What a policy looks like, as a tree.
+//! What a layer needs to take part in a policy: to wrap, and to say what it is.
 
 use std::fmt;
+
+/// A layer inside a policy: `S` already speaks [`ResilienceError`](crate::ResilienceError), and so does what comes out.
+///
+/// Implement it for a layer of your own to give it a place in a policy without a wrapper.
+pub trait PolicyLayer<S> {
+    /// What `S` becomes.
+    type Service;
+
+    /// Puts this layer around `inner`.
+    fn wrap(&self, inner: S) -> Self::Service;
+}
 
 /// A policy or an operator, with what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +20,7 @@ pub struct Node {
     children: Vec<Node>,
 }
 
-/// Tells what a policy is, for [`Policy::explain`](super::Policy::explain).
+/// Tells what a policy is, for [`Policy::explain`](crate::Policy::explain).
 pub trait Describe {
     /// The policy as a tree.
     fn describe(&self) -> Node;

@@ -1,0 +1,64 @@
+//! Limits how many calls are in flight.
+//!
+//! [`BulkheadLayer::new`] rejects at once what does not fit. [`BulkheadLayer::queued`] lets a bounded number of calls wait in line,
+//! first come first served, for at most a given time each.
+//!
+//! # Where it sits
+//! Around a retry, so that a request holds one permit for all its attempts; inside a breaker, whose count its rejections do not
+//! touch.
+//!
+//! # Readiness
+//! Passed through; `poll_ready` reserves no permit and never fails for being full. The permit is taken in `call`, so that services
+//! that were readied and never called hold nothing. `Clone` shares the permits.
+//!
+//! # Cancel safety
+//! The permit is free again when the inner future is done, before its answer is returned, or when the future is dropped. A
+//! dropped call leaves the line at once; a permit that was just given to it goes to the next in line. A future that is leaked
+//! (`mem::forget`) keeps its permit for good.
+//!
+//! # Errors
+//! | error | when | the caller may |
+//! |---|---|---|
+//! | [`Bulkhead`](crate::ResilienceError::Bulkhead) | no permit, and no place in line | shed or retry later |
+//! | [`BulkheadTimeout`](crate::ResilienceError::BulkheadTimeout) | its turn did not come in time | shed or retry later |
+//! | [`BulkheadClosed`](crate::ResilienceError::BulkheadClosed) | [`BulkheadLayer::close`] was called | stop |
+//!
+//! # Panics
+//! None of its own. A panic inside gives the permit back once.
+//!
+//! # Progress
+//! Lock-free: one swap to take a permit, one to give it back. See [`ninelives_core::semaphore`].
+//!
+//! # Cost
+//! No allocation; in the line neither: its places are allocated when the layer is made. One reference count per call.
+//!
+//! # Examples
+//! ```
+//! use ninelives::prelude::*;
+//! use tower::{Service, ServiceBuilder, ServiceExt};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let bulkhead = BulkheadLayer::new(1)?;
+//! let mut service = ServiceBuilder::new()
+//!     .layer(bulkhead.clone())
+//!     .service_fn(|()| async { Ok::<_, std::io::Error>(()) });
+//! let first = service.ready().await?.call(());
+//! assert!(service.ready().await?.call(()).await.unwrap_err().is_bulkhead());
+//! first.await?;
+//! assert_eq!(bulkhead.in_flight(), 0);
+//! # Ok(())
+//! # }
+//! ```
+
+mod config;
+mod future;
+mod layer;
+mod permit;
+mod queue;
+mod service;
+
+pub use config::{BulkheadConfig, Queue};
+pub use future::BulkheadFuture;
+pub use layer::{BulkheadLayer, Queued, Reject};
+pub use queue::{QueuedFuture, QueuedService};
+pub use service::BulkheadService;

@@ -1,0 +1,115 @@
+//! The settings of a bulkhead.
+
+use std::time::Duration;
+
+use ninelives_core::semaphore::{MAX_PERMITS, MAX_PLACES};
+
+use super::layer::{BulkheadLayer, Queued, Reject};
+use crate::error::ConfigError;
+
+/// How many calls may be in flight, and what happens to others: rejected at once, or [`Queue`]d.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BulkheadConfig<Q = Reject> {
+    max_concurrent: u32,
+    queue: Q,
+}
+
+/// How many calls may wait in line, and how long each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queue {
+    max_waiting: u32,
+    max_wait: Duration,
+}
+
+// === impl BulkheadConfig ===
+
+impl BulkheadConfig {
+    /// At most `max_concurrent` calls in flight: 1 to 1,048,575. Others are rejected at once.
+    ///
+    /// # Errors
+    /// A limit outside its range.
+    pub fn new(max_concurrent: usize) -> Result<Self, ConfigError> {
+        Ok(Self {
+            max_concurrent: in_range("max_concurrent", max_concurrent, 1, MAX_PERMITS)?,
+            queue: Reject,
+        })
+    }
+
+    /// Lets at most `max_waiting` calls (1 to 1,048,575) wait in line, first come first served, each for at most `max_wait`
+    /// (1 ns and up).
+    ///
+    /// # Errors
+    /// A number or a time outside its range.
+    pub fn with_queue(
+        self,
+        max_waiting: usize,
+        max_wait: Duration,
+    ) -> Result<BulkheadConfig<Queue>, ConfigError> {
+        let max_waiting = in_range("max_waiting", max_waiting, 1, MAX_PLACES)?;
+        if max_wait.is_zero() {
+            let range = Duration::from_nanos(1)..=Duration::MAX;
+            return Err(ConfigError::duration("max_wait", max_wait, range));
+        }
+        Ok(BulkheadConfig {
+            max_concurrent: self.max_concurrent,
+            queue: Queue {
+                max_waiting,
+                max_wait,
+            },
+        })
+    }
+
+    /// A bulkhead with these settings.
+    pub fn into_layer(self) -> BulkheadLayer {
+        BulkheadLayer::from_config(self)
+    }
+}
+
+impl BulkheadConfig<Queue> {
+    /// A bulkhead with a line, on tokio's timer.
+    pub fn into_layer(self) -> BulkheadLayer<Queued> {
+        BulkheadLayer::from_queue_config(self)
+    }
+}
+
+impl<Q> BulkheadConfig<Q> {
+    /// Calls that may be in flight.
+    pub const fn max_concurrent(&self) -> usize {
+        self.max_concurrent as usize
+    }
+
+    /// What happens to others.
+    pub const fn queue(&self) -> &Q {
+        &self.queue
+    }
+}
+
+// === impl Queue ===
+
+impl Queue {
+    /// Calls that may wait in line.
+    pub const fn max_waiting(&self) -> usize {
+        self.max_waiting as usize
+    }
+
+    /// How long each may wait.
+    pub const fn max_wait(&self) -> Duration {
+        self.max_wait
+    }
+}
+
+/// A count that fits the machine, or the error with the caller's own name and number.
+pub(super) fn in_range(
+    field: &'static str,
+    value: usize,
+    min: u32,
+    max: u32,
+) -> Result<u32, ConfigError> {
+    match u32::try_from(value) {
+        Ok(count) if (min..=max).contains(&count) => Ok(count),
+        _ => {
+            let range = u64::from(min)..=u64::from(max);
+            Err(ConfigError::count(field, value as u64, range))
+        }
+    }
+}
