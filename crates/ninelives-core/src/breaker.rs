@@ -2,6 +2,7 @@
 
 mod cell;
 mod limits;
+mod span;
 pub mod step;
 mod verdict;
 mod word;
@@ -10,3 +11,6 @@ pub use cell::Breaker;
 pub use limits::Limits;
 pub use verdict::{Admission, Outcome, Rejected, Report, State, Ticket, Transition, View};
 pub use word::Word;
+
+#[cfg(test)]
+mod tests;

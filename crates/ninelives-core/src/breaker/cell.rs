@@ -30,7 +30,7 @@ impl Breaker {
     }
 
     #[cfg(not(ninelives_loom))]
-    const fn with(word: Word) -> Self {
+    pub(super) const fn with(word: Word) -> Self {
         Self {
             word: AtomicU64::new(word.bits()),
         }

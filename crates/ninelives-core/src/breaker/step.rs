@@ -4,15 +4,11 @@
 
 use core::time::Duration;
 
-use super::limits::{HELD_MS, Limits, NEVER_US};
+use super::limits::Limits;
+use super::span::{Lease, later_grant, micros_up, millis_up, still_leased, still_open};
 use super::verdict::{Admission, Outcome, Rejected, Report, State, Ticket, Transition, View};
-use super::word::{DEADLINE, GRANTED, Word};
+use super::word::Word;
 use crate::time::Tick;
-
-/// How far a clock may step back and an open breaker stays open (1.1 years).
-const BACK_US: u64 = 1 << 45;
-/// How far a clock may step back and a lease still holds (12 days).
-const BACK_MS: u64 = 1 << 30;
 
 /// A call asks to pass.
 #[inline]
@@ -27,7 +23,7 @@ pub const fn admit(word: Word, limits: &Limits, now: Tick) -> (Word, Admission) 
         },
         State::HalfOpen if has_room(word, limits) => {
             let next = word.with_probes(word.probes() + 1);
-            grant(word, next.with_granted(millis_up(now)), now)
+            grant(word, next.with_granted(later_grant(word, now)), now)
         }
         State::HalfOpen => match still_leased(word, limits, now) {
             Lease::Over => grant(word, half_open(word, now), now),
@@ -144,12 +140,6 @@ pub(super) const fn report_needs_time(ticket: &Ticket, outcome: Outcome) -> bool
     }
 }
 
-enum Lease {
-    Over,
-    For(Duration),
-    Held,
-}
-
 const fn grant(word: Word, next: Word, now: Tick) -> (Word, Admission) {
     let transition = Transition::between(word, next);
     let ticket = Ticket::under(next, now);
@@ -251,45 +241,4 @@ const fn half_open(word: Word, now: Tick) -> Word {
 /// A slot is free. With nobody out there is always one: else limits that shrank below `won` would leave nobody to decide.
 const fn has_room(word: Word, limits: &Limits) -> bool {
     word.probes() == 0 || word.probes() + word.won() < limits.probes()
-}
-
-/// The rest of the open time.
-const fn still_open(word: Word, limits: &Limits, now: Tick) -> Option<Duration> {
-    let open_for = match limits.open_for_nanos() {
-        Some(nanos) => nanos.div_ceil(1_000),
-        None => NEVER_US,
-    };
-    let nanos = now.as_nanos();
-    let left = word.deadline().wrapping_sub(nanos / 1_000) & DEADLINE.max();
-    if left == 0 || left > open_for + BACK_US {
-        None
-    } else {
-        Some(Duration::from_nanos(left * 1_000 - nanos % 1_000))
-    }
-}
-
-/// The rest of the lease of the probe that was granted last.
-const fn still_leased(word: Word, limits: &Limits, now: Tick) -> Lease {
-    let lease = limits.lease_nanos().div_ceil(1_000_000);
-    if lease >= HELD_MS {
-        return Lease::Held;
-    }
-    let nanos = now.as_nanos();
-    let end = word.granted() + lease;
-    let left = end.wrapping_sub(nanos / 1_000_000) & GRANTED.max();
-    if left == 0 || left > lease + BACK_MS {
-        Lease::Over
-    } else {
-        Lease::For(Duration::from_nanos(left * 1_000_000 - nanos % 1_000_000))
-    }
-}
-
-/// `now + nanos` in microseconds, rounded up: never early, late by less than one. Apart, so that no sum overflows.
-const fn micros_up(now: Tick, nanos: u64) -> u64 {
-    let now = now.as_nanos();
-    now / 1_000 + nanos / 1_000 + (now % 1_000 + nanos % 1_000).div_ceil(1_000)
-}
-
-const fn millis_up(now: Tick) -> u64 {
-    now.as_nanos().div_ceil(1_000_000)
 }

@@ -1,0 +1,133 @@
+//! The breaker against the naive one: every sequence to a depth, and long random ones.
+
+use std::vec;
+
+use proptest::prelude::*;
+
+use super::pair::{Input, Pair, limits_of};
+use super::*;
+
+const OPEN_FOR: u64 = 5_000_000_000;
+const LEASE: u64 = 7_000_000_000;
+
+const INPUTS: [Input; 12] = [
+    Input::Admit,
+    Input::Report(true, Outcome::Success),
+    Input::Report(false, Outcome::Success),
+    Input::Report(true, Outcome::Failure),
+    Input::Report(false, Outcome::Failure),
+    Input::Report(true, Outcome::Ignored),
+    Input::Abandon(false),
+    Input::Wait(OPEN_FOR),
+    Input::Wait(LEASE),
+    Input::Trip,
+    Input::Reset,
+    Input::Disable,
+];
+
+/// Every sequence of `depth` inputs from here.
+fn every(pair: &Pair, depth: u32, runs: &mut u32) {
+    *runs += 1;
+    if depth == 0 {
+        return;
+    }
+    for input in INPUTS {
+        let mut next = pair.fork();
+        next.run(input);
+        every(&next, depth - 1, runs);
+    }
+}
+
+#[test]
+fn every_sequence_of_four_inputs_from_every_stage() {
+    let fail = Input::Report(false, Outcome::Failure);
+    let win = Input::Report(false, Outcome::Success);
+    let wait = Input::Wait(OPEN_FOR);
+    let stages: [&[Input]; 6] = [
+        &[],
+        &[Input::Admit, Input::Admit, Input::Admit, fail],
+        &[Input::Admit, Input::Admit, Input::Trip],
+        &[Input::Admit, Input::Trip, wait, Input::Admit],
+        &[Input::Trip, wait, Input::Admit, Input::Admit],
+        &[Input::Trip, wait, Input::Admit, win, Input::Admit],
+    ];
+    for stage in stages {
+        let mut pair = Pair::new(limits_of(2, OPEN_FOR, 2, LEASE));
+        for input in stage {
+            pair.run(*input);
+        }
+        let mut runs = 0;
+        every(&pair, 4, &mut runs);
+        assert_eq!(runs, 1 + 12 + 144 + 1_728 + 20_736);
+    }
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        4 => Just(Outcome::Success),
+        4 => Just(Outcome::Failure),
+        1 => Just(Outcome::Ignored),
+    ]
+}
+
+fn input() -> impl Strategy<Value = Input> {
+    let micros = 1_000_u64..10_000_000;
+    prop_oneof![
+        30 => Just(Input::Admit),
+        24 => (any::<bool>(), outcome()).prop_map(|(oldest, outcome)| Input::Report(oldest, outcome)),
+        3 => any::<bool>().prop_map(Input::Abandon),
+        10 => micros.prop_map(Input::Wait),
+        2 => (0_u64..5_000_000).prop_map(Input::Back),
+        1 => Just(Input::Trip),
+        1 => Just(Input::Reset),
+        1 => Just(Input::ForceOpen),
+        1 => Just(Input::ForceClosed),
+        1 => Just(Input::Disable),
+        2 => limits().prop_map(|(a, b, c, d)| Input::Limits(a, b, c, d)),
+    ]
+}
+
+fn limits() -> impl Strategy<Value = (u32, u64, u32, u64)> {
+    let open_for = prop_oneof![
+        9 => 1_000_000_u64..6_000_000,
+        1 => Just(u64::MAX),
+    ];
+    (1..5_u32, open_for, 1..5_u32, 1_000_000_u64..20_000_000)
+}
+
+#[test]
+fn long_random_lives_agree_with_the_naive_breaker_and_reach_every_change() {
+    let mut changes = [[0_u32; 7]; 7];
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 1_500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let seen = core::cell::RefCell::new(&mut changes);
+    let lives = (limits(), proptest::collection::vec(input(), 1..120));
+    let result = runner.run(&lives, |((a, b, c, d), inputs)| {
+        let mut pair = Pair::new(limits_of(a, b, c, d));
+        for input in inputs {
+            pair.run(input);
+        }
+        for (sum, row) in seen.borrow_mut().iter_mut().zip(pair.changes) {
+            for (sum, count) in sum.iter_mut().zip(row) {
+                *sum += count;
+            }
+        }
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}\n{runner}");
+    }
+    // Closed, open, half-open, latched, forced open, forced closed, disabled: who reaches whom.
+    let reachable = [
+        "0101111", "1011111", "1101111", "1100111", "1101011", "1101101", "1101110",
+    ];
+    for (from, row) in reachable.iter().enumerate() {
+        for (to, expected) in row.bytes().enumerate() {
+            let count = changes[from][to];
+            assert_eq!(count > 0, expected == b'1', "{from} to {to}: {count}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The breaker and the naive one, side by side: every input goes to both, and everything that can be seen is compared.
+
+use std::vec::Vec;
+
+use super::naive::{Answer, Mode, Naive, Slip};
+use super::*;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Input {
+    Admit,
+    /// The oldest ticket, or the newest.
+    Report(bool, Outcome),
+    Abandon(bool),
+    Wait(u64),
+    Back(u64),
+    Trip,
+    Reset,
+    ForceOpen,
+    ForceClosed,
+    Disable,
+    Limits(u32, u64, u32, u64),
+}
+
+/// Both breakers, and the tickets that are out.
+pub(super) struct Pair {
+    rig: Rig,
+    naive: Naive,
+    tickets: Vec<(Ticket, Slip)>,
+    /// The changes of state that were reported, by their two ends.
+    pub(super) changes: [[u32; 7]; 7],
+}
+
+// === impl Pair ===
+
+impl Pair {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            rig: Rig {
+                limits,
+                ..Rig::new(1, SECOND, 1)
+            },
+            naive: Naive::new(),
+            tickets: Vec::new(),
+            changes: [[0; 7]; 7],
+        }
+    }
+
+    /// A copy: the word, the clock, and tickets that are each used once in each copy.
+    pub(super) fn fork(&self) -> Self {
+        let breaker = Breaker::with(self.rig.breaker.word());
+        let mut copy = Self::new(self.rig.limits);
+        copy.rig.breaker = breaker;
+        copy.rig.clock.now.set(self.rig.clock.now.get());
+        copy.naive = self.naive.clone();
+        copy.tickets = self.tickets.iter().map(|(t, s)| (t.twin(), *s)).collect();
+        copy
+    }
+
+    pub(super) fn run(&mut self, input: Input) {
+        let now = u128::from(self.rig.clock.now.get());
+        let limits = self.rig.limits;
+        let before = self.naive.state();
+        let change = match input {
+            Input::Admit => self.admit(now),
+            Input::Report(oldest, outcome) => self.give_back(oldest, Some(outcome), now),
+            Input::Abandon(oldest) => self.give_back(oldest, None, now),
+            Input::Wait(nanos) => {
+                self.rig.clock.pass(Duration::from_nanos(nanos));
+                None
+            }
+            Input::Back(nanos) => {
+                let now = self.rig.clock.now.get();
+                self.rig.clock.now.set(now.saturating_sub(nanos));
+                None
+            }
+            Input::Trip => {
+                self.naive.trip(&limits, now);
+                self.rig.trip()
+            }
+            Input::Reset => {
+                self.naive.reset();
+                self.rig.reset()
+            }
+            Input::ForceOpen => {
+                self.naive.force(Mode::ForcedOpen);
+                self.rig.breaker.force_open()
+            }
+            Input::ForceClosed => {
+                self.naive.force(Mode::ForcedClosed);
+                self.rig.breaker.force_closed()
+            }
+            Input::Disable => {
+                self.naive.force(Mode::Disabled);
+                self.rig.breaker.disable()
+            }
+            Input::Limits(threshold, open_for, probes, lease) => {
+                self.rig.limits = limits_of(threshold, open_for, probes, lease);
+                None
+            }
+        };
+        let after = self.naive.state();
+        let expected = (before != after).then_some(Transition {
+            from: before,
+            to: after,
+        });
+        assert_eq!(change, expected, "the transition of {input:?}");
+        if let Some(Transition { from, to }) = change {
+            self.changes[from as usize][to as usize] += 1;
+        }
+        self.compare();
+    }
+
+    fn admit(&mut self, now: u128) -> Option<Transition> {
+        let limits = self.rig.limits;
+        let word = self.rig.breaker.word();
+        let would = self.rig.breaker.would_admit(&limits, &self.rig.clock);
+        assert_eq!(self.rig.breaker.word(), word);
+        let (answer, slip) = self.naive.admit(&limits, now);
+        let (seen, ticket, change) = match self.rig.admit() {
+            Admission::Admitted(ticket) => (Answer::Pass, Some(ticket), None),
+            Admission::Probe { ticket, transition } => {
+                let changed = transition.is_some();
+                (Answer::Probe { changed }, Some(ticket), transition)
+            }
+            Admission::Rejected(rejected) => {
+                assert_eq!(would, Err(rejected));
+                assert_eq!(rejected.state, self.naive.state());
+                let rest = rejected.retry_after.map(|rest| rest.as_nanos());
+                (Answer::Refused { rest }, None, None)
+            }
+        };
+        assert_eq!(seen, answer);
+        assert_eq!(would.is_ok(), ticket.is_some());
+        self.tickets.extend(ticket.zip(slip));
+        change
+    }
+
+    fn give_back(
+        &mut self,
+        oldest: bool,
+        outcome: Option<Outcome>,
+        now: u128,
+    ) -> Option<Transition> {
+        let index = if oldest {
+            0
+        } else {
+            self.tickets.len().checked_sub(1)?
+        };
+        if self.tickets.is_empty() {
+            return None;
+        }
+        let (ticket, slip) = self.tickets.remove(index);
+        let limits = self.rig.limits;
+        let (late, changed) = self.naive.report(slip, outcome, &limits, now);
+        let report = match outcome {
+            Some(outcome) => self.rig.report(ticket, outcome),
+            None => self.rig.breaker.abandon(ticket),
+        };
+        assert_eq!(report.late, late, "late: {slip:?} {outcome:?}");
+        assert_eq!(report.transition.is_some(), changed);
+        report.transition
+    }
+
+    fn compare(&self) {
+        let view = self.rig.view();
+        assert_eq!(view.state, self.naive.state());
+        let counts = match self.naive.mode {
+            Mode::Closed { failures } => (failures, 0, 0),
+            Mode::Trying { out, won, .. } => (0, out, won),
+            _ => (0, 0, 0),
+        };
+        assert_eq!((view.failures, view.probes_out, view.won), counts);
+    }
+}
+
+pub(super) fn limits_of(threshold: u32, open_for: u64, probes: u32, lease: u64) -> Limits {
+    Limits::new(threshold, Duration::from_nanos(open_for), probes)
+        .and_then(|limits| limits.with_lease(Duration::from_nanos(lease)))
+        .expect("the generator keeps to the ranges")
+}
+
+// === impl Ticket ===
+
+impl Ticket {
+    /// The same ticket for a copy of its breaker.
+    fn twin(&self) -> Self {
+        Self {
+            id: self.id,
+            granted: self.granted,
+        }
+    }
+}
