@@ -58,7 +58,12 @@ pub enum FlagError {
     /// The flag needs a value and none followed.
     NoValue(&'static str),
     /// The value is not a whole number, or not one in the range.
-    OutOfRange { flag: &'static str, value: String, min: u64, max: u64 },
+    OutOfRange {
+        flag: &'static str,
+        value: String,
+        min: u64,
+        max: u64,
+    },
     /// The directory's name is empty.
     EmptyOut,
     /// The upstream cannot be used.
@@ -69,7 +74,14 @@ pub enum FlagError {
 
 impl Default for Flags {
     fn default() -> Self {
-        Self { seconds: 20, rps: 500, seed: 42, out: PathBuf::from("target/storm"), upstream: None, quiet: false }
+        Self {
+            seconds: 20,
+            rps: 500,
+            seed: 42,
+            out: PathBuf::from("target/storm"),
+            upstream: None,
+            quiet: false,
+        }
     }
 }
 
@@ -87,7 +99,12 @@ impl Flags {
                 Some((name, value)) => (name, Some(value.to_owned())),
                 None => (argument.as_str(), None),
             };
-            let mut value = |flag| inline.clone().or_else(|| arguments.next()).ok_or(FlagError::NoValue(flag));
+            let mut value = |flag| {
+                inline
+                    .clone()
+                    .or_else(|| arguments.next())
+                    .ok_or(FlagError::NoValue(flag))
+            };
             match name {
                 "--seconds" => flags.seconds = small("--seconds", value("--seconds")?, 3..=3600)?,
                 "--rps" => flags.rps = small("--rps", value("--rps")?, 1..=20_000)?,
@@ -106,7 +123,12 @@ impl Flags {
 fn number(flag: &'static str, value: String, range: RangeInclusive<u64>) -> Result<u64, FlagError> {
     match value.parse() {
         Ok(number) if range.contains(&number) => Ok(number),
-        _ => Err(FlagError::OutOfRange { flag, value, min: *range.start(), max: *range.end() }),
+        _ => Err(FlagError::OutOfRange {
+            flag,
+            value,
+            min: *range.start(),
+            max: *range.end(),
+        }),
     }
 }
 
@@ -116,7 +138,11 @@ fn small(flag: &'static str, value: String, range: RangeInclusive<u32>) -> Resul
 }
 
 fn directory(value: String) -> Result<PathBuf, FlagError> {
-    if value.is_empty() { Err(FlagError::EmptyOut) } else { Ok(PathBuf::from(value)) }
+    if value.is_empty() {
+        Err(FlagError::EmptyOut)
+    } else {
+        Ok(PathBuf::from(value))
+    }
 }
 
 fn target(value: String) -> Result<Target, FlagError> {
@@ -130,8 +156,16 @@ impl fmt::Display for FlagError {
         match self {
             Self::Unknown(flag) => write!(f, "{flag}: no such flag, see --help"),
             Self::NoValue(flag) => write!(f, "{flag}: a value must follow"),
-            Self::OutOfRange { flag, value, min, max } => {
-                write!(f, "{flag}: {value:?} is not a whole number in {min}..={max}")
+            Self::OutOfRange {
+                flag,
+                value,
+                min,
+                max,
+            } => {
+                write!(
+                    f,
+                    "{flag}: {value:?} is not a whole number in {min}..={max}"
+                )
             }
             Self::EmptyOut => f.write_str("--out: the name of the directory is empty"),
             Self::Upstream { value, why } => write!(f, "--upstream: {value:?} {why}"),
@@ -160,7 +194,14 @@ mod tests {
 
     #[test]
     fn both_ways_to_write_a_value_are_understood() {
-        let expected = Flags { seconds: 3, rps: 20_000, seed: 7, out: "x".into(), upstream: None, quiet: true };
+        let expected = Flags {
+            seconds: 3,
+            rps: 20_000,
+            seed: 7,
+            out: "x".into(),
+            upstream: None,
+            quiet: true,
+        };
         assert_eq!(
             parse("--seconds 3 --rps=20000 --seed 7 --out=x --quiet"),
             Ok(Asked::Run(expected))
@@ -169,25 +210,49 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_flag_the_value_and_the_range() {
-        assert_eq!(refusal("--seconds 2"), "--seconds: \"2\" is not a whole number in 3..=3600");
-        assert_eq!(refusal("--rps 20001"), "--rps: \"20001\" is not a whole number in 1..=20000");
-        assert_eq!(refusal("--rps many"), "--rps: \"many\" is not a whole number in 1..=20000");
-        assert_eq!(refusal("--seed -1"), "--seed: \"-1\" is not a whole number in 0..=18446744073709551615");
+        assert_eq!(
+            refusal("--seconds 2"),
+            "--seconds: \"2\" is not a whole number in 3..=3600"
+        );
+        assert_eq!(
+            refusal("--rps 20001"),
+            "--rps: \"20001\" is not a whole number in 1..=20000"
+        );
+        assert_eq!(
+            refusal("--rps many"),
+            "--rps: \"many\" is not a whole number in 1..=20000"
+        );
+        assert_eq!(
+            refusal("--seed -1"),
+            "--seed: \"-1\" is not a whole number in 0..=18446744073709551615"
+        );
     }
 
     #[test]
     fn unknown_flags_and_missing_values_are_refused() {
         assert_eq!(refusal("--sed 1"), "--sed: no such flag, see --help");
         assert_eq!(refusal("--rps"), "--rps: a value must follow");
-        assert_eq!(refusal("--quiet=yes"), "--quiet=yes: no such flag, see --help");
-        assert_eq!(refusal("--out="), "--out: the name of the directory is empty");
+        assert_eq!(
+            refusal("--quiet=yes"),
+            "--quiet=yes: no such flag, see --help"
+        );
+        assert_eq!(
+            refusal("--out="),
+            "--out: the name of the directory is empty"
+        );
     }
 
     #[test]
     fn an_upstream_elsewhere_is_refused_by_name() {
         let refusal = refusal("--upstream http://192.0.2.1:80/");
-        assert!(refusal.starts_with("--upstream: \"http://192.0.2.1:80/\" "), "{refusal}");
-        assert!(refusal.contains("127.0.0.0/8, ::1 or localhost"), "{refusal}");
+        assert!(
+            refusal.starts_with("--upstream: \"http://192.0.2.1:80/\" "),
+            "{refusal}"
+        );
+        assert!(
+            refusal.contains("127.0.0.0/8, ::1 or localhost"),
+            "{refusal}"
+        );
     }
 
     #[test]

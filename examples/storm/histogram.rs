@@ -73,7 +73,11 @@ mod tests {
     fn every_value_lies_in_its_bin_and_the_bins_follow_each_other() {
         for bin in 1..900 {
             assert_eq!(bin_of(last_of(bin)), bin);
-            assert_eq!(bin_of(last_of(bin - 1) + 1), bin, "first value of bin {bin}");
+            assert_eq!(
+                bin_of(last_of(bin - 1) + 1),
+                bin,
+                "first value of bin {bin}"
+            );
         }
         assert_eq!(last_of(bin_of(u64::MAX)), u64::MAX);
     }
@@ -85,7 +89,10 @@ mod tests {
         for share in [0.01, 0.5, 0.9, 0.99, 1.0] {
             let exact = share * 100_000.0;
             let found = histogram.quantile(share).expect("not empty").as_micros() as f64;
-            assert!(found >= exact && found <= exact * (1.0 + 1.0 / 32.0), "{share}: {found} for {exact}");
+            assert!(
+                found >= exact && found <= exact * (1.0 + 1.0 / 32.0),
+                "{share}: {found} for {exact}"
+            );
         }
         assert_eq!(histogram.max(), Some(Duration::from_millis(100)));
     }

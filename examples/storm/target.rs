@@ -44,10 +44,11 @@ impl Target {
         if uri.scheme_str() != Some("http") || authority.as_str().contains('@') {
             return Err(TargetError::NotPlainHttp);
         }
-        let port = match (authority.port_u16(), authority.port()) {
-            (Some(port), _) if port > 0 => port,
-            (None, None) if !authority.as_str().ends_with(':') => 80,
-            _ => return Err(TargetError::NotPlainHttp),
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            Some("") => 80,
+            // Read by hand: the parser takes a port that does not fit for none at all.
+            Some(rest) => port(rest).ok_or(TargetError::NotPlainHttp)?,
+            None => return Err(TargetError::NotPlainHttp),
         };
         let address = loopback(authority.host(), port)?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
@@ -76,17 +77,33 @@ impl Target {
     }
 }
 
+fn port(rest: &str) -> Option<u16> {
+    rest.strip_prefix(':')?
+        .parse()
+        .ok()
+        .filter(|port| *port > 0)
+}
+
 fn loopback(host: &str, port: u16) -> Result<SocketAddr, TargetError> {
     if host.eq_ignore_ascii_case("localhost") {
-        let mut found: Vec<SocketAddr> = (host, port).to_socket_addrs().map_err(|_| TargetError::Unresolved)?.collect();
+        let mut found: Vec<SocketAddr> = (host, port)
+            .to_socket_addrs()
+            .map_err(|_| TargetError::Unresolved)?
+            .collect();
         if found.is_empty() || found.iter().any(|address| !address.ip().is_loopback()) {
             return Err(TargetError::Unresolved);
         }
         // Most servers listen on IPv4 loopback, so it goes first.
         found.sort_by_key(|address| !address.is_ipv4());
-        return Ok(found.first().copied().unwrap_or((Ipv4Addr::LOCALHOST, port).into()));
+        return Ok(found
+            .first()
+            .copied()
+            .unwrap_or((Ipv4Addr::LOCALHOST, port).into()));
     }
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host);
     match bare.parse::<IpAddr>() {
         Ok(ip) if ip.is_loopback() => Ok(SocketAddr::new(ip, port)),
         _ => Err(TargetError::NotLoopback),
@@ -105,8 +122,12 @@ impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotPlainHttp => "is not of the form http://host[:port][/path]",
-            Self::NotLoopback => "is not on loopback: the host must be in 127.0.0.0/8, ::1 or localhost",
-            Self::Unresolved => "is not on loopback: localhost has no address there, or others beside it",
+            Self::NotLoopback => {
+                "is not on loopback: the host must be in 127.0.0.0/8, ::1 or localhost"
+            }
+            Self::Unresolved => {
+                "is not on loopback: localhost has no address there, or others beside it"
+            }
         })
     }
 }
@@ -119,8 +140,17 @@ mod tests {
 
     #[test]
     fn loopback_addresses_of_every_kind_are_taken() {
-        for text in ["http://127.0.0.1", "http://127.9.8.7:81/a?b=c", "http://[::1]:8080/", "http://LOCALHOST:9/"] {
-            assert!(Target::parse(text).is_ok(), "{text}: {:?}", Target::parse(text));
+        for text in [
+            "http://127.0.0.1",
+            "http://127.9.8.7:81/a?b=c",
+            "http://[::1]:8080/",
+            "http://LOCALHOST:9/",
+        ] {
+            assert!(
+                Target::parse(text).is_ok(),
+                "{text}: {:?}",
+                Target::parse(text)
+            );
         }
         let target = Target::parse("http://127.0.0.1:81/a?b=c").expect("loopback");
         assert_eq!(target.uri().to_string(), "http://127.0.0.1:81/a?b=c");
@@ -153,7 +183,11 @@ mod tests {
             "http://127.0.0.1:70000/",
             "http://127.0.0.1:/",
         ] {
-            assert_eq!(Target::parse(text), Err(TargetError::NotPlainHttp), "{text}");
+            assert_eq!(
+                Target::parse(text),
+                Err(TargetError::NotPlainHttp),
+                "{text}"
+            );
         }
     }
 }

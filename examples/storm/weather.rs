@@ -120,13 +120,20 @@ impl Forecast {
             .find(|span| span.from <= elapsed && elapsed < span.to)
             .map_or((Phase::Healthy, 1.0), |span| {
                 let passed = elapsed - span.from;
-                (span.phase, passed.as_secs_f64() / (span.to - span.from).as_secs_f64())
+                (
+                    span.phase,
+                    passed.as_secs_f64() / (span.to - span.from).as_secs_f64(),
+                )
             })
     }
 
     /// When the upstream came back from its last phase of being down.
     pub fn up_again(&self) -> Option<Duration> {
-        self.spans.iter().rev().find(|span| span.phase.is_down()).map(|span| span.to)
+        self.spans
+            .iter()
+            .rev()
+            .find(|span| span.phase.is_down())
+            .map(|span| span.to)
     }
 }
 
@@ -141,7 +148,9 @@ pub fn fate(mut draws: SplitMix64, phase: Phase, progress: f64) -> Fate {
         Phase::Failing if refused < FAILING_RATE => Fate::Refuse(quick),
         Phase::Failing => Fate::Answer(healthy),
         Phase::Hanging => Fate::Hang,
-        Phase::Recovering if refused < RECOVERING_RATE * (1.0 - progress).powi(2) => Fate::Refuse(quick),
+        Phase::Recovering if refused < RECOVERING_RATE * (1.0 - progress).powi(2) => {
+            Fate::Refuse(quick)
+        }
         Phase::Recovering => Fate::Answer(millis(draws.between(2.0, 30.0 - 22.0 * progress))),
     }
 }
@@ -155,11 +164,16 @@ mod tests {
     use super::*;
 
     fn fates(phase: Phase, progress: f64) -> Vec<Fate> {
-        (0..2000).map(|index| fate(SplitMix64::of_attempt(42, index, 1), phase, progress)).collect()
+        (0..2000)
+            .map(|index| fate(SplitMix64::of_attempt(42, index, 1), phase, progress))
+            .collect()
     }
 
     fn refused(fates: &[Fate]) -> usize {
-        fates.iter().filter(|fate| matches!(fate, Fate::Refuse(_))).count()
+        fates
+            .iter()
+            .filter(|fate| matches!(fate, Fate::Refuse(_)))
+            .count()
     }
 
     #[test]
@@ -189,8 +203,13 @@ mod tests {
     fn healthy_answers_in_two_to_eight_milliseconds_and_slow_in_fifty_to_four_hundred() {
         for (phase, low, high) in [(Phase::Healthy, 2, 8), (Phase::Slow, 50, 400)] {
             for fate in fates(phase, 0.5) {
-                let Fate::Answer(after) = fate else { panic!("{fate:?} while {phase:?}") };
-                assert!(after >= Duration::from_millis(low) && after <= Duration::from_millis(high), "{after:?}");
+                let Fate::Answer(after) = fate else {
+                    panic!("{fate:?} while {phase:?}")
+                };
+                assert!(
+                    after >= Duration::from_millis(low) && after <= Duration::from_millis(high),
+                    "{after:?}"
+                );
             }
         }
     }
@@ -199,7 +218,11 @@ mod tests {
     fn failing_refuses_nine_of_ten_and_hanging_never_answers() {
         let share = refused(&fates(Phase::Failing, 0.5));
         assert!((1740..1860).contains(&share), "{share} of 2000 refused");
-        assert!(fates(Phase::Hanging, 0.5).iter().all(|fate| *fate == Fate::Hang));
+        assert!(
+            fates(Phase::Hanging, 0.5)
+                .iter()
+                .all(|fate| *fate == Fate::Hang)
+        );
     }
 
     #[test]

@@ -1,0 +1,210 @@
+//! A finished run: its figures, the sentence that sums it up, and the checks that must hold.
+
+use std::time::Duration;
+
+use crate::book::Pages;
+use crate::breaker_watch::Seen;
+use crate::caller::Outcome;
+use crate::driver::Driven;
+use crate::flags::Flags;
+use crate::http::Sent;
+use crate::upstream::Received;
+use crate::weather::Forecast;
+use crate::words::{count, seconds, time};
+
+/// A finished run.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// What was asked for.
+    pub flags: Flags,
+    /// The storm; no phases when the upstream was the user's own.
+    pub forecast: Forecast,
+    /// What was driven.
+    pub driven: Driven,
+    /// How long requests could still be out after the run.
+    pub grace: Duration,
+    /// The bare side, unless the upstream was the user's own.
+    pub bare: Option<Side>,
+    /// The most connections of the bare side.
+    pub bare_connections: usize,
+    /// The side behind the policy.
+    pub protected: Side,
+    /// What the policy was and did.
+    pub policy: PolicyFigures,
+}
+
+/// One side of it.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// Every request's outcome and latency.
+    pub pages: Pages,
+    /// What the client sent.
+    pub sent: Sent,
+    /// What the upstream saw; unknown when it was the user's own.
+    pub received: Option<Received>,
+}
+
+/// What the policy was and did.
+#[derive(Debug, Clone)]
+pub struct PolicyFigures {
+    /// The policy in one line.
+    pub words: String,
+    /// What the watcher saw.
+    pub seen: Seen,
+    /// The bulkhead's limit.
+    pub bulkhead_limit: usize,
+    /// Permits still out when everything was over.
+    pub in_flight_at_end: usize,
+}
+
+/// A law that every run must obey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Which law, on which side.
+    pub name: String,
+    /// The figures.
+    pub detail: String,
+    /// Whether it holds.
+    pub holds: bool,
+}
+
+// === impl Summary ===
+
+impl Summary {
+    /// The sides that ran with their names, the bare one first.
+    pub fn sides(&self) -> Vec<(&'static str, &Side)> {
+        let bare = self.bare.iter().map(|side| ("without ninelives", side));
+        bare.chain([("with ninelives", &self.protected)]).collect()
+    }
+
+    /// How long a side needed to recover once its upstream was back; `None` when it did not, or nothing was down.
+    pub fn recovered_after(&self, side: &Side) -> Option<Duration> {
+        side.pages.recovered_after(self.forecast.up_again()?)
+    }
+
+    /// How long the upstream was down while requests fell due.
+    pub fn down_for(&self) -> Duration {
+        let lasted = self.driven.lasted;
+        let down = self
+            .forecast
+            .spans()
+            .iter()
+            .filter(|span| span.phase.is_down());
+        down.map(|span| span.to.min(lasted).saturating_sub(span.from))
+            .sum()
+    }
+
+    /// What happened, in a sentence for each side that ran; the bare one first.
+    pub fn headline(&self) -> Vec<String> {
+        let requests = count(self.driven.requests);
+        let down = |side: &Side| side.received.map_or(0, |received| received.while_down);
+        let mut sentences = Vec::new();
+        if let Some(bare) = &self.bare {
+            let all = bare.pages.all();
+            sentences.push(format!(
+                "Without ninelives {} of {requests} requests came to nothing, after up to {}.",
+                count(all.tally.failures()),
+                time(all.latency.max().unwrap_or_default()),
+            ));
+        }
+        let all = self.protected.pages.all();
+        let mut kept = match all.tally.failures() {
+            0 => format!("With ninelives all {requests} were answered"),
+            some => format!(
+                "With ninelives {} of {requests} came to nothing",
+                count(some)
+            ),
+        };
+        kept += &match all.tally.fallbacks() {
+            0 => String::new(),
+            some => format!(", {} by the fallback", count(some)),
+        };
+        let longest = time(all.latency.max().unwrap_or_default());
+        kept += &format!(", the longest wait was {longest}");
+        if let Some(bare) = self.bare.as_ref().map(down).filter(|bare| *bare > 0) {
+            let (with, without) = (count(down(&self.protected)), count(bare));
+            kept += &format!(
+                ", and the upstream got {with} requests instead of {without} while it was down"
+            );
+        }
+        sentences.push(kept + ".");
+        sentences
+    }
+
+    /// What was done to whom.
+    pub fn setting(&self) -> String {
+        let rps = count(u64::from(self.flags.rps));
+        let lasted = seconds(self.driven.lasted);
+        let mut text = match &self.flags.upstream {
+            Some(target) => format!("{target} for {lasted}, {rps} requests a second"),
+            None => format!(
+                "Two identical upstreams, each down for {} of {lasted}; {rps} requests a second to each; seed {}",
+                seconds(self.down_for()),
+                self.flags.seed
+            ),
+        };
+        if self.driven.lasted < Duration::from_secs(u64::from(self.flags.seconds)) {
+            text += &format!("; stopped early, {} s were asked for", self.flags.seconds);
+        }
+        text
+    }
+
+    /// The laws, each with its figures.
+    pub fn checks(&self) -> Vec<Check> {
+        let mut checks = Vec::new();
+        for (name, side) in self.sides() {
+            checks.extend(side.checks(name, self.driven.requests));
+        }
+        let out = self.policy.in_flight_at_end;
+        checks.push(Check {
+            name: "with ninelives: permits out = permits back".to_owned(),
+            detail: format!("{out} bulkhead permits out at the end"),
+            holds: out == 0,
+        });
+        checks
+    }
+}
+
+// === impl Side ===
+
+impl Side {
+    fn checks(&self, name: &str, due: u64) -> Vec<Check> {
+        let (tally, sent) = (self.pages.all().tally, self.sent);
+        let mut checks = vec![
+            Check {
+                name: format!("{name}: requests in = outcomes out"),
+                detail: format!("{due} fell due, {} ended", tally.total()),
+                holds: tally.total() == due,
+            },
+            Check {
+                name: format!("{name}: attempts sent = attempts ended"),
+                detail: format!(
+                    "{} sent; {} answered, {} refused, {} broken, {} dropped",
+                    sent.attempts, sent.answered, sent.refused, sent.broken, sent.dropped
+                ),
+                holds: sent.attempts == sent.answered + sent.refused + sent.broken + sent.dropped,
+            },
+            Check {
+                name: format!("{name}: no answer lost"),
+                detail: format!(
+                    "{} came, {} reached their callers",
+                    sent.answered,
+                    tally.of(Outcome::Answered)
+                ),
+                holds: sent.answered == tally.of(Outcome::Answered),
+            },
+        ];
+        if let Some(received) = self.received {
+            let (answers, got) = (sent.answered + sent.refused, received.requests);
+            checks.push(Check {
+                name: format!("{name}: answers <= received <= sent"),
+                detail: format!("{answers} answers, {got} received, {} sent", sent.attempts),
+                holds: answers <= got && got <= sent.attempts,
+            });
+        }
+        checks
+    }
+}
+
+#[cfg(test)]
+pub mod tests;
