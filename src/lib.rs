@@ -1,5 +1,4 @@
-//! Timeout, retry, bulkhead and circuit breaker as tower layers.
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
 
 pub mod algebra;
 pub mod bulkhead;
