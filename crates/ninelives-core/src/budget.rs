@@ -1,8 +1,8 @@
 //! Retry budget: tokens that requests earn and retries spend, in one word.
 //!
 //! Each request deposits a share of a token, each retry withdraws a whole one, and a minimum rate refills the budget where
-//! requests are rare. So a dependency that fails every call is sent at most `1 + ratio` times the calls, however many attempts
-//! each call is allowed.
+//! requests are rare. So a dependency that fails every call is sent at most `1 + ratio` times the calls, and beyond that one cap
+//! and the minimum rate, however many attempts each call is allowed.
 //!
 //! # Word
 //! | bits   | field  | meaning                                     | when it overflows                                |
@@ -46,8 +46,8 @@
 //!
 //! # Not promised
 //! * Fairness between callers who race for a token.
-//! * A refill at the first withdrawal after exactly 48.7 to 49.7 days without any (and again each 49.7 days): the stamp reads
-//!   as a step back, and time counts from there. Idle times below and between are read modulo 49.7 days.
+//! * The whole refill after 48.7 days or more without one granted withdrawal: idle time is read modulo 49.7 days, and the last day
+//!   of each such round as a step back of the clock, which refills nothing at that withdrawal and counts from there.
 //! * More than a fresh start for a clock that jumps back by more than a day: it reads as idle time, and may fill the budget once.
 //! * A change of the minimum rate from the moment it is made: the new rate counts for all the time since the stamp, up to the cap.
 //! * Time twice counted, at most by the stall itself, when a thread is held for more than a second between reading the clock and
