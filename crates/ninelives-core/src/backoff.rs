@@ -41,6 +41,8 @@ pub struct Backoff {
     max: Duration,
 }
 
+const PER_SECOND: u128 = 1_000_000_000;
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Growth {
     Constant,
@@ -142,7 +144,9 @@ impl Backoff {
         // Adding a half instead would itself be rounded, and lose the last bit of a long whole number.
         let whole = nanos as u128;
         let up = u128::from(nanos - whole as f64 >= 0.5);
-        from_nanos(whole + up).min(self.max)
+        // What is below `max` is rounded to `max` at most, so the seconds fit.
+        let nanos = whole + up;
+        Duration::new((nanos / PER_SECOND) as u64, (nanos % PER_SECOND) as u32)
     }
 }
 
@@ -157,15 +161,6 @@ fn power(factor: f64, exponent: u32) -> f64 {
         rest >>= 1;
     }
     result
-}
-
-/// The duration of so many nanoseconds, saturating.
-fn from_nanos(nanos: u128) -> Duration {
-    const PER_SECOND: u128 = 1_000_000_000;
-    match u64::try_from(nanos / PER_SECOND) {
-        Ok(seconds) => Duration::new(seconds, (nanos % PER_SECOND) as u32),
-        Err(_) => Duration::MAX,
-    }
 }
 
 #[cfg(test)]

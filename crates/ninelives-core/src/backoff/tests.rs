@@ -143,16 +143,25 @@ fn without_a_max_there_is_no_hidden_bound() {
 }
 
 #[test]
-fn powers_of_two_keep_every_nanosecond() {
+fn whole_products_keep_every_nanosecond() {
     // Just below the 53 bits that a float keeps, where adding a half before rounding would lose the last one.
     let odd = Duration::from_nanos((1 << 52) + 1);
     assert_eq!(Backoff::exponential(odd).delay(1), odd);
     let half = Duration::from_nanos((1 << 51) + 1);
     let doubled = Duration::from_nanos((1 << 52) + 2);
     assert_eq!(Backoff::exponential(half).delay(2), doubled);
-    let thrice = Backoff::exponential(Duration::from_nanos(1_501_199_875_790_165));
+    let thrice = Backoff::exponential(Duration::from_nanos(1_501_199_875_790_167));
     let tripled = thrice.with_factor(3.0).unwrap().delay(2);
-    assert_eq!(tripled, Duration::from_nanos(4_503_599_627_370_495));
+    assert_eq!(tripled, Duration::from_nanos(4_503_599_627_370_501));
+}
+
+#[test]
+fn parts_of_a_nanosecond_are_rounded() {
+    let delay = |nanos, factor| {
+        let backoff = Backoff::exponential(Duration::from_nanos(nanos));
+        backoff.with_factor(factor).unwrap().delay(2).as_nanos()
+    };
+    assert_eq!([delay(1, 1.25), delay(1, 1.5), delay(3, 1.25)], [1, 2, 4]);
 }
 
 fn backoffs() -> impl Strategy<Value = Backoff> {

@@ -40,6 +40,12 @@ fn full_reaches_from_zero_to_the_delay() {
 }
 
 #[test]
+fn the_longest_delay_there_is_can_be_halved_by_chance() {
+    let drawn = Jitter::full().next(Duration::MAX, None, MIDDLE);
+    assert_eq!(drawn, Duration::from_secs(1 << 63));
+}
+
+#[test]
 fn equal_reaches_from_half_of_the_delay_to_all_of_it() {
     let drawn = [0, MIDDLE, u64::MAX].map(|random| Jitter::equal().next(nanos(9), None, random));
     assert_eq!(drawn, [4, 7, 9].map(nanos));
