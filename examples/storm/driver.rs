@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -41,6 +42,18 @@ pub struct Driven {
     pub requests: u64,
     /// How long requests fell due: shorter than the run when it was stopped.
     pub lasted: Duration,
+    /// The longest that a request was begun after it was due: what the machine was behind, on either lane.
+    pub most_late: Duration,
+}
+
+/// What every request of a run has in common.
+#[derive(Clone)]
+struct Round {
+    start: Instant,
+    cutoff: watch::Receiver<bool>,
+    late: Arc<AtomicU64>,
+    // The other end learns when the last request is in.
+    _out: mpsc::Sender<()>,
 }
 
 // === impl Load ===
@@ -68,6 +81,13 @@ impl Load {
     ) -> Driven {
         let (cut, cutoff) = watch::channel(false);
         let (out, mut all_in) = mpsc::channel::<()>(1);
+        let late = Arc::new(AtomicU64::new(0));
+        let round = Round {
+            start,
+            cutoff,
+            late: Arc::clone(&late),
+            _out: out,
+        };
         let mut stop = pin!(stop);
         let mut index = 0;
         while index < self.total() {
@@ -79,14 +99,7 @@ impl Load {
             let now = start.elapsed();
             while index < self.total() && self.due(index) <= now {
                 for lane in lanes {
-                    tokio::spawn(one(
-                        lane.clone(),
-                        index,
-                        start,
-                        self.due(index),
-                        cutoff.clone(),
-                        out.clone(),
-                    ));
+                    tokio::spawn(round.clone().one(lane.clone(), index, self.due(index)));
                 }
                 index += 1;
             }
@@ -96,7 +109,7 @@ impl Load {
         } else {
             start.elapsed()
         };
-        drop(out);
+        drop(round);
         tokio::select! {
             _ = all_in.recv() => {}
             () = sleep(self.grace) => {}
@@ -104,32 +117,36 @@ impl Load {
         // Ends the requests that are still out; each writes itself down and drops its sender.
         cut.send_replace(true);
         all_in.recv().await;
+        // Relaxed: every writer has dropped its sender, and the channel's end was seen.
+        let most_late = Duration::from_micros(late.load(Ordering::Relaxed));
         Driven {
             requests: index,
             lasted,
+            most_late,
         }
     }
 }
 
-async fn one(
-    lane: Lane,
-    index: u64,
-    start: Instant,
-    due: Duration,
-    mut cutoff: watch::Receiver<bool>,
-    _out: mpsc::Sender<()>,
-) {
-    let outcome = tokio::select! {
-        biased;
-        outcome = lane.caller.call(index) => outcome,
-        _ = cutoff.wait_for(|cut| *cut) => Outcome::Hung,
-    };
-    let latency = start.elapsed().saturating_sub(due);
-    lane.book.write(Record {
-        due,
-        latency,
-        outcome,
-    });
+// === impl Round ===
+
+impl Round {
+    async fn one(mut self, lane: Lane, index: u64, due: Duration) {
+        let late = self.start.elapsed().saturating_sub(due).as_micros();
+        // Relaxed: see where it is read.
+        self.late
+            .fetch_max(u64::try_from(late).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let outcome = tokio::select! {
+            biased;
+            outcome = lane.caller.call(index) => outcome,
+            _ = self.cutoff.wait_for(|cut| *cut) => Outcome::Hung,
+        };
+        let latency = self.start.elapsed().saturating_sub(due);
+        lane.book.write(Record {
+            due,
+            latency,
+            outcome,
+        });
+    }
 }
 
 #[cfg(test)]
@@ -187,12 +204,11 @@ mod tests {
             .drive(Instant::now(), std::slice::from_ref(&lane), pending())
             .await;
         assert_eq!(
-            driven,
-            Driven {
-                requests: 300,
-                lasted: Duration::from_secs(3)
-            }
+            (driven.requests, driven.lasted),
+            (300, Duration::from_secs(3))
         );
+        // The paused clock wakes sleepers at whole milliseconds.
+        assert!(driven.most_late <= Duration::from_millis(1), "{driven:?}");
         let pages = lane.book.read();
         let tally = pages.all().tally;
         assert_eq!(

@@ -36,6 +36,8 @@ pub fn report(summary: &Summary) -> Value {
         },
         "requests_due": summary.driven.requests,
         "lasted_ms": ms(summary.driven.lasted),
+        "begun_late_at_most_ms": ms(summary.driven.most_late),
+        "overloaded": summary.overload().is_some(),
         "down_ms": ms(summary.down_for()),
         "phases": phases.collect::<Vec<_>>(),
         "bare": summary.bare.as_ref().map(|side| side_of(summary, side)),

@@ -84,6 +84,9 @@ fn storm(flags: Flags) -> Result<bool, Box<dyn Error>> {
         summary.headline().join("\n"),
         table::plain(&summary)
     )?;
+    if let Some(words) = summary.overload() {
+        writeln!(out, "{words}\n")?;
+    }
     for check in checks.iter().filter(|check| !check.holds) {
         writeln!(out, "does not add up: {}: {}", check.name, check.detail)?;
     }

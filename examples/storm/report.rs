@@ -28,11 +28,14 @@ pub fn page(summary: &Summary) -> String {
         .map(|line| sentence(line))
         .collect();
     let setting = escaped(&summary.setting());
+    let overload = summary.overload().map_or_else(String::new, |words| {
+        format!("<p class=\"warning\">{words}</p>\n")
+    });
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>ninelives: a storm</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <p class=\"eyebrow\">A storm. {setting}.</p>\n<h1>{headline}</h1>\n\
+         <p class=\"eyebrow\">A storm. {setting}.</p>\n<h1>{headline}</h1>\n{overload}\
          <div class=\"card\">\n{}</div>\n<div class=\"card\">\n{}{}</div>\n<div class=\"facts\">\n{}{}</div>\n\
          </main>\n</body>\n</html>\n",
         table(summary),

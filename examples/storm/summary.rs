@@ -12,6 +12,9 @@ use crate::upstream::Received;
 use crate::weather::Forecast;
 use crate::words::{count, seconds, time};
 
+/// A request begun later than this after it was due says more about the machine than about the sides.
+const TOO_LATE: Duration = Duration::from_millis(250);
+
 /// A finished run.
 #[derive(Debug, Clone)]
 pub struct Summary {
@@ -96,39 +99,31 @@ impl Summary {
 
     /// What happened, in a sentence for each side that ran; the bare one first.
     pub fn headline(&self) -> Vec<String> {
-        let requests = count(self.driven.requests);
         let down = |side: &Side| side.received.map_or(0, |received| received.while_down);
-        let mut sentences = Vec::new();
-        if let Some(bare) = &self.bare {
-            let all = bare.pages.all();
-            sentences.push(format!(
-                "Without ninelives {} of {requests} requests came to nothing, after up to {}.",
-                count(all.tally.failures()),
-                time(all.latency.max().unwrap_or_default()),
-            ));
-        }
-        let all = self.protected.pages.all();
-        let mut kept = match all.tally.failures() {
-            0 => format!("With ninelives all {requests} were answered"),
-            some => format!(
-                "With ninelives {} of {requests} came to nothing",
-                count(some)
-            ),
-        };
-        kept += &match all.tally.fallbacks() {
-            0 => String::new(),
-            some => format!(", {} by the fallback", count(some)),
-        };
-        let longest = time(all.latency.max().unwrap_or_default());
-        kept += &format!(", the longest wait was {longest}");
+        let mut kept = format!("With ninelives {}", self.protected.fared());
         if let Some(bare) = self.bare.as_ref().map(down).filter(|bare| *bare > 0) {
             let (with, without) = (count(down(&self.protected)), count(bare));
             kept += &format!(
                 ", and the upstream got {with} requests instead of {without} while it was down"
             );
         }
-        sentences.push(kept + ".");
-        sentences
+        let bare = self
+            .bare
+            .iter()
+            .map(|bare| format!("Without ninelives {}.", bare.fared()));
+        bare.chain([kept + "."]).collect()
+    }
+
+    /// What to know before believing the figures: the machine could not keep up with the load.
+    pub fn overload(&self) -> Option<String> {
+        let late = self.driven.most_late;
+        (late > TOO_LATE).then(|| {
+            format!(
+                "This machine could not keep up: requests were begun up to {} after they were due, on whichever side. \
+                 The figures are about that; ask for fewer requests a second.",
+                time(late)
+            )
+        })
     }
 
     /// What was done to whom.
@@ -168,6 +163,26 @@ impl Summary {
 // === impl Side ===
 
 impl Side {
+    /// How its requests fared, in words that follow its name.
+    fn fared(&self) -> String {
+        let all = self.pages.all();
+        let (requests, longest) = (
+            count(all.tally.total()),
+            time(all.latency.max().unwrap_or_default()),
+        );
+        let fallbacks = match all.tally.fallbacks() {
+            0 => String::new(),
+            some => format!(", {} by the fallback", count(some)),
+        };
+        match all.tally.failures() {
+            0 => format!("all {requests} were answered{fallbacks}, the longest wait was {longest}"),
+            some => format!(
+                "{} of {requests} requests came to nothing{fallbacks}, after up to {longest}",
+                count(some)
+            ),
+        }
+    }
+
     fn checks(&self, name: &str, due: u64) -> Vec<Check> {
         let (tally, sent) = (self.pages.all().tally, self.sent);
         let mut checks = vec![

@@ -76,6 +76,7 @@ fn a_run_stopped_before_its_first_request_still_makes_a_page_and_a_table() {
     summary.driven = crate::driver::Driven {
         requests: 0,
         lasted: std::time::Duration::ZERO,
+        most_late: std::time::Duration::ZERO,
     };
     summary.protected.pages = empty.clone();
     summary.bare.as_mut().expect("it ran").pages = empty;

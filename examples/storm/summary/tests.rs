@@ -61,6 +61,7 @@ pub fn run() -> Summary {
         driven: Driven {
             requests: 200,
             lasted: length,
+            most_late: Duration::from_millis(1),
         },
         grace: Duration::from_secs(2),
         bare: Some(Side {
@@ -194,5 +195,28 @@ fn both_sides_recover_when_their_upstream_is_up_again() {
     assert_eq!(
         summary.recovered_after(&summary.protected),
         Some(Duration::ZERO)
+    );
+}
+
+#[test]
+fn a_machine_that_was_behind_is_named_as_such() {
+    let mut summary = run();
+    assert_eq!(summary.overload(), None);
+    summary.driven.most_late = Duration::from_secs(3);
+    let words = summary.overload().expect("behind");
+    assert!(
+        words.contains("up to 3.00 s after they were due"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_side_without_failures_is_not_said_to_have_any() {
+    let mut summary = run();
+    summary.bare = Some(summary.protected.clone());
+    let sentence = &summary.headline()[0];
+    assert!(
+        sentence.starts_with("Without ninelives all 200 were answered, "),
+        "{sentence}"
     );
 }
