@@ -1,7 +1,6 @@
 #![no_std]
 #![doc = include_str!("../README.md")]
 
-#[cfg(any(test, not(ninelives_loom)))]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
@@ -12,6 +11,7 @@ pub mod breaker;
 pub mod budget;
 pub mod jitter;
 pub mod limit;
+pub mod ring;
 pub mod rng;
 pub mod semaphore;
 pub mod sequence;

@@ -28,9 +28,6 @@ mod leaf;
 mod slot;
 mod tagged;
 
-// The one machine that allocates, once, when it is built. The crate's root links `alloc` only outside of the models.
-extern crate alloc;
-
 pub(super) use self::leaf::State;
 
 use alloc::boxed::Box;
