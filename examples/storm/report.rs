@@ -7,11 +7,12 @@ mod latency;
 mod outcomes;
 mod plot;
 
+use std::cmp::Ordering;
 use std::fmt::Write;
 
 use crate::book::Tally;
 use crate::caller::Outcome;
-use crate::summary::Summary;
+use crate::summary::{Side, Summary};
 use crate::table::{HEADS, MEANINGS, cells, shown};
 use crate::words::{count, escaped, seconds};
 
@@ -66,21 +67,41 @@ fn table(summary: &Summary) -> String {
         let _ = write!(text, "<th title=\"{meaning}\">{head}</th>");
     }
     text.push_str("</tr></thead>\n<tbody>\n");
-    let compared = summary.bare.is_some();
+    let compared = compared(summary);
     for (n, (name, side)) in summary.sides().into_iter().enumerate() {
         let _ = write!(text, "<tr><th>{name}</th>");
         for (column, cell) in cells(summary, side).iter().enumerate().take(shown(summary)) {
-            let class = match (compared && MARKED.contains(&column), n) {
-                (false, _) => "",
-                (true, 0) => "bad",
-                (true, _) => "good",
-            };
+            let class = MARKED.iter().position(|marked| *marked == column);
+            let class = class.map_or("", |mark| compared[n][mark]);
             let _ = write!(text, "<td class=\"{class}\">{cell}</td>");
         }
         text.push_str("</tr>\n");
     }
     text.push_str("</tbody>\n</table>\n");
     text
+}
+
+/// For each side and marked column the class of its figure: the smaller is the better.
+fn compared(summary: &Summary) -> [[&'static str; 3]; 2] {
+    let Some(bare) = &summary.bare else {
+        return [[""; 3]; 2];
+    };
+    let figures = |side: &Side| {
+        let all = side.pages.all();
+        let down = side.received.map_or(0, |received| received.while_down);
+        let longest = all.latency.max().unwrap_or_default().as_micros();
+        [u128::from(all.tally.failures()), longest, u128::from(down)]
+    };
+    let (without, with) = (figures(bare), figures(&summary.protected));
+    let class = |one: u128, other: u128| match one.cmp(&other) {
+        Ordering::Less => "good",
+        Ordering::Equal => "",
+        Ordering::Greater => "bad",
+    };
+    [
+        std::array::from_fn(|n| class(without[n], with[n])),
+        std::array::from_fn(|n| class(with[n], without[n])),
+    ]
 }
 
 fn legend(summary: &Summary) -> String {

@@ -170,14 +170,18 @@ impl Side {
             count(all.tally.total()),
             time(all.latency.max().unwrap_or_default()),
         );
-        let fallbacks = match all.tally.fallbacks() {
-            0 => String::new(),
-            some => format!(", {} by the fallback", count(some)),
-        };
-        match all.tally.failures() {
-            0 => format!("all {requests} were answered{fallbacks}, the longest wait was {longest}"),
-            some => format!(
-                "{} of {requests} requests came to nothing{fallbacks}, after up to {longest}",
+        let fallbacks = count(all.tally.fallbacks());
+        match (all.tally.failures(), all.tally.fallbacks()) {
+            (0, 0) => format!("all {requests} were answered, the longest wait was {longest}"),
+            (0, _) => format!(
+                "all {requests} were answered, {fallbacks} by the fallback, the longest wait was {longest}"
+            ),
+            (some, 0) => format!(
+                "{} of {requests} requests came to nothing, after up to {longest}",
+                count(some)
+            ),
+            (some, _) => format!(
+                "{} of {requests} requests came to nothing, after up to {longest}, {fallbacks} were answered by the fallback",
                 count(some)
             ),
         }

@@ -120,3 +120,17 @@ fn the_table_has_a_line_for_each_column_and_a_column_for_each_side() {
         ["max", "≥", "11.0", "s", "7.0", "ms"]
     );
 }
+
+#[test]
+fn the_better_figure_of_the_two_is_marked_and_equal_ones_are_not() {
+    let mut summary = run();
+    let page_of_both = page(&summary);
+    assert!(page_of_both.contains("<td class=\"bad\">60</td>"));
+    assert!(page_of_both.contains("<td class=\"good\">0</td>"));
+    summary.bare = Some(summary.protected.clone());
+    let page_of_equals = page(&summary);
+    assert!(
+        !page_of_equals.contains("<td class=\"bad\">")
+            && !page_of_equals.contains("<td class=\"good\">")
+    );
+}
