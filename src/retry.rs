@@ -10,7 +10,8 @@
 //!
 //! # What is tried again
 //! By default the service's own errors and timeouts of an attempt. [`should_retry`](RetryPolicyBuilder::should_retry) chooses among
-//! the service's errors. Rejections by a breaker or bulkhead, and what other retries inside gave up on, are not tried again.
+//! the service's errors. Rejections by a breaker or bulkhead, and what other retries inside gave up on, are not tried again. A `|` or
+//! `&` inside that failed is tried again when one of its branches would be.
 //!
 //! # Cancel safety
 //! Dropping the future drops the attempt or the wait; no further attempt is made, and a budget's token for an attempt that was

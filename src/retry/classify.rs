@@ -10,7 +10,7 @@ pub trait RetryIf<E> {
     fn retries(&self, error: &ResilienceError<E>) -> bool;
 }
 
-/// Tries again after the service's own errors and after timeouts: the default.
+/// Tries again after the service's own errors and after timeouts, of one branch of several too: the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Transient;
 
@@ -27,7 +27,12 @@ pub struct OnFlatError<F>(pub(super) F);
 impl<E> RetryIf<E> for Transient {
     #[inline]
     fn retries(&self, error: &ResilienceError<E>) -> bool {
-        error.is_inner() || error.is_timeout()
+        match error {
+            ResilienceError::AllFailed(failures) => {
+                failures.iter().any(|error| self.retries(error))
+            }
+            other => other.is_inner() || other.is_timeout(),
+        }
     }
 }
 
@@ -36,6 +41,9 @@ impl<E, F: Fn(&E) -> bool> RetryIf<E> for OnError<F> {
     fn retries(&self, error: &ResilienceError<E>) -> bool {
         match error {
             ResilienceError::Inner(error) => (self.0)(error),
+            ResilienceError::AllFailed(failures) => {
+                failures.iter().any(|error| self.retries(error))
+            }
             other => other.is_timeout(),
         }
     }
