@@ -1,20 +1,93 @@
-//! Semaphore: used, limit, places and closed in one word.
+//! Semaphore: an exact limit in one word, and a first-come line for those that wait.
+//!
+//! A permit is a count, not an object: who was admitted calls [`release`](Semaphore::release) once. A place in the line is a value
+//! that is consumed once. Nothing is allocated after construction.
+//!
+//! ```
+//! use core::task::{Poll, Waker};
+//! use ninelives_core::semaphore::{Entry, Semaphore, Turn};
+//!
+//! let semaphore = Semaphore::with_line(1, 8)?;
+//! assert_eq!(semaphore.enter(), Entry::Acquired { in_flight: 1 });
+//! let Entry::Waiting(place) = semaphore.enter() else { panic!("full") };
+//! assert_eq!(semaphore.poll_place(&place, Waker::noop()), Poll::Pending);
+//! semaphore.release();
+//! assert_eq!(semaphore.poll_place(&place, Waker::noop()), Poll::Ready(Turn::Granted { in_flight: 1 }));
+//! semaphore.take(place);
+//! semaphore.release();
+//! assert_eq!(semaphore.snapshot().in_flight, 0);
+//! # Ok::<(), ninelives_core::limit::OutOfRange>(())
+//! ```
+//!
+//! # Word
+//! | bits   | field   | meaning                                             | when it overflows                        |
+//! |--------|---------|-----------------------------------------------------|------------------------------------------|
+//! | 0..20  | used    | permits out: held, granted, or set aside for a waiter | cannot: counts up below the limit alone |
+//! | 20..40 | limit   | permits there are; 0 is a pause                     | `new`, `with_line`, `resize` refuse      |
+//! | 40..60 | places  | places taken: waiting, or verdict not picked up     | `with_line` refuses; then the line is full |
+//! | 60     | closed  | it is over                                          | cannot                                   |
+//! | 61..64 | surplus | releases without a permit out                       | stays at 7                               |
+//!
+//! # Transitions
+//! | from              | input   | guard                 | to               | verdict  | test                                                        |
+//! |-------------------|---------|-----------------------|------------------|----------|-------------------------------------------------------------|
+//! | closed            | enter   |                       | same word        | closed   | closed_admits_nobody_and_writes_nothing                     |
+//! | used < limit      | enter   | no places taken       | used + 1         | acquired | room_and_nobody_waiting_admits_without_asking_the_line      |
+//! | used < limit      | enter   | taken, nobody waits   | used + 1         | acquired | room_and_only_settled_places_admits                         |
+//! | used < limit      | enter   | somebody waits        | places + 1       | queued   | room_is_not_for_those_who_come_after_a_waiter               |
+//! | used >= limit     | enter   | places < capacity     | places + 1       | queued   | full_takes_a_place                                          |
+//! | used >= limit     | enter   | places = capacity     | same word        | full     | full_line_rejects_and_writes_nothing                        |
+//! | any               | try     | as enter, capacity 0  |                  |          | trying_never_queues                                         |
+//! | open, used < limit | reserve |                      | used + 1         | yes      | reserve_needs_room                                          |
+//! | closed            | reserve |                       | same word        | no       | reserve_needs_an_open_gate                                  |
+//! | used > 0          | release |                       | used - 1         | free     | release_gives_one_back, release_after_close_does_not_reopen |
+//! | used = 0          | release |                       | surplus + 1      | surplus  | surplus_release_is_counted_and_never_wraps                  |
+//! | places > 0        | vacate  |                       | places - 1       |          | vacate_frees_a_place_and_no_permit                          |
+//! | places > 0        | forgo   |                       | places, used - 1 | free     | forgo_gives_place_and_permit_back_at_once                   |
+//! | any               | resize  |                       | limit            | old one  | resize_touches_the_limit_alone                              |
+//! | any               | close   |                       | closed           |          | close_keeps_the_counts_and_writes_once                      |
+//!
+//! The whole of it, refusals included, is in `semaphore/table.txt`.
+//!
+//! # Orderings
+//! The word and the line are two things, tied twice. (1) A place is pushed to the free list before the word counts it out, and
+//! popped after the word counted it in; the swaps of the word are `AcqRel`, so the pop finds it. (2) Who changes the word looks at
+//! the line's root afterwards, and who changes the root looks at the word, each behind a `SeqCst` fence: of a release and a new
+//! waiter at least one sees the other, so no permit is free while somebody sleeps. The permit is set aside in the word first and
+//! marked in the leaf before the wake; if nobody waits any more it goes back, and the line is looked at again.
+//! What a caller did before its `release` is seen by whoever gets the permit.
+//!
+//! # Progress
+//! Lock-free, every operation: a retry means that another one succeeded. Room and nobody in the line: one load and one swap, in
+//! and out. In line: O(log places). A thread that is stopped in the middle of handing over keeps the one permit it has set
+//! aside; everybody else goes on with the rest.
+//!
+//! # Models
+//! `loom-tests/tests/loom_semaphore.rs`: L09 to L16, and the order of the line under cancellation and reuse of places.
+//!
+//! # Not promised
+//! That a call which began before a waiter had joined stays behind it: order is promised between waiters, and towards calls that
+//! begin later. That nothing is woken in vain: a late wake may reach the next owner of a place. What becomes of a place after its
+//! waker panicked while it was cloned or dropped *inside* [`poll_place`](Semaphore::poll_place): it may not be woken any more. Two
+//! wakers that panic in one hand-over abort, as any panic during a panic does. A place that is forgotten is lost for good, and a
+//! permit too.
 
 mod cell;
+mod hand_over;
 mod line;
 mod step;
+mod verdict;
+mod wait;
 mod word;
 
+pub use self::verdict::{Entry, Left, Place, Snapshot, Turn};
 pub use self::word::{MAX_PERMITS, MAX_PLACES};
 
 use core::fmt;
-use core::mem;
-use core::task::{Poll, Waker};
 
 use self::cell::Gate;
-use self::line::{Line, State};
+use self::line::Line;
 use self::step::{Admit, Returned};
-use self::word::Word;
 use crate::limit::OutOfRange;
 
 /// An exact limit on calls in flight, and a first-come line of those that wait for it.
@@ -22,78 +95,6 @@ pub struct Semaphore {
     gate: Gate,
     line: Option<Line>,
 }
-
-/// What became of an attempt to get in.
-#[derive(Debug, PartialEq, Eq)]
-#[must_use = "a permit must be released, and a place must be consumed"]
-pub enum Entry {
-    /// A permit is the caller's; `in_flight` counts it.
-    Acquired {
-        /// Permits out at that point in time, this one included.
-        in_flight: u32,
-    },
-    /// A place in the line is the caller's.
-    Waiting(Place),
-    /// No permit, and no place.
-    Full {
-        /// Permits out at that point in time. It is below `limit` when others wait for what is free.
-        in_flight: u32,
-        /// The limit at that point in time.
-        limit: u32,
-    },
-    /// The semaphore was closed.
-    Closed,
-}
-
-/// A place in the line of the semaphore that gave it. It is consumed exactly once, by [`Semaphore::take`] or
-/// [`Semaphore::leave`]; one that is merely dropped stays taken for good, and so does the permit it may be granted.
-#[derive(Debug, PartialEq, Eq)]
-#[must_use = "a place that is not consumed stays taken"]
-pub struct Place {
-    slot: u32,
-}
-
-/// How a wait ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// A permit is the caller's, as soon as it calls [`Semaphore::take`].
-    Granted {
-        /// Permits out when this one was set aside, this one included.
-        in_flight: u32,
-    },
-    /// The semaphore was closed. The place is given up with [`Semaphore::leave`].
-    Closed,
-}
-
-/// What somebody who left their place gave up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Left {
-    /// A wait; no permit was touched.
-    GaveUp,
-    /// A permit that was granted and not taken. It went to the next in the line, or back.
-    HadGrant,
-    /// Nothing: the semaphore was closed.
-    Closed,
-}
-
-/// The whole gate at one point in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Snapshot {
-    /// Permits out: held, granted and not yet taken, or on their way to a waiter. Above `limit` after it shrank.
-    pub in_flight: u32,
-    /// The limit; 0 is a pause.
-    pub limit: u32,
-    /// Places taken in the line: waiters, and those that were granted or closed and did not consume their place yet.
-    pub waiting: u32,
-    /// Whether it is over.
-    pub closed: bool,
-    /// Releases without a permit out, each a bug of the caller; stays at 7.
-    pub surplus: u32,
-}
-
-/// Goes on handing over when a waker panics: a permit that is free while somebody waits has nobody else to move it.
-struct HandOver<'a>(&'a Semaphore);
 
 // === impl Semaphore ===
 
@@ -128,7 +129,7 @@ impl Semaphore {
     /// Lock-free; without a line, or with nobody in it, one load and one swap.
     #[inline]
     pub fn try_acquire(&self) -> Entry {
-        self.admit(0)
+        self.admit(false)
     }
 
     /// A permit at once, or a place in the line, if there is one free.
@@ -137,70 +138,7 @@ impl Semaphore {
     /// Lock-free.
     #[inline]
     pub fn enter(&self) -> Entry {
-        self.admit(self.places())
-    }
-
-    /// Whether the wait is over; if not, `waker` is woken when it is. Only the newest waker is kept, and one that wakes the same
-    /// task as the last is not cloned. A place has one owner: two threads must not poll it at once.
-    ///
-    /// After `Granted`, call [`take`](Self::take); after `Closed`, [`leave`](Self::leave).
-    ///
-    /// # Progress
-    /// Wait-free.
-    pub fn poll_place(&self, place: &Place, waker: &Waker) -> Poll<Turn> {
-        let line = self.line();
-        if let Some(turn) = Self::turn(line, place) {
-            return Poll::Ready(turn);
-        }
-        line.register(place.slot, waker);
-        // Again: a grant before the registration found no waker, or an older one.
-        match Self::turn(line, place) {
-            Some(turn) => Poll::Ready(turn),
-            None => Poll::Pending,
-        }
-    }
-
-    /// Consumes a place that was granted; the permit is the caller's to [`release`](Self::release).
-    ///
-    /// # Panics
-    /// When the place was not granted: [`poll_place`](Self::poll_place) did not say so.
-    ///
-    /// # Progress
-    /// Lock-free.
-    pub fn take(&self, place: Place) {
-        let line = self.line();
-        assert!(
-            matches!(line.state(place.slot), State::Granted { .. }),
-            "the place was not granted"
-        );
-        let _waker = line.free(place.slot);
-        self.gate.vacate();
-    }
-
-    /// Consumes a place, whatever it came to. A permit that was granted and not taken goes to the next in the line.
-    ///
-    /// # Progress
-    /// Lock-free.
-    pub fn leave(&self, place: Place) -> Left {
-        let line = self.line();
-        let state = line.give_up(place.slot);
-        let _waker = line.free(place.slot);
-        match state {
-            State::Waiting => {
-                self.gate.vacate();
-                Left::GaveUp
-            }
-            State::Granted { .. } => {
-                let (word, _) = self.gate.forgo();
-                self.settle(word);
-                Left::HadGrant
-            }
-            State::Closed => {
-                self.gate.vacate();
-                Left::Closed
-            }
-            State::Idle => unreachable!("a place is consumed once"),
-        }
+        self.admit(true)
     }
 
     /// Gives one permit back. The first in the line gets it before it is woken.
@@ -268,7 +206,19 @@ impl Semaphore {
     }
 
     #[inline]
-    fn admit(&self, capacity: u32) -> Entry {
+    fn admit(&self, may_wait: bool) -> Entry {
+        match self.gate.walk_in() {
+            Some(word) => Entry::Acquired {
+                in_flight: word.used(),
+            },
+            None => self.admit_or_queue(may_wait),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn admit_or_queue(&self, may_wait: bool) -> Entry {
+        let capacity = if may_wait { self.places() } else { 0 };
         let clear = || self.line.as_ref().is_none_or(Line::is_clear);
         let (word, admit) = self.gate.enter(capacity, clear);
         match admit {
@@ -281,71 +231,6 @@ impl Semaphore {
                 limit: word.limit(),
             },
             Admit::Closed => Entry::Closed,
-        }
-    }
-
-    #[cold]
-    fn join(&self) -> Entry {
-        let slot = self.line().join();
-        // A permit may have come back, or the gate closed, before the line's root showed anybody.
-        self.hand_over();
-        Entry::Waiting(Place { slot })
-    }
-
-    fn line(&self) -> &Line {
-        match &self.line {
-            Some(line) => line,
-            None => unreachable!("without a line there are no places"),
-        }
-    }
-
-    fn turn(line: &Line, place: &Place) -> Option<Turn> {
-        match line.state(place.slot) {
-            State::Waiting => None,
-            State::Granted { in_flight } => Some(Turn::Granted { in_flight }),
-            State::Closed => Some(Turn::Closed),
-            State::Idle => unreachable!("a place is consumed once"),
-        }
-    }
-
-    /// After a change of the word that may let somebody in.
-    #[inline]
-    fn settle(&self, word: Word) {
-        if word.places() > 0 {
-            self.hand_over();
-        }
-    }
-
-    /// Hands free permits to the first in the line, or the news of the end to all of it, until nothing is left to hand over.
-    #[cold]
-    fn hand_over(&self) {
-        let line = self.line();
-        loop {
-            let word = self.gate.look();
-            let state = if word.is_closed() {
-                State::Closed
-            } else if !word.has_room() || line.is_clear() {
-                // Full: whoever gives a permit back looks at the line after this look at the word.
-                return;
-            } else if let (word, true) = self.gate.reserve() {
-                State::Granted {
-                    in_flight: word.used(),
-                }
-            } else {
-                continue;
-            };
-            match line.settle_first(state) {
-                Some(slot) => {
-                    let rest = HandOver(self);
-                    line.wake(slot);
-                    mem::forget(rest);
-                }
-                None if state == State::Closed => return,
-                // The one who waited has left. Give the permit back as any caller would, and look again.
-                None => {
-                    self.gate.release();
-                }
-            }
         }
     }
 }
@@ -369,14 +254,6 @@ fn checked(field: &'static str, value: u32, min: u32, max: u32) -> Result<u32, O
         ));
     }
     Ok(value)
-}
-
-// === impl HandOver ===
-
-impl Drop for HandOver<'_> {
-    fn drop(&mut self) {
-        self.0.hand_over();
-    }
 }
 
 #[cfg(test)]

@@ -42,7 +42,19 @@ impl Gate {
         }
     }
 
+    /// One try of the shortest way in; `None` says nothing but that it was not that short.
     #[inline]
+    pub(super) fn walk_in(&self) -> Option<Word> {
+        // Relaxed: as in `apply`.
+        let seen = self.0.load(Ordering::Relaxed);
+        let next = step::walk_in(Word::from_bits(seen))?;
+        // Acquire: as in `apply`. Nothing of the line was touched, and the release sequences of others pass through this swap.
+        self.0
+            .compare_exchange(seen, next.bits(), Ordering::Acquire, Ordering::Relaxed)
+            .ok()
+            .map(|_| next)
+    }
+
     pub(super) fn enter(&self, capacity: u32, clear: impl Fn() -> bool) -> (Word, Admit) {
         self.apply(|word| step::enter(word, capacity, &clear))
     }

@@ -24,6 +24,16 @@ pub(super) enum Returned {
     Surplus,
 }
 
+/// Somebody comes while the gate is open, has room, and nobody has a place: the row of [`enter`] that is short enough to be inlined.
+#[inline]
+pub(super) const fn walk_in(word: Word) -> Option<Word> {
+    if word.is_plain() && word.has_room() {
+        Some(word.one_in())
+    } else {
+        None
+    }
+}
+
 /// Somebody comes. `capacity` is the number of places (0: they will not wait); `clear` says that nobody is waiting in the line,
 /// and is only asked when places are taken.
 #[inline]

@@ -1,5 +1,6 @@
 //! Rows of the transition table, scenarios by name, and the machine against a naive model.
 
+mod limits;
 mod long;
 mod model;
 mod places;

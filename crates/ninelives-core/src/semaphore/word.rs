@@ -72,6 +72,12 @@ impl Word {
         self.used() < self.limit()
     }
 
+    /// Open, and no place taken: one test for both.
+    #[inline]
+    pub(super) const fn is_plain(self) -> bool {
+        self.0 & (PLACES.mask() | CLOSED.mask()) == 0
+    }
+
     /// One more permit out. Only below the limit, so the field cannot overflow.
     #[inline]
     pub(super) const fn one_in(self) -> Self {
@@ -104,6 +110,7 @@ impl Word {
         Self(CLOSED.set(self.0, 1))
     }
 
+    #[cold]
     pub(super) const fn one_surplus(self) -> Self {
         let surplus = SURPLUS.get(self.0);
         Self(SURPLUS.set(

@@ -25,6 +25,19 @@ fn room_and_nobody_waiting_admits_without_asking_the_line() {
 }
 
 #[test]
+fn the_short_way_in_is_a_row_of_the_long_one() {
+    for used in 0..3 {
+        for places in 0..2 {
+            for word in [word(used, 2, places), word(used, 2, places).closed()] {
+                let (next, admit) = step::enter(word, 5, || false);
+                let short = (admit == Admit::Acquired).then_some(next);
+                assert_eq!(step::walk_in(word), short, "{word:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn room_and_only_settled_places_admits() {
     let (next, admit) = step::enter(word(0, 1, 3), 5, || true);
     assert_eq!((next, admit), (word(1, 1, 3), Admit::Acquired));

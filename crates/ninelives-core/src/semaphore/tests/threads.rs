@@ -8,12 +8,11 @@ use std::thread;
 use super::super::{Entry, Semaphore, Turn};
 use super::{counts, line};
 
-struct Unpark(thread::Thread, AtomicBool);
+struct Flag(AtomicBool);
 
-impl Wake for Unpark {
+impl Wake for Flag {
     fn wake(self: Arc<Self>) {
-        self.1.store(true, SeqCst);
-        self.0.unpark();
+        self.0.store(true, SeqCst);
     }
 }
 
@@ -24,8 +23,8 @@ fn acquire(semaphore: &Semaphore, patience: u32) -> bool {
         Entry::Full { .. } | Entry::Closed => return false,
         Entry::Waiting(place) => place,
     };
-    let unpark = Arc::new(Unpark(thread::current(), AtomicBool::new(false)));
-    let waker = Waker::from(unpark.clone());
+    let woken = Arc::new(Flag(AtomicBool::new(false)));
+    let waker = Waker::from(woken.clone());
     let mut looks = 0;
     loop {
         match semaphore.poll_place(&place, &waker) {
@@ -48,12 +47,11 @@ fn acquire(semaphore: &Semaphore, patience: u32) -> bool {
             Poll::Pending => {}
         }
         looks += 1;
-        while !unpark.1.swap(false, SeqCst) {
+        while !woken.0.swap(false, SeqCst) {
+            thread::yield_now();
             if patience < 3 {
-                thread::yield_now();
                 break;
             }
-            thread::park();
         }
     }
 }

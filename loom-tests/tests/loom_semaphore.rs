@@ -1,0 +1,524 @@
+#![cfg(ninelives_loom)]
+//! The semaphore and its line under every interleaving that the bound allows.
+//!
+//! Nobody acts on the main thread, each model runs with every spawn order, and each says which outcomes it must have seen. A
+//! waiter that is forgotten is a deadlock to the checker.
+
+use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::sync::{Arc as Outside, Mutex as Aside};
+use std::task::Waker;
+
+use loom::future::block_on;
+use loom::model::Builder;
+use loom::sync::Arc;
+use loom::thread;
+use ninelives_core::semaphore::{Entry, Left, Place, Semaphore, Turn};
+
+type Actor = fn(&Semaphore, Vec<Place>) -> &'static str;
+
+/// Everything fixed about one model.
+struct Scene {
+    limit: u32,
+    places: u32,
+    /// Permits taken before the actors start; the actors, or the end, give them back.
+    held: u32,
+    /// Places taken before the actors start, in order: each goes to the actor of that number, or to the end.
+    guests: &'static [usize],
+    actors: &'static [Actor],
+    /// What must hold at the end; it gets the places that went to no actor.
+    end: fn(&Semaphore, Vec<Place>),
+    /// Preemptions allowed, unless `LOOM_MAX_PREEMPTIONS` says otherwise: 2, or 1 where 2 takes minutes.
+    bound: usize,
+    /// Each is the answers of the actors, in their order, joined by a space.
+    outcomes: &'static [&'static str],
+}
+
+/// A guest that no actor gets.
+const NOBODY: usize = usize::MAX;
+
+fn run(scene: &'static Scene) {
+    let seen = Outside::new(Aside::new(BTreeSet::new()));
+    for order in orders(scene.actors.len()) {
+        let seen = Outside::clone(&seen);
+        let mut builder = Builder::new();
+        builder.preemption_bound.get_or_insert(scene.bound);
+        builder.check(move || {
+            let answers = once(scene, &order);
+            seen.lock().expect("never poisoned").insert(answers);
+        });
+    }
+    let seen = seen.lock().expect("never poisoned");
+    let expected: BTreeSet<_> = scene.outcomes.iter().map(|&o| o.to_owned()).collect();
+    assert_eq!(*seen, expected, "the outcomes seen, and those expected");
+}
+
+fn once(scene: &'static Scene, order: &[usize]) -> String {
+    let semaphore = Arc::new(Semaphore::with_line(scene.limit, scene.places).expect("in range"));
+    for _ in 0..scene.held {
+        assert!(matches!(semaphore.try_acquire(), Entry::Acquired { .. }));
+    }
+    let mut places: Vec<Vec<Place>> = scene.actors.iter().map(|_| Vec::new()).collect();
+    let mut rest = Vec::new();
+    for &guest in scene.guests {
+        let Entry::Waiting(place) = semaphore.enter() else {
+            panic!("the scene is full")
+        };
+        places.get_mut(guest).unwrap_or(&mut rest).push(place);
+    }
+    let mut threads = Vec::new();
+    for &number in order {
+        let semaphore = semaphore.clone();
+        let mine = std::mem::take(&mut places[number]);
+        let actor = scene.actors[number];
+        threads.push((number, thread::spawn(move || actor(&semaphore, mine))));
+    }
+    let mut answers = vec![""; threads.len()];
+    for (number, thread) in threads {
+        answers[number] = thread.join().expect("no actor fails");
+    }
+    (scene.end)(&semaphore, rest);
+    answers.join(" ")
+}
+
+fn orders(actors: usize) -> Vec<Vec<usize>> {
+    if actors == 0 {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for shorter in orders(actors - 1) {
+        for at in 0..actors {
+            let mut order = shorter.clone();
+            order.insert(at, actors - 1);
+            all.push(order);
+        }
+    }
+    all
+}
+
+// --- what actors do
+
+fn turn(semaphore: &Semaphore, place: &Place) -> Turn {
+    block_on(poll_fn(|cx| semaphore.poll_place(place, cx.waker())))
+}
+
+/// Waits for the turn, and keeps the permit.
+fn sit(semaphore: &Semaphore, place: Place) -> bool {
+    match turn(semaphore, &place) {
+        Turn::Granted { .. } => {
+            semaphore.take(place);
+            true
+        }
+        Turn::Closed => {
+            assert_eq!(semaphore.leave(place), Left::Closed);
+            false
+        }
+    }
+}
+
+fn release(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    semaphore.release();
+    "released"
+}
+
+fn close(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    semaphore.close();
+    "closed"
+}
+
+/// Comes, waits if it must, and gives the permit back.
+fn visit(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    match semaphore.enter() {
+        Entry::Acquired { .. } => {
+            semaphore.release();
+            "at-once"
+        }
+        Entry::Waiting(place) => {
+            if !sit(semaphore, place) {
+                return "told";
+            }
+            semaphore.release();
+            "after-a-wait"
+        }
+        Entry::Closed => "refused",
+        Entry::Full { .. } => "full",
+    }
+}
+
+fn grab(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    match semaphore.try_acquire() {
+        Entry::Acquired { in_flight } => {
+            assert!(in_flight <= 2, "no limit was ever above two");
+            semaphore.release();
+            "got"
+        }
+        Entry::Full { .. } => "full",
+        other => panic!("{other:?}"),
+    }
+}
+
+fn leave(semaphore: &Semaphore, mut places: Vec<Place>) -> &'static str {
+    match semaphore.leave(places.remove(0)) {
+        Left::GaveUp => "gave-up",
+        Left::HadGrant => "had-grant",
+        Left::Closed => "told",
+    }
+}
+
+/// Waits in the place it was given, and gives the permit back.
+fn stay(semaphore: &Semaphore, mut places: Vec<Place>) -> &'static str {
+    assert!(sit(semaphore, places.remove(0)));
+    semaphore.release();
+    "served"
+}
+
+/// The same, but another task looked first.
+fn move_and_stay(semaphore: &Semaphore, places: Vec<Place>) -> &'static str {
+    if semaphore.poll_place(&places[0], Waker::noop()).is_ready() {
+        assert_eq!(stay(semaphore, places), "served");
+        return "served-at-first-look";
+    }
+    stay(semaphore, places)
+}
+
+/// Takes a place, and leaves the rest to the end.
+fn come(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    let entry = semaphore.enter();
+    assert!(matches!(entry, Entry::Waiting(_)), "{entry:?}");
+    "came"
+}
+
+/// Leaves its place and comes again: most likely into the same place, behind everybody.
+fn leave_and_come(semaphore: &Semaphore, places: Vec<Place>) -> &'static str {
+    let _ = leave(semaphore, places);
+    come(semaphore, Vec::new())
+}
+
+/// Takes two places and leaves the first: the list of free places looks as before, and is not.
+fn come_twice_and_leave_once(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    let Entry::Waiting(place) = semaphore.enter() else {
+        panic!("a place is free")
+    };
+    let came = come(semaphore, Vec::new());
+    let _ = semaphore.leave(place);
+    came
+}
+
+fn shrink(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    assert_eq!(semaphore.resize(1), Ok(2));
+    "shrunk"
+}
+
+fn grow(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    assert_eq!(semaphore.resize(2), Ok(1));
+    "grown"
+}
+
+// --- what holds at the end
+
+fn at_rest(semaphore: &Semaphore) -> (u32, u32) {
+    let now = semaphore.snapshot();
+    (now.in_flight, now.waiting)
+}
+
+fn nothing_is_out(semaphore: &Semaphore, _: Vec<Place>) {
+    assert_eq!(at_rest(semaphore), (0, 0));
+}
+
+fn one_is_out(semaphore: &Semaphore, _: Vec<Place>) {
+    assert_eq!(at_rest(semaphore), (1, 0));
+}
+
+/// Of the places that no actor had, all but the last have the permits.
+fn all_but_the_last_are_served(semaphore: &Semaphore, mut places: Vec<Place>) {
+    let last = places.pop().expect("somebody is last");
+    for place in places {
+        let turn = semaphore.poll_place(&place, Waker::noop());
+        assert!(turn.is_ready(), "somebody was passed");
+        semaphore.take(place);
+    }
+    assert_eq!(semaphore.leave(last), Left::GaveUp);
+}
+
+#[test]
+fn l09_acquire_against_release_leaves_no_sleeper_beside_a_free_permit() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[],
+        actors: &[release, visit],
+        end: nothing_is_out,
+        bound: 2,
+        outcomes: &["released after-a-wait", "released at-once"],
+    });
+}
+
+#[test]
+fn l09_two_come_for_one_permit() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 0,
+        guests: &[],
+        actors: &[visit, visit],
+        end: nothing_is_out,
+        bound: 2,
+        outcomes: &[
+            "after-a-wait at-once",
+            "at-once after-a-wait",
+            "at-once at-once",
+        ],
+    });
+}
+
+#[test]
+fn l10_granted_waiter_that_leaves_wakes_the_next() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[1, 2],
+        actors: &[release, leave, stay],
+        end: nothing_is_out,
+        bound: 1,
+        outcomes: &["released gave-up served", "released had-grant served"],
+    });
+}
+
+#[test]
+fn l11_head_that_leaves_does_not_hide_who_comes_behind() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[1],
+        actors: &[release, leave, visit],
+        end: nothing_is_out,
+        bound: 1,
+        outcomes: &[
+            "released gave-up after-a-wait",
+            "released gave-up at-once",
+            "released had-grant after-a-wait",
+            "released had-grant at-once",
+        ],
+    });
+}
+
+#[test]
+fn l12_shrink_against_release_against_acquire_keeps_the_law() {
+    run(&Scene {
+        limit: 2,
+        places: 2,
+        held: 1,
+        guests: &[],
+        actors: &[shrink, release, visit],
+        end: nothing_is_out,
+        bound: 2,
+        outcomes: &["shrunk released after-a-wait", "shrunk released at-once"],
+    });
+}
+
+#[test]
+fn l12_shrunk_below_in_flight_admits_nobody() {
+    run(&Scene {
+        limit: 2,
+        places: 2,
+        held: 2,
+        guests: &[],
+        actors: &[shrink, release, grab],
+        end: one_is_out,
+        bound: 2,
+        outcomes: &["shrunk released full", "shrunk released got"],
+    });
+}
+
+#[test]
+fn l13_grow_against_enqueue_wakes_the_waiter() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[],
+        actors: &[grow, visit],
+        end: one_is_out,
+        bound: 2,
+        outcomes: &["grown after-a-wait", "grown at-once"],
+    });
+}
+
+#[test]
+fn l14_close_against_acquire_wakes_everybody() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[],
+        actors: &[close, visit],
+        end: one_is_out,
+        bound: 2,
+        outcomes: &["closed refused", "closed told"],
+    });
+}
+
+#[test]
+fn l14_close_against_release_ends_every_wait_one_way() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[2],
+        actors: &[close, release, leave],
+        end: nothing_is_out,
+        bound: 1,
+        outcomes: &[
+            "closed released gave-up",
+            "closed released had-grant",
+            "closed released told",
+        ],
+    });
+}
+
+#[test]
+fn l15_waker_replaced_while_it_is_woken() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[1],
+        actors: &[release, move_and_stay],
+        end: nothing_is_out,
+        bound: 2,
+        outcomes: &["released served", "released served-at-first-look"],
+    });
+}
+
+#[test]
+fn l16_deadline_against_assignment_has_one_verdict() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[1],
+        actors: &[release, leave],
+        end: nothing_is_out,
+        bound: 2,
+        outcomes: &["released gave-up", "released had-grant"],
+    });
+}
+
+#[test]
+fn two_releases_serve_the_first_two() {
+    run(&Scene {
+        limit: 2,
+        places: 3,
+        held: 2,
+        guests: &[NOBODY, NOBODY, NOBODY],
+        actors: &[release, release],
+        end: all_but_the_last_are_served,
+        bound: 2,
+        outcomes: &["released released"],
+    });
+}
+
+#[test]
+fn two_leavers_of_one_branch_do_not_hide_the_third() {
+    run(&Scene {
+        limit: 1,
+        places: 3,
+        held: 1,
+        guests: &[1, NOBODY, NOBODY],
+        actors: &[release, leave],
+        end: all_but_the_last_are_served,
+        bound: 2,
+        outcomes: &["released gave-up", "released had-grant"],
+    });
+}
+
+#[test]
+fn place_given_away_again_does_not_jump_the_line() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[1, NOBODY],
+        actors: &[release, leave_and_come],
+        end: |semaphore, mut places| {
+            let first = places.remove(0);
+            assert!(semaphore.poll_place(&first, Waker::noop()).is_ready());
+            semaphore.take(first);
+            assert_eq!(at_rest(semaphore), (1, 1));
+        },
+        bound: 3,
+        outcomes: &["released came"],
+    });
+}
+
+#[test]
+fn leaver_and_comer_under_one_node_do_not_hide_the_comer() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[0],
+        actors: &[leave, come],
+        end: |semaphore, _| {
+            semaphore.release();
+            assert_eq!(at_rest(semaphore), (1, 1), "the permit found the comer");
+        },
+        bound: 3,
+        outcomes: &["gave-up came"],
+    });
+}
+
+#[test]
+fn two_comers_under_one_node_are_both_found() {
+    run(&Scene {
+        limit: 2,
+        places: 2,
+        held: 2,
+        guests: &[],
+        actors: &[come, come],
+        end: |semaphore, _| {
+            semaphore.release();
+            semaphore.release();
+            assert_eq!(at_rest(semaphore), (2, 2), "each permit found a comer");
+        },
+        bound: 3,
+        outcomes: &["came came"],
+    });
+}
+
+#[test]
+fn place_that_was_free_twice_is_given_away_once() {
+    run(&Scene {
+        limit: 3,
+        places: 3,
+        held: 3,
+        guests: &[],
+        actors: &[come, come_twice_and_leave_once],
+        end: |semaphore, _| {
+            assert_eq!(come(semaphore, Vec::new()), "came");
+            for _ in 0..3 {
+                semaphore.release();
+            }
+            assert_eq!(at_rest(semaphore), (3, 3), "three waited, in three places");
+        },
+        bound: 2,
+        outcomes: &["came came"],
+    });
+}
+
+#[test]
+fn newcomer_takes_what_no_waiter_needs_and_nothing_else() {
+    run(&Scene {
+        limit: 1,
+        places: 2,
+        held: 1,
+        guests: &[1],
+        actors: &[release, stay, grab],
+        end: nothing_is_out,
+        bound: 1,
+        outcomes: &["released served full", "released served got"],
+    });
+}
