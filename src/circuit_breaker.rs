@@ -18,7 +18,7 @@
 //! | a response | success |
 //! | an error of the service, a timeout, exhausted retries | failure |
 //! | a readiness error of the service | failure |
-//! | a panic in `call` or in the future | failure |
+//! | a panic in `call`, in the future, or in its drop | failure |
 //! | a rejection by a policy inside | nothing; a probe gives its slot back |
 //! | the future dropped | nothing; a probe gives its slot back |
 //! | an outcome of an earlier state | nothing |

@@ -25,6 +25,18 @@ pin_project! {
         // After `state`: the inner future is dropped before its ticket goes back.
         held: Option<Held<C>>,
     }
+
+    impl<F, C> PinnedDrop for CircuitBreakerFuture<F, C>
+    where
+        C: Clock,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if let Some(held) = this.held {
+                held.dropping(|| this.state.set(State::Done));
+            }
+        }
+    }
 }
 
 pin_project! {
@@ -77,7 +89,7 @@ where
                     unreachable!("a running call holds its ticket")
                 };
                 let result = ready!(held.inside(|| inner.poll(cx)));
-                this.state.set(State::Done);
+                held.inside(|| this.state.set(State::Done));
                 held.report(match &result {
                     Ok(_) => Outcome::Success,
                     Err(error) if error.is_rejection() => Outcome::Ignored,

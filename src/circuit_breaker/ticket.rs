@@ -37,6 +37,14 @@ impl<C: Clock> Held<C> {
         value
     }
 
+    /// Runs a last drop of the inner service's code: a panic before it still counts, and so does one in it.
+    #[inline]
+    pub(super) fn dropping(&mut self, drop: impl FnOnce()) {
+        let panicked = std::mem::replace(&mut self.inside, true);
+        drop();
+        self.inside = panicked;
+    }
+
     #[inline]
     pub(super) fn report(&mut self, outcome: Outcome) {
         if let Some(ticket) = self.ticket.take() {

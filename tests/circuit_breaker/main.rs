@@ -1,0 +1,117 @@
+//! The circuit breaker as a layer: one test a scenario. `tests/SCENARIOS.md` says which scenario is where.
+#![allow(missing_docs)]
+#![allow(clippy::disallowed_types, clippy::disallowed_methods)] // tests have threads of their own
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ninelives::circuit_breaker::{CircuitBreakerService, CircuitView};
+use ninelives::lift::Lift;
+use ninelives::{
+    CircuitBreakerConfig, CircuitBreakerLayer, CircuitState, ManualClock, ResilienceError,
+};
+use tower::{Layer, Service};
+
+#[path = "../support/backend.rs"]
+mod backend;
+#[path = "../support/drive.rs"]
+mod drive;
+
+mod commands;
+mod config;
+mod epochs;
+mod life;
+mod panics;
+mod policy;
+mod probes;
+mod readiness;
+mod threads;
+mod time;
+
+use backend::{Ask, Backend, Broken, Gate};
+use drive::{done, poll, start};
+
+const OPEN_FOR: Duration = Duration::from_secs(10);
+const NANO: Duration = Duration::from_nanos(1);
+
+type Protected = CircuitBreakerService<Lift<Backend>, Arc<ManualClock>>;
+type Call = std::pin::Pin<Box<<Protected as Service<Ask>>::Future>>;
+type Answer = Result<(), ResilienceError<Broken>>;
+
+/// A circuit over a backend, on a clock that stands still.
+struct Rig {
+    layer: CircuitBreakerLayer<Arc<ManualClock>>,
+    clock: Arc<ManualClock>,
+    backend: Backend,
+    service: Protected,
+}
+
+// === impl Rig ===
+
+impl Rig {
+    fn new(failures: usize, probes: usize) -> Self {
+        Self::with(CircuitBreakerConfig::new(failures, OPEN_FOR, probes).unwrap())
+    }
+
+    fn with(config: CircuitBreakerConfig) -> Self {
+        let clock = Arc::new(ManualClock::new());
+        let layer = CircuitBreakerLayer::with_clock(config, Arc::clone(&clock)).unwrap();
+        let backend = Backend::default();
+        let service = layer.layer(backend.clone());
+        Self {
+            layer,
+            clock,
+            backend,
+            service,
+        }
+    }
+
+    /// Opened, and its time is over: the next call is a probe.
+    fn due(failures: usize, probes: usize) -> Self {
+        let rig = Self::new(failures, probes);
+        rig.layer.trip();
+        rig.clock.advance(OPEN_FOR);
+        rig
+    }
+
+    fn call(&mut self, ask: Ask) -> Call {
+        start(&mut self.service, ask)
+    }
+
+    /// A call that waits at a gate, polled once.
+    fn wait_at(&mut self, gate: &Gate) -> Call {
+        let mut call = self.call(Ask::At(gate.clone()));
+        assert!(poll(&mut call).is_pending());
+        call
+    }
+
+    /// A call that is done in its first poll.
+    fn ask(&mut self, ask: Ask) -> Answer {
+        done(self.call(ask))
+    }
+
+    fn fail(&mut self, times: usize) {
+        for _ in 0..times {
+            assert_eq!(self.ask(Ask::Fail), Err(ResilienceError::Inner(Broken)));
+        }
+    }
+
+    /// The `retry_after` of a call that must be rejected without reaching the backend.
+    fn rejected(&mut self) -> Option<Duration> {
+        let before = self.backend.calls();
+        let Err(error) = self.ask(Ask::Answer) else {
+            panic!("the call was let through")
+        };
+        assert!(error.is_circuit_open() && error.is_rejection(), "{error:?}");
+        assert_eq!(self.backend.calls(), before);
+        error.retry_after()
+    }
+
+    fn state(&self) -> CircuitState {
+        self.layer.state()
+    }
+
+    fn view(&self) -> CircuitView {
+        self.layer.view()
+    }
+}

@@ -1,0 +1,121 @@
+//! Many threads at once through one circuit.
+
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use super::drive::Seeded;
+use super::*;
+
+const THREADS: usize = 8;
+
+/// Runs `call` on all threads in the same instant.
+fn at_once<T: Send>(call: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let barrier = Barrier::new(THREADS);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|number| {
+                let (barrier, call) = (&barrier, &call);
+                scope.spawn(move || {
+                    barrier.wait();
+                    call(number)
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    })
+}
+
+#[test]
+fn b01_hc08_hc31_hc60_stampede_at_the_end_of_the_open_time_reaches_the_backend_as_allowed() {
+    for probes in [1, 3] {
+        let rig = Rig::due(1, probes);
+        for _ in 0..100 {
+            rig.layer.trip();
+            rig.clock.advance(OPEN_FOR);
+            let before = rig.backend.calls();
+            let calls = at_once(|_| start(&mut rig.service.clone(), Ask::Hang));
+            assert_eq!(rig.backend.calls() - before, probes);
+            assert_eq!(rig.view().probes_out as usize, probes);
+            drop(calls);
+            assert_eq!(rig.view().probes_out, 0);
+        }
+    }
+}
+
+#[test]
+fn b09_failures_over_the_threshold_at_once_open_it_for_one_time() {
+    let rig = Rig::new(THREADS - 2, 1);
+    for _ in 0..100 {
+        rig.layer.reset();
+        let calls = at_once(|_| done(start(&mut rig.service.clone(), Ask::Fail)));
+        let rejected = calls
+            .iter()
+            .filter(|call| call.as_ref().is_err_and(ResilienceError::is_circuit_open))
+            .count();
+        assert!(rejected <= 2, "{rejected} rejected");
+        assert_eq!(rig.state(), CircuitState::Open);
+        assert_eq!(rig.view().retry_after, Some(OPEN_FOR));
+    }
+}
+
+#[test]
+fn b19_every_admission_after_force_open_returned_is_refused() {
+    for _ in 0..100 {
+        let rig = Rig::new(2, 1);
+        let forced = AtomicBool::new(false);
+        let passed_after = AtomicUsize::new(0);
+        at_once(|number| {
+            if number == 0 {
+                rig.layer.force_open();
+                forced.store(true, Ordering::SeqCst);
+                return;
+            }
+            let mut service = rig.service.clone();
+            for turn in 0..50 {
+                let seen = forced.load(Ordering::SeqCst);
+                let ask = if turn % 3 == 0 {
+                    Ask::Fail
+                } else {
+                    Ask::Answer
+                };
+                let answer = done(start(&mut service, ask));
+                let refused = answer.is_err_and(|error| error.is_circuit_open());
+                if seen && !refused {
+                    passed_after.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        });
+        assert_eq!(passed_after.load(Ordering::SeqCst), 0);
+        assert_eq!(rig.state(), CircuitState::ForcedOpen);
+    }
+}
+
+#[test]
+fn b03_hc26_probes_dropped_and_failed_under_contention_leave_no_slot_taken() {
+    let config = CircuitBreakerConfig::new(1, OPEN_FOR, 3).unwrap();
+    let rig = Rig::with(config.with_probe_lease(OPEN_FOR * 4096).unwrap());
+    at_once(|number| {
+        let mut dice = Seeded::new(number as u64);
+        let mut service = rig.service.clone();
+        for _ in 0..3000 {
+            match dice.below(8) {
+                0 => rig.clock.advance(OPEN_FOR / 4),
+                1 | 2 => drop(done(start(&mut service, Ask::Fail))),
+                3 | 4 => drop(done(start(&mut service, Ask::Answer))),
+                _ => drop(start(&mut service, Ask::Hang)),
+            }
+        }
+    });
+    assert_eq!((rig.backend.running(), rig.view().probes_out), (0, 0));
+    rig.layer.trip();
+    rig.clock.advance(OPEN_FOR);
+    let mut service = rig.service.clone();
+    for _ in 0..3 {
+        assert_eq!(done(start(&mut service, Ask::Answer)), Ok(()));
+    }
+    assert_eq!(rig.state(), CircuitState::Closed);
+}
