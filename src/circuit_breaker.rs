@@ -4,8 +4,9 @@
 //! probes: as many as allowed may be out together, that many successes close it, and one failure opens it again.
 //!
 //! # Where it sits
-//! Outside a retry, so that one request counts once and a retry never hammers an open circuit; inside a timeout, so that a call
-//! that takes too long counts as a failure, put a second timeout inside the breaker.
+//! Outside a retry, so that one request counts once and a retry never hammers an open circuit. Put a timeout **inside** it: a call
+//! that hangs is a failure only if something inside the breaker says so. A timeout outside drops the call, and a dropped call says
+//! nothing about the dependency.
 //!
 //! # Readiness
 //! Reserves nothing: a probe's slot is taken in `call`. While it rejects, `poll_ready` says ready without asking the inner service,

@@ -9,6 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 pub use failures::{AttemptError, Failures};
+pub use ninelives_core::event::FailureCause;
 pub use ninelives_core::limit::{OutOfRange as ConfigError, Quantity};
 
 /// Why a protected call has no answer.
@@ -104,6 +105,20 @@ impl<E> ResilienceError<E> {
         match self {
             Self::AllFailed(failures) => failures.iter().all(Self::is_rejection),
             _ => self.is_bulkhead() || self.is_circuit_open(),
+        }
+    }
+
+    /// The kind of this error, as events tell it.
+    pub const fn cause(&self) -> FailureCause {
+        match self {
+            Self::Timeout { .. } => FailureCause::Timeout,
+            Self::RetryExhausted { .. } => FailureCause::Exhausted,
+            Self::AllFailed(_) => FailureCause::AllFailed,
+            Self::Inner(_) => FailureCause::Inner,
+            Self::Bulkhead { .. }
+            | Self::BulkheadTimeout { .. }
+            | Self::BulkheadClosed
+            | Self::CircuitOpen { .. } => FailureCause::Rejected,
         }
     }
 

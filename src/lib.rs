@@ -5,6 +5,7 @@ pub mod bulkhead;
 pub mod circuit_breaker;
 pub mod clock;
 pub mod compose;
+pub mod emit;
 pub mod error;
 pub mod lift;
 pub mod name;

@@ -9,6 +9,7 @@ pub mod backoff;
 pub mod bits;
 pub mod breaker;
 pub mod budget;
+pub mod event;
 pub mod jitter;
 pub mod limit;
 pub mod ring;

@@ -1,0 +1,264 @@
+//! What policies tell: one small value for each thing that happened.
+//!
+//! A [`PolicyEvent`] is `Copy`, at most 64 bytes, and packs into [`WORDS`] plain words for the [`ring`](crate::ring). Every event carries a
+//! [`Stamp`]: which policy, when, and, once it has been through a ring, its number there. [`PolicyEvent::stamp`] reaches it without a
+//! match.
+//!
+//! # Words
+//! | word | bits 0..8 | 8..16 | 16..32 | 32..64 |
+//! |------|-----------|-------|--------|--------|
+//! | 0    | kind      | small | small  | policy |
+//! | 1    | time in nanoseconds of the sink's clock ||||
+//! | 2    | a count, or a duration in nanoseconds ||||
+//! | 3    | a count, or a duration in nanoseconds ||||
+//!
+//! Durations saturate at 2^64 - 1 ns, 584 years. `None` of a duration is that value.
+//!
+//! # Not promised
+//! The words' layout: it may change in any release. What is kept or sent is the value, not its words.
+
+mod interest;
+mod kind;
+mod packed;
+mod text;
+
+use core::time::Duration;
+
+pub use interest::Interest;
+pub use kind::{Arm, BulkheadRejection, CircuitState, FailureCause, Kind};
+pub use packed::WORDS;
+
+use crate::time::Tick;
+
+/// The number of a policy: unique in the process, given when the policy is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyId(u32);
+
+/// Who, when, and the how-manieth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    /// The policy that tells.
+    pub policy: PolicyId,
+    /// When, by the sink's clock.
+    pub time: Tick,
+    /// The event's number among those of its producer, a thread's ring; 0 before it went through one.
+    pub sequence: u64,
+}
+
+/// Something that happened in a policy.
+///
+/// Each request that a policy has finished with gave exactly one of `RequestSuccess`, `RequestFailure` and `RequestCancelled` there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PolicyEvent {
+    /// An attempt failed and another one will be made.
+    RetryAttempt {
+        /// Who and when.
+        at: Stamp,
+        /// The number of the attempt to come; 2 is the first retry.
+        attempt: u32,
+        /// The wait before it.
+        delay: Duration,
+    },
+    /// The last allowed attempt failed.
+    RetryExhausted {
+        /// Who and when.
+        at: Stamp,
+        /// Attempts made.
+        attempts: u32,
+    },
+    /// An attempt failed, and the budget had no token for another.
+    RetryBudgetExhausted {
+        /// Who and when.
+        at: Stamp,
+        /// Attempts made.
+        attempts: u32,
+    },
+    /// A circuit rejects from now on.
+    CircuitOpened {
+        /// Who and when.
+        at: Stamp,
+        /// Before.
+        from: CircuitState,
+        /// Now: open, latched or forced open.
+        to: CircuitState,
+    },
+    /// A circuit tries probes from now on.
+    CircuitHalfOpen {
+        /// Who and when.
+        at: Stamp,
+        /// Before.
+        from: CircuitState,
+    },
+    /// A circuit admits from now on.
+    CircuitClosed {
+        /// Who and when.
+        at: Stamp,
+        /// Before.
+        from: CircuitState,
+        /// Now: closed, forced closed or disabled.
+        to: CircuitState,
+    },
+    /// A circuit turned a request away.
+    CircuitRejected {
+        /// Who and when.
+        at: Stamp,
+        /// When a call can be let through at the earliest.
+        retry_after: Option<Duration>,
+    },
+    /// A bulkhead gave a permit.
+    BulkheadAcquired {
+        /// Who and when.
+        at: Stamp,
+        /// Permits out at the moment it was taken, this one included.
+        in_flight: u32,
+    },
+    /// A bulkhead turned a request away.
+    BulkheadRejected {
+        /// Who and when.
+        at: Stamp,
+        /// Permits out at that moment; 0 when it is not known.
+        in_flight: u32,
+        /// Why.
+        reason: BulkheadRejection,
+    },
+    /// A call ran out of time.
+    TimeoutOccurred {
+        /// Who and when.
+        at: Stamp,
+        /// How long it was waited for.
+        elapsed: Duration,
+        /// The limit.
+        limit: Duration,
+    },
+    /// A fallback's primary failed, and its backup takes over.
+    FallbackTaken {
+        /// Who and when.
+        at: Stamp,
+    },
+    /// An arm of a fork-join was started.
+    ForkStarted {
+        /// Who and when.
+        at: Stamp,
+        /// Which.
+        arm: Arm,
+    },
+    /// An arm of a fork-join gave the answer.
+    ForkWon {
+        /// Who and when.
+        at: Stamp,
+        /// Which.
+        arm: Arm,
+    },
+    /// A request was answered.
+    RequestSuccess {
+        /// Who and when.
+        at: Stamp,
+        /// From `call` to the answer.
+        elapsed: Duration,
+    },
+    /// A request failed.
+    RequestFailure {
+        /// Who and when.
+        at: Stamp,
+        /// From `call` to the error.
+        elapsed: Duration,
+        /// What kind of error.
+        cause: FailureCause,
+    },
+    /// A request was dropped before it was answered.
+    RequestCancelled {
+        /// Who and when.
+        at: Stamp,
+        /// From `call` to the drop.
+        elapsed: Duration,
+    },
+}
+
+// === impl PolicyId ===
+
+impl PolicyId {
+    /// The id with this number.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+// === impl Stamp ===
+
+impl Stamp {
+    /// The stamp of an event that has no number yet.
+    pub const fn new(policy: PolicyId, time: Tick) -> Self {
+        Self {
+            policy,
+            time,
+            sequence: 0,
+        }
+    }
+}
+
+// === impl PolicyEvent ===
+
+impl PolicyEvent {
+    /// Who, when, and the how-manieth.
+    pub const fn stamp(&self) -> &Stamp {
+        match self {
+            Self::RetryAttempt { at, .. }
+            | Self::RetryExhausted { at, .. }
+            | Self::RetryBudgetExhausted { at, .. }
+            | Self::CircuitOpened { at, .. }
+            | Self::CircuitHalfOpen { at, .. }
+            | Self::CircuitClosed { at, .. }
+            | Self::CircuitRejected { at, .. }
+            | Self::BulkheadAcquired { at, .. }
+            | Self::BulkheadRejected { at, .. }
+            | Self::TimeoutOccurred { at, .. }
+            | Self::FallbackTaken { at }
+            | Self::ForkStarted { at, .. }
+            | Self::ForkWon { at, .. }
+            | Self::RequestSuccess { at, .. }
+            | Self::RequestFailure { at, .. }
+            | Self::RequestCancelled { at, .. } => at,
+        }
+    }
+
+    /// The policy that tells.
+    pub const fn policy(&self) -> PolicyId {
+        self.stamp().policy
+    }
+
+    /// When, by the sink's clock.
+    pub const fn time(&self) -> Tick {
+        self.stamp().time
+    }
+
+    /// What kind of event it is.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::RetryAttempt { .. } => Kind::RetryAttempt,
+            Self::RetryExhausted { .. } => Kind::RetryExhausted,
+            Self::RetryBudgetExhausted { .. } => Kind::RetryBudgetExhausted,
+            Self::CircuitOpened { .. } => Kind::CircuitOpened,
+            Self::CircuitHalfOpen { .. } => Kind::CircuitHalfOpen,
+            Self::CircuitClosed { .. } => Kind::CircuitClosed,
+            Self::CircuitRejected { .. } => Kind::CircuitRejected,
+            Self::BulkheadAcquired { .. } => Kind::BulkheadAcquired,
+            Self::BulkheadRejected { .. } => Kind::BulkheadRejected,
+            Self::TimeoutOccurred { .. } => Kind::TimeoutOccurred,
+            Self::FallbackTaken { .. } => Kind::FallbackTaken,
+            Self::ForkStarted { .. } => Kind::ForkStarted,
+            Self::ForkWon { .. } => Kind::ForkWon,
+            Self::RequestSuccess { .. } => Kind::RequestSuccess,
+            Self::RequestFailure { .. } => Kind::RequestFailure,
+            Self::RequestCancelled { .. } => Kind::RequestCancelled,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Events as plain words.
+
+use core::time::Duration;
+
+use super::{
+    Arm, BulkheadRejection, CircuitState, FailureCause, Kind, PolicyEvent, PolicyId, Stamp,
+};
+use crate::bits::Field;
+use crate::time::{Tick, saturating_nanos};
+
+/// Words of a packed event.
+pub const WORDS: usize = 4;
+
+const KIND: Field = Field::first(8);
+const FIRST: Field = KIND.then(8);
+const SECOND: Field = FIRST.then(16);
+const POLICY: Field = SECOND.then(32);
+const _: () = assert!(POLICY.end() == 64);
+
+const NONE: u64 = u64::MAX;
+
+// === impl PolicyEvent ===
+
+impl PolicyEvent {
+    /// The event's words. Its sequence is not among them: a ring numbers its records itself.
+    #[inline]
+    pub const fn pack(&self) -> [u64; WORDS] {
+        let (first, second, a, b) = match *self {
+            Self::RetryAttempt { attempt, delay, .. } => (0, 0, attempt as u64, nanos(delay)),
+            Self::RetryExhausted { attempts, .. } | Self::RetryBudgetExhausted { attempts, .. } => {
+                (0, 0, attempts as u64, 0)
+            }
+            Self::CircuitOpened { from, to, .. } | Self::CircuitClosed { from, to, .. } => {
+                (from as u64, to as u64, 0, 0)
+            }
+            Self::CircuitHalfOpen { from, .. } => (from as u64, 0, 0, 0),
+            Self::CircuitRejected { retry_after, .. } => match retry_after {
+                Some(rest) => (0, 0, nanos(rest), 0),
+                None => (0, 0, NONE, 0),
+            },
+            Self::BulkheadAcquired { in_flight, .. } => (0, 0, in_flight as u64, 0),
+            Self::BulkheadRejected {
+                in_flight, reason, ..
+            } => (reason as u64, 0, in_flight as u64, 0),
+            Self::TimeoutOccurred { elapsed, limit, .. } => (0, 0, nanos(elapsed), nanos(limit)),
+            Self::FallbackTaken { .. } => (0, 0, 0, 0),
+            Self::ForkStarted { arm, .. } | Self::ForkWon { arm, .. } => (arm as u64, 0, 0, 0),
+            Self::RequestSuccess { elapsed, .. } | Self::RequestCancelled { elapsed, .. } => {
+                (0, 0, nanos(elapsed), 0)
+            }
+            Self::RequestFailure { elapsed, cause, .. } => (cause as u64, 0, nanos(elapsed), 0),
+        };
+        let at = self.stamp();
+        let head = KIND.set(0, self.kind() as u64);
+        let head = SECOND.set(FIRST.set(head, first), second);
+        let head = POLICY.set(head, at.policy.0 as u64);
+        [head, at.time.as_nanos(), a, b]
+    }
+
+    /// The event of these words, with its number in the ring it came from; `None` when no event packs to them.
+    pub fn unpack(words: &[u64; WORDS], sequence: u64) -> Option<Self> {
+        let [head, time, a, b] = *words;
+        let at = Stamp {
+            policy: PolicyId(POLICY.get(head) as u32),
+            time: Tick::from_nanos(time),
+            sequence,
+        };
+        let (first, second) = (FIRST.get(head) as usize, SECOND.get(head) as usize);
+        let count = a as u32;
+        let elapsed = Duration::from_nanos(a);
+        Some(match *Kind::ALL.get(KIND.get(head) as usize)? {
+            Kind::RetryAttempt => Self::RetryAttempt {
+                at,
+                attempt: count,
+                delay: Duration::from_nanos(b),
+            },
+            Kind::RetryExhausted => Self::RetryExhausted {
+                at,
+                attempts: count,
+            },
+            Kind::RetryBudgetExhausted => Self::RetryBudgetExhausted {
+                at,
+                attempts: count,
+            },
+            Kind::CircuitOpened => Self::CircuitOpened {
+                at,
+                from: *STATES.get(first)?,
+                to: *STATES.get(second)?,
+            },
+            Kind::CircuitHalfOpen => Self::CircuitHalfOpen {
+                at,
+                from: *STATES.get(first)?,
+            },
+            Kind::CircuitClosed => Self::CircuitClosed {
+                at,
+                from: *STATES.get(first)?,
+                to: *STATES.get(second)?,
+            },
+            Kind::CircuitRejected => Self::CircuitRejected {
+                at,
+                retry_after: (a != NONE).then_some(elapsed),
+            },
+            Kind::BulkheadAcquired => Self::BulkheadAcquired {
+                at,
+                in_flight: count,
+            },
+            Kind::BulkheadRejected => Self::BulkheadRejected {
+                at,
+                in_flight: count,
+                reason: *REASONS.get(first)?,
+            },
+            Kind::TimeoutOccurred => Self::TimeoutOccurred {
+                at,
+                elapsed,
+                limit: Duration::from_nanos(b),
+            },
+            Kind::FallbackTaken => Self::FallbackTaken { at },
+            Kind::ForkStarted => Self::ForkStarted {
+                at,
+                arm: *ARMS.get(first)?,
+            },
+            Kind::ForkWon => Self::ForkWon {
+                at,
+                arm: *ARMS.get(first)?,
+            },
+            Kind::RequestSuccess => Self::RequestSuccess { at, elapsed },
+            Kind::RequestFailure => Self::RequestFailure {
+                at,
+                elapsed,
+                cause: *CAUSES.get(first)?,
+            },
+            Kind::RequestCancelled => Self::RequestCancelled { at, elapsed },
+        })
+    }
+}
+
+const fn nanos(duration: Duration) -> u64 {
+    saturating_nanos(duration)
+}
+
+// Each list in the order of the discriminants; the tests hold them against each other.
+pub(super) const STATES: [CircuitState; 7] = [
+    CircuitState::Closed,
+    CircuitState::Open,
+    CircuitState::HalfOpen,
+    CircuitState::Latched,
+    CircuitState::ForcedOpen,
+    CircuitState::ForcedClosed,
+    CircuitState::Disabled,
+];
+pub(super) const REASONS: [BulkheadRejection; 3] = [
+    BulkheadRejection::Full,
+    BulkheadRejection::TimedOut,
+    BulkheadRejection::Closed,
+];
+pub(super) const CAUSES: [FailureCause; 6] = [
+    FailureCause::Inner,
+    FailureCause::Timeout,
+    FailureCause::Rejected,
+    FailureCause::Exhausted,
+    FailureCause::AllFailed,
+    FailureCause::Panicked,
+];
+pub(super) const ARMS: [Arm; 2] = [Arm::Left, Arm::Right];

@@ -1,0 +1,181 @@
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::packed::{ARMS, CAUSES, REASONS, STATES};
+use super::{Interest, Kind, PolicyEvent, PolicyId, Stamp};
+use crate::time::Tick;
+
+const AT: Stamp = Stamp {
+    policy: PolicyId::new(u32::MAX),
+    time: Tick::from_nanos(u64::MAX - 1),
+    sequence: 77,
+};
+const LONG: Duration = Duration::from_nanos(u64::MAX - 2);
+
+/// Every variant, with every value of its small fields and the extremes of its large ones.
+fn every_event() -> Vec<PolicyEvent> {
+    use PolicyEvent::*;
+    let mut events = Vec::from([
+        RetryAttempt {
+            at: AT,
+            attempt: u32::MAX,
+            delay: LONG,
+        },
+        RetryExhausted {
+            at: AT,
+            attempts: u32::MAX,
+        },
+        RetryBudgetExhausted {
+            at: AT,
+            attempts: 1,
+        },
+        CircuitRejected {
+            at: AT,
+            retry_after: Some(LONG),
+        },
+        CircuitRejected {
+            at: AT,
+            retry_after: Some(Duration::ZERO),
+        },
+        CircuitRejected {
+            at: AT,
+            retry_after: None,
+        },
+        BulkheadAcquired {
+            at: AT,
+            in_flight: u32::MAX,
+        },
+        TimeoutOccurred {
+            at: AT,
+            elapsed: LONG,
+            limit: Duration::from_nanos(1),
+        },
+        FallbackTaken { at: AT },
+        RequestSuccess {
+            at: AT,
+            elapsed: LONG,
+        },
+        RequestCancelled {
+            at: AT,
+            elapsed: Duration::ZERO,
+        },
+    ]);
+    for from in STATES {
+        events.push(CircuitHalfOpen { at: AT, from });
+        for to in STATES {
+            events.push(CircuitOpened { at: AT, from, to });
+            events.push(CircuitClosed { at: AT, from, to });
+        }
+    }
+    events.extend(ARMS.map(|arm| ForkStarted { at: AT, arm }));
+    events.extend(ARMS.map(|arm| ForkWon { at: AT, arm }));
+    events.extend(REASONS.map(|reason| BulkheadRejected {
+        at: AT,
+        in_flight: 9,
+        reason,
+    }));
+    events.extend(CAUSES.map(|cause| RequestFailure {
+        at: AT,
+        elapsed: LONG,
+        cause,
+    }));
+    events
+}
+
+#[test]
+fn an_event_has_at_most_64_bytes() {
+    assert!(
+        size_of::<PolicyEvent>() <= 64,
+        "{}",
+        size_of::<PolicyEvent>()
+    );
+}
+
+#[test]
+fn every_event_survives_its_words() {
+    for event in every_event() {
+        assert_eq!(PolicyEvent::unpack(&event.pack(), AT.sequence), Some(event));
+    }
+}
+
+#[test]
+fn every_kind_is_among_the_events_and_has_its_own_number_and_name() {
+    for (number, kind) in Kind::ALL.into_iter().enumerate() {
+        assert_eq!(kind as usize, number);
+        assert!(
+            every_event().iter().any(|event| event.kind() == kind),
+            "{kind:?}"
+        );
+        assert_eq!(kind.name(), alloc::format!("{kind:?}"));
+    }
+}
+
+#[test]
+fn words_that_are_no_event_are_refused() {
+    let mut words = PolicyEvent::FallbackTaken { at: AT }.pack();
+    words[0] |= 0xff;
+    assert_eq!(PolicyEvent::unpack(&words, 0), None);
+    let mut words = PolicyEvent::ForkWon {
+        at: AT,
+        arm: ARMS[0],
+    }
+    .pack();
+    words[0] |= 0xff00;
+    assert_eq!(PolicyEvent::unpack(&words, 0), None);
+}
+
+#[test]
+fn a_duration_past_584_years_saturates() {
+    let event = PolicyEvent::RequestSuccess {
+        at: AT,
+        elapsed: Duration::MAX,
+    };
+    let Some(PolicyEvent::RequestSuccess { elapsed, .. }) = PolicyEvent::unpack(&event.pack(), 0)
+    else {
+        panic!("another event")
+    };
+    assert_eq!(elapsed, Duration::from_nanos(u64::MAX));
+}
+
+#[test]
+fn the_stamp_is_reached_without_a_match() {
+    for event in every_event() {
+        assert_eq!(event.stamp(), &AT);
+        assert_eq!((event.policy(), event.time()), (AT.policy, AT.time));
+    }
+}
+
+#[test]
+fn interest_is_a_set_of_kinds() {
+    for kind in Kind::ALL {
+        let only = Interest::NONE.with(kind);
+        for other in Kind::ALL {
+            assert_eq!(only.wants(other), kind == other);
+        }
+        assert!(!Interest::ALL.without(kind).wants(kind));
+        assert_eq!(only.union(Interest::OUTCOMES).wants(kind), true);
+        assert_eq!(Interest::from_bits(only.bits()), only);
+    }
+    assert!(Interest::ALL.meets(Interest::OUTCOMES) && !Interest::NONE.meets(Interest::ALL));
+}
+
+#[test]
+fn people_can_read_an_event() {
+    let event = PolicyEvent::TimeoutOccurred {
+        at: Stamp::new(PolicyId::new(4), Tick::ZERO),
+        elapsed: Duration::from_millis(11),
+        limit: Duration::from_millis(10),
+    };
+    assert_eq!(
+        event.to_string(),
+        "policy 4: timed out after 11ms (limit 10ms)"
+    );
+    for event in every_event() {
+        let text = event.to_string();
+        assert!(
+            !text.ends_with('.') && text == text.to_lowercase(),
+            "{text}"
+        );
+    }
+}

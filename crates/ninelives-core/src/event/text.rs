@@ -1,0 +1,86 @@
+//! Events for people.
+
+use core::fmt;
+
+use super::{Arm, BulkheadRejection, CircuitState, FailureCause, PolicyEvent, PolicyId};
+
+impl fmt::Display for PolicyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "policy {}", self.get())
+    }
+}
+
+impl fmt::Display for PolicyEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.policy())?;
+        match self {
+            Self::RetryAttempt { attempt, delay, .. } => {
+                write!(f, "attempt {attempt} follows in {delay:?}")
+            }
+            Self::RetryExhausted { attempts, .. } => write!(f, "gave up after {attempts} attempts"),
+            Self::RetryBudgetExhausted { attempts, .. } => {
+                write!(f, "no token for another attempt after {attempts}")
+            }
+            Self::CircuitOpened { from, to, .. } | Self::CircuitClosed { from, to, .. } => {
+                write!(f, "circuit {}, was {}", state(*to), state(*from))
+            }
+            Self::CircuitHalfOpen { from, .. } => {
+                write!(f, "circuit half-open, was {}", state(*from))
+            }
+            Self::CircuitRejected {
+                retry_after: Some(rest),
+                ..
+            } => write!(f, "circuit rejected, retry after {rest:?}"),
+            Self::CircuitRejected { .. } => f.write_str("circuit rejected"),
+            Self::BulkheadAcquired { in_flight, .. } => write!(f, "permit taken, {in_flight} out"),
+            Self::BulkheadRejected {
+                in_flight, reason, ..
+            } => match reason {
+                BulkheadRejection::Full => write!(f, "bulkhead full, {in_flight} in flight"),
+                BulkheadRejection::TimedOut => f.write_str("no permit in time"),
+                BulkheadRejection::Closed => f.write_str("bulkhead closed"),
+            },
+            Self::TimeoutOccurred { elapsed, limit, .. } => {
+                write!(f, "timed out after {elapsed:?} (limit {limit:?})")
+            }
+            Self::FallbackTaken { .. } => f.write_str("fell back"),
+            Self::ForkStarted { arm, .. } => write!(f, "{} arm started", side(*arm)),
+            Self::ForkWon { arm, .. } => write!(f, "{} arm won", side(*arm)),
+            Self::RequestSuccess { elapsed, .. } => write!(f, "answered in {elapsed:?}"),
+            Self::RequestFailure { elapsed, cause, .. } => {
+                write!(f, "failed after {elapsed:?}: {}", why(*cause))
+            }
+            Self::RequestCancelled { elapsed, .. } => write!(f, "dropped after {elapsed:?}"),
+        }
+    }
+}
+
+const fn state(state: CircuitState) -> &'static str {
+    match state {
+        CircuitState::Closed => "closed",
+        CircuitState::Open => "open",
+        CircuitState::HalfOpen => "half-open",
+        CircuitState::Latched => "latched",
+        CircuitState::ForcedOpen => "forced open",
+        CircuitState::ForcedClosed => "forced closed",
+        CircuitState::Disabled => "disabled",
+    }
+}
+
+const fn side(arm: Arm) -> &'static str {
+    match arm {
+        Arm::Left => "left",
+        Arm::Right => "right",
+    }
+}
+
+const fn why(cause: FailureCause) -> &'static str {
+    match cause {
+        FailureCause::Inner => "the service failed",
+        FailureCause::Timeout => "out of time",
+        FailureCause::Rejected => "rejected",
+        FailureCause::Exhausted => "attempts used up",
+        FailureCause::AllFailed => "every branch failed",
+        FailureCause::Panicked => "panicked",
+    }
+}

@@ -1,0 +1,113 @@
+//! How a policy tells what happened.
+//!
+//! A [`Sink`] is what `.with_sink(…)` takes; attached to a policy it becomes an [`Emitter`], which lies in that policy's services and
+//! futures. Emitting is synchronous, infallible and never waits. With [`NullSink`], the default, none of it is compiled in.
+//!
+//! Sinks that take their time are tower services behind a ring and a pump: see the page of telemetry.
+
+pub use ninelives_core::event::{
+    Arm, BulkheadRejection, FailureCause, Interest, Kind, PolicyEvent, PolicyId, Stamp,
+};
+
+use crate::clock::Tick;
+use crate::name::Name;
+
+/// Where the events of policies go.
+pub trait Sink {
+    /// What tells this sink about one policy.
+    type Emitter: Emitter;
+
+    /// Makes the emitter of the policy with this name.
+    fn attach(&self, name: &Name) -> Self::Emitter;
+}
+
+/// What tells a sink about one policy. Clones tell the same.
+///
+/// # Progress
+/// Every method is called on request paths: none may wait for another thread.
+pub trait Emitter: Clone {
+    /// Whether anybody wants events of this kind now. One that nobody wants is not made.
+    fn wants(&self, kind: Kind) -> bool;
+
+    /// The policy that it tells of.
+    fn policy(&self) -> PolicyId;
+
+    /// The time, by the sink's clock.
+    fn now(&self) -> Tick;
+
+    /// Takes the event. It may be lost, and is then counted; it is never waited for.
+    fn emit(&self, event: PolicyEvent);
+
+    /// Makes and takes an event of `kind`, if anybody wants it.
+    #[inline]
+    fn tell(&self, kind: Kind, event: impl FnOnce(Stamp) -> PolicyEvent) {
+        if self.wants(kind) {
+            self.emit(event(Stamp::new(self.policy(), self.now())));
+        }
+    }
+}
+
+/// The sink that nobody listens to: the default. Policies with it are what they would be without events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NullSink;
+
+// === impl NullSink ===
+
+impl Sink for NullSink {
+    type Emitter = Self;
+
+    #[inline]
+    fn attach(&self, _name: &Name) -> Self {
+        Self
+    }
+}
+
+impl Emitter for NullSink {
+    #[inline]
+    fn wants(&self, _kind: Kind) -> bool {
+        false
+    }
+
+    #[inline]
+    fn policy(&self) -> PolicyId {
+        PolicyId::default()
+    }
+
+    #[inline]
+    fn now(&self) -> Tick {
+        Tick::ZERO
+    }
+
+    #[inline]
+    fn emit(&self, _event: PolicyEvent) {}
+}
+
+// === impl Emitter ===
+
+/// Both are told; the first one's clock stamps the events of both.
+impl<A: Emitter, B: Emitter> Emitter for (A, B) {
+    #[inline]
+    fn wants(&self, kind: Kind) -> bool {
+        self.0.wants(kind) || self.1.wants(kind)
+    }
+
+    #[inline]
+    fn policy(&self) -> PolicyId {
+        self.0.policy()
+    }
+
+    #[inline]
+    fn now(&self) -> Tick {
+        self.0.now()
+    }
+
+    #[inline]
+    fn emit(&self, event: PolicyEvent) {
+        if self.0.wants(event.kind()) {
+            self.0.emit(event);
+        }
+        if self.1.wants(event.kind()) {
+            self.1.emit(event);
+        }
+    }
+}
