@@ -1,0 +1,183 @@
+//! The retry budget: the shared cell, the same steps over a plain variable, and a ledger that knows neither.
+
+use core::time::Duration;
+
+use ninelives_core::budget::{Budget, Limits, Withdrawal, Word};
+use ninelives_core::time::Tick;
+
+use super::tape::{Op, ops};
+
+/// Where clocks start: at the origin, and shortly before the stamp of the word wraps.
+const STARTS: [u64; 4] = [0, 1_500, (1 << 32) - 1_500, (1 << 33) - 90_000_000];
+
+/// What came in and went out since the limits were set.
+struct Ledger {
+    deposits: u64,
+    granted: u64,
+    refunded: u64,
+    /// Time that refills: what passed beyond the latest reading. A clock that falls more than a second behind it is followed.
+    time: Duration,
+    latest: Tick,
+    steps_back: u32,
+}
+
+struct Pair {
+    cell: Budget,
+    word: Word,
+    limits: Limits,
+    now: Tick,
+    /// None once the limits changed: the law is of one set of limits.
+    ledger: Option<Ledger>,
+    /// Tokens that may be refunded.
+    held: u64,
+}
+
+/// Runs the operations and checks the laws after each.
+pub fn run(bytes: &[u8]) {
+    let mut ops = ops(bytes);
+    let Some(first) = ops.next() else { return };
+    let mut pair = Pair::new(
+        limits(first),
+        STARTS[usize::from(first.kind) % STARTS.len()],
+    );
+    for op in ops {
+        pair.apply(op);
+        pair.check();
+    }
+}
+
+fn limits(op: Op) -> Limits {
+    let ratio = f64::from(op.small % 16) / 8.0;
+    let min_per_second = f64::from(op.power % 8) * f64::from(op.power);
+    let large = u32::from(op.power).saturating_sub(127).max(1);
+    let cap = 1 + u32::from(op.small / 16) * large;
+    Limits::new(ratio, min_per_second, cap).expect("in range")
+}
+
+// === impl Pair ===
+
+impl Pair {
+    fn new(limits: Limits, millis: u64) -> Self {
+        let now = Tick::from_nanos(millis * 1_000_000);
+        Self {
+            cell: Budget::new(&limits),
+            word: Word::full(&limits),
+            limits,
+            now,
+            ledger: Some(Ledger::new(now)),
+            held: 0,
+        }
+    }
+
+    fn apply(&mut self, op: Op) {
+        match op.kind % 8 {
+            0 | 1 => self.deposit(),
+            2..=4 => self.withdraw(),
+            5 if self.held > 0 => self.refund(),
+            5 => {}
+            6 => self.pass(op),
+            _ if op.kind < 128 => self.step_back(op),
+            _ => {
+                self.limits = limits(op);
+                self.ledger = None;
+            }
+        }
+    }
+
+    fn deposit(&mut self) {
+        self.cell.deposit(&self.limits);
+        self.word = self.word.deposit(&self.limits);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.deposits += 1;
+        }
+    }
+
+    fn withdraw(&mut self) {
+        let balance = self.cell.balance(&self.limits, self.now);
+        let before = self.cell.word();
+        let (word, expected) = self.word.withdraw(&self.limits, self.now);
+        let verdict = self.cell.withdraw(&self.limits, self.now);
+        self.word = word;
+        assert_eq!(verdict, expected);
+        assert_eq!(verdict == Withdrawal::Granted, balance >= 1.0, "{balance}");
+        match verdict {
+            Withdrawal::Granted => {
+                self.held += 1;
+                if let Some(ledger) = &mut self.ledger {
+                    ledger.granted += 1;
+                }
+            }
+            Withdrawal::Empty => assert_eq!(
+                self.cell.word().tokens(),
+                before.tokens(),
+                "an empty budget keeps what it has"
+            ),
+        }
+    }
+
+    fn refund(&mut self) {
+        self.cell.refund(&self.limits);
+        self.word = self.word.refund(&self.limits);
+        self.held -= 1;
+        if let Some(ledger) = &mut self.ledger {
+            ledger.refunded += 1;
+        }
+    }
+
+    /// Up to two months.
+    fn pass(&mut self, op: Op) {
+        let time = Duration::from_micros(op.scaled(43));
+        self.now = self.now.after(time);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.time += self.now.since(ledger.latest);
+            ledger.latest = ledger.latest.max(self.now);
+        }
+    }
+
+    /// Up to 12 hours, and not before the origin.
+    fn step_back(&mut self, op: Op) {
+        let nanos = Duration::from_micros(op.scaled(35)).as_nanos() as u64;
+        self.now = Tick::from_nanos(self.now.as_nanos().saturating_sub(nanos));
+        if let Some(ledger) = &mut self.ledger {
+            ledger.steps_back += 1;
+            if ledger.latest.since(self.now) > Duration::from_secs(1) {
+                ledger.latest = self.now;
+            }
+        }
+    }
+
+    fn check(&self) {
+        assert_eq!(self.cell.word(), self.word);
+        let balance = self.cell.balance(&self.limits, self.now);
+        let cap = f64::from(self.limits.cap());
+        assert!((0.0..=cap).contains(&balance), "{balance} of {cap}");
+        if let Some(ledger) = &self.ledger {
+            ledger.check(&self.limits);
+        }
+    }
+}
+
+// === impl Ledger ===
+
+impl Ledger {
+    fn new(now: Tick) -> Self {
+        Self {
+            deposits: 0,
+            granted: 0,
+            refunded: 0,
+            time: Duration::ZERO,
+            latest: now,
+            steps_back: 0,
+        }
+    }
+
+    /// Nobody took out what did not come in. Each step back may count a begun millisecond twice.
+    fn check(&self, limits: &Limits) {
+        let seconds = self.time.as_secs_f64() + 0.001 * f64::from(1 + self.steps_back);
+        let income = f64::from(limits.cap())
+            + limits.ratio() * self.deposits as f64
+            + limits.min_per_second() * seconds;
+        let spent = (self.granted - self.refunded) as f64;
+        assert!(spent <= income + 1e-6, "{spent} spent of {income}");
+    }
+}
