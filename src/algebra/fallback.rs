@@ -1,7 +1,8 @@
 //! `a | b`: one policy, and another when it failed.
 //!
 //! # Readiness
-//! Only the primary's. The backup is asked for its readiness when it is needed.
+//! Only the primary's, its readiness error included: that ends this service as tower has it, and nothing falls back. The backup
+//! is asked for its readiness when it is needed.
 //!
 //! # Cancel safety
 //! Dropping the future drops the arm that is running; the backup of a dropped call is never started.

@@ -1,8 +1,9 @@
 //! `a & b`: both policies at once, or the second after a stagger; the first success wins.
 //!
 //! # Readiness
-//! Ready when either arm is. An arm that is not ready when the call is made takes no part in it; an arm whose readiness failed
-//! takes no part in any later call of this service. With a stagger the second arm is asked for its readiness when its time comes.
+//! Ready when either arm is. An arm that is not ready when the call is made takes no part in it, and gives up its wait: whatever
+//! it stood in line for goes to others. An arm whose readiness failed takes no part in any later call of this service. With a
+//! stagger the second arm is asked for its readiness when its time comes.
 //!
 //! # Cancel safety
 //! Dropping the future drops both arms. The loser is dropped before the winner's response is returned, so a permit or ticket
@@ -11,13 +12,14 @@
 //! # Errors
 //! Both arms failed: [`AllFailed`](crate::ResilienceError::AllFailed), left first. When only one arm took part, its error alone. A failure
 //! of the first arm starts the second at once, whatever is left of the stagger.
+//! When the readiness of both arms failed, `poll_ready` says the same: both errors, or the later one alone.
 //!
 //! # Panics
 //! `call` without a ready arm panics, as tower's contract allows. A panic in an arm passes through and drops the other.
 //!
 //! # Cost
-//! One clone of the request; with a stagger one clone of the second service, and a timer once the first arm has to wait.
-//! Arms that are ready in the same poll: the left one wins.
+//! One clone of the request; one of an arm's service that was left out while it waited; with a stagger one of the second service,
+//! and a timer once the first arm has to wait. Arms that are ready in the same poll: the left one wins.
 
 mod future;
 
@@ -30,7 +32,7 @@ pub use future::ForkJoinFuture;
 
 use super::Policy;
 use crate::compose::{Describe, Node, PolicyLayer};
-use crate::error::ResilienceError;
+use crate::error::{Failures, ResilienceError};
 use crate::timer::{Timer, TokioTimer};
 
 /// `left & right`.
@@ -56,6 +58,8 @@ pub struct ForkJoinService<A, B, T = TokioTimer> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Readiness {
     Unknown,
+    // Asked, and told to wait: the service may stand in a line for it.
+    Waiting,
     Ready,
     // Tower: a service whose `poll_ready` failed is not asked again.
     Failed,
@@ -150,17 +154,26 @@ impl Readiness {
         service: &mut S,
         cx: &mut Context<'_>,
     ) -> Option<S::Error> {
-        if let Self::Unknown = self {
+        if let Self::Unknown | Self::Waiting = self {
             match service.poll_ready(cx) {
                 Poll::Ready(Ok(())) => *self = Self::Ready,
                 Poll::Ready(Err(error)) => {
                     *self = Self::Failed;
                     return Some(error);
                 }
-                Poll::Pending => {}
+                Poll::Pending => *self = Self::Waiting,
             }
         }
         None
+    }
+
+    /// Gives the wait of an arm that is left out up. A permit that came to an idle service would be kept from all others.
+    #[inline]
+    fn renew<S: Clone>(&mut self, service: &mut S) {
+        if let Self::Waiting = self {
+            *service = service.clone();
+            *self = Self::Unknown;
+        }
     }
 
     /// Uses the readiness up.
@@ -176,7 +189,7 @@ impl Readiness {
 
 impl<A, B, T, Req, E> Service<Req> for ForkJoinService<A, B, T>
 where
-    A: Service<Req, Error = ResilienceError<E>>,
+    A: Service<Req, Error = ResilienceError<E>> + Clone,
     B: Service<Req, Response = A::Response, Error = ResilienceError<E>> + Clone,
     T: Timer + Clone,
     Req: Clone,
@@ -195,10 +208,13 @@ where
         };
         match (self.left_is, self.right_is) {
             (Readiness::Ready, _) | (_, Readiness::Ready) => Poll::Ready(Ok(())),
-            (Readiness::Failed, Readiness::Failed) => match right.or(left) {
-                Some(error) => Poll::Ready(Err(error)),
-                None => panic!("poll_ready was called after it had failed"),
-            },
+            (Readiness::Failed, Readiness::Failed) => Poll::Ready(Err(match (left, right) {
+                (Some(left), Some(right)) => {
+                    ResilienceError::AllFailed(Failures::join(left, right))
+                }
+                (Some(last), None) | (None, Some(last)) => last,
+                (None, None) => panic!("poll_ready was called after it had failed"),
+            })),
             _ => Poll::Pending,
         }
     }
@@ -207,19 +223,29 @@ where
     fn call(&mut self, request: Req) -> Self::Future {
         let left_plays = self.left_is.take();
         let right_plays = self.right_is.take();
+        self.left_is.renew(&mut self.left);
+        self.right_is.renew(&mut self.right);
         let timer = self.timer.clone();
         if !left_plays {
             assert!(right_plays, "call needs a poll_ready that was ready");
             return ForkJoinFuture::right(self.right.call(request), timer);
         }
-        if right_plays {
+        if self.stagger.is_zero() {
+            if !right_plays {
+                return ForkJoinFuture::left(self.left.call(request), timer);
+            }
             let left = self.left.call(request.clone());
             return ForkJoinFuture::both(left, self.right.call(request), timer);
         }
-        if self.stagger.is_zero() || self.right_is == Readiness::Failed {
+        if self.right_is == Readiness::Failed {
             return ForkJoinFuture::left(self.left.call(request), timer);
         }
         let left = self.left.call(request.clone());
-        ForkJoinFuture::staggered(left, self.right.clone(), request, self.stagger, timer)
+        let mut right = self.right.clone();
+        if right_plays {
+            // Readied while the left arm was waiting: what it reserved goes with the call, and back with it.
+            std::mem::swap(&mut right, &mut self.right);
+        }
+        ForkJoinFuture::staggered(left, right, request, self.stagger, timer)
     }
 }
