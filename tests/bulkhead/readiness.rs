@@ -84,6 +84,40 @@ fn readiness_of_the_backend_passes_through_and_costs_no_permit() {
     assert_eq!((plain.now(), line.now()), ((0, 1, 0), (0, 1, 0)));
 }
 
+#[test]
+fn hc16_a_waiter_calls_the_very_service_that_was_readied() {
+    /// Panics when it is called unready; a clone is not ready.
+    struct Strict(bool);
+    impl Clone for Strict {
+        fn clone(&self) -> Self {
+            Self(false)
+        }
+    }
+    impl Service<Ask> for Strict {
+        type Response = ();
+        type Error = Broken;
+        type Future = std::future::Ready<Result<(), Broken>>;
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Broken>> {
+            self.0 = true;
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, _: Ask) -> Self::Future {
+            assert!(std::mem::take(&mut self.0), "called unready");
+            std::future::ready(Ok(()))
+        }
+    }
+    let mut rig = Line::new(1, 1);
+    let mut strict = rig.layer.layer(Strict(false));
+    for _ in 0..3 {
+        let (first, _) = rig.wait_at();
+        let mut waiter = start(&mut strict, Ask::Answer);
+        assert!(poll(&mut waiter).is_pending());
+        drop(first);
+        assert_eq!(poll(&mut waiter), Poll::Ready(Ok(())));
+        assert_eq!(done(start(&mut strict, Ask::Answer)), Ok(()));
+    }
+}
+
 #[tokio::test]
 async fn hc10_ten_thousand_calls_in_one_task_are_never_shed() {
     let backend = service_fn(|()| async {

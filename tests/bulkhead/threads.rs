@@ -68,11 +68,13 @@ fn s06_s12_hc44_hc81_threads_wait_leave_time_out_and_resize_and_the_law_holds() 
             })
             .collect();
         let resizer = scope.spawn(|| churn(&layer, &stop));
-        for worker in workers {
-            worker.join().unwrap();
-        }
+        let ended: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
+        // Before a failed worker is passed on: the resizer must not outlive it.
         stop.store(true, Ordering::SeqCst);
         resizer.join().unwrap();
+        for worker in ended {
+            worker.unwrap();
+        }
     });
     let [left, admitted, turned_away, attempts] = counts.map(AtomicUsize::into_inner);
     assert_eq!(left + admitted + turned_away, attempts);
@@ -123,11 +125,13 @@ fn s27_a_rejection_carries_counts_of_one_instant() {
             })
             .collect();
         let resizer = scope.spawn(|| churn(&layer, &stop));
-        for worker in workers {
-            worker.join().unwrap();
-        }
+        let ended: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
+        // Before a failed worker is passed on: the resizer must not outlive it.
         stop.store(true, Ordering::SeqCst);
         resizer.join().unwrap();
+        for worker in ended {
+            worker.unwrap();
+        }
     });
     assert!(rejected.load(Ordering::SeqCst) > 0);
     assert_eq!((layer.in_flight(), layer.available()), (0, 2));

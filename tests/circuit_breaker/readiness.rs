@@ -2,6 +2,7 @@
 
 use std::task::{Context, Poll, Waker};
 
+use ninelives::PolicyLayer;
 use tower::load_shed::LoadShed;
 use tower::{ServiceExt, service_fn};
 
@@ -80,6 +81,39 @@ fn b24_readiness_error_at_the_end_of_the_open_time_opens_it_again() {
     rig.backend.set(Readiness::Ready);
     assert_eq!(rig.view().probes_out, 0);
     assert_eq!(rig.rejected(), Some(OPEN_FOR));
+}
+
+#[test]
+fn b24_hc88_rejection_by_the_readiness_of_an_inner_policy_counts_as_nothing() {
+    struct Shut;
+    impl Service<Ask> for Shut {
+        type Response = ();
+        type Error = ResilienceError<Broken>;
+        type Future = std::future::Ready<Answer>;
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Answer> {
+            Poll::Ready(Err(ResilienceError::BulkheadClosed))
+        }
+        fn call(&mut self, _: Ask) -> Self::Future {
+            std::future::ready(Ok(()))
+        }
+    }
+    let rig = Rig::due(1, 1);
+    let mut service = rig.layer.wrap(Shut);
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..3 {
+        let error = Poll::Ready(Err(ResilienceError::BulkheadClosed));
+        assert_eq!(service.poll_ready(&mut cx), error);
+        assert_eq!(
+            (rig.state(), rig.view().probe_due),
+            (CircuitState::Open, true)
+        );
+    }
+    rig.layer.reset();
+    assert!(service.poll_ready(&mut cx).is_ready());
+    assert_eq!(
+        (rig.state(), rig.view().failures),
+        (CircuitState::Closed, 0)
+    );
 }
 
 #[test]
