@@ -1,0 +1,117 @@
+//! Time of one call: the bare service, each layer around it, and the stack. Compare ratios within one run.
+
+#![allow(missing_docs)]
+#![allow(clippy::disallowed_types, clippy::disallowed_methods)]
+
+#[path = "support/subjects.rs"]
+mod subjects;
+
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+
+use subjects::{Echo, Subject, call, enter_runtime};
+
+type Group<'a> = criterion::BenchmarkGroup<'a, criterion::measurement::WallTime>;
+
+/// A service that is kept, and called again and again.
+fn kept(group: &mut Group<'_>, name: &str, subject: impl Subject, inner: Echo) {
+    let mut service = subject.layer(inner);
+    group.bench_function(name, |b| b.iter(|| call(&mut service)));
+}
+
+/// A clone of the service for each call, as servers make one for each connection or request.
+fn cloned(group: &mut Group<'_>, name: &str, subject: impl Subject) {
+    let service = subject.layer(Echo::ready());
+    group.bench_function(name, |b| b.iter(|| call(&mut service.clone())));
+}
+
+fn short<'a>(c: &'a mut Criterion, name: &str) -> Group<'a> {
+    let mut group = c.benchmark_group(name);
+    group
+        .sample_size(30)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(600));
+    group
+}
+
+fn ready(c: &mut Criterion) {
+    let mut group = short(c, "ready");
+    kept(&mut group, "raw", subjects::raw(), Echo::ready());
+    kept(&mut group, "timeout", subjects::timeout(), Echo::ready());
+    kept(&mut group, "retry", subjects::retry(), Echo::ready());
+    kept(&mut group, "breaker", subjects::breaker(), Echo::ready());
+    kept(&mut group, "bulkhead", subjects::bulkhead(), Echo::ready());
+    let queued = subjects::queued_bulkhead();
+    kept(&mut group, "bulkhead queued", queued, Echo::ready());
+    kept(&mut group, "fallback", subjects::fallback(), Echo::ready());
+    kept(
+        &mut group,
+        "fork-join",
+        subjects::fork_join(),
+        Echo::ready(),
+    );
+    let staggered = subjects::staggered();
+    kept(&mut group, "fork-join staggered", staggered, Echo::ready());
+    kept(&mut group, "stack", subjects::stack(), Echo::ready());
+}
+
+fn pending(c: &mut Criterion) {
+    let once = Echo::pending(1);
+    let mut group = short(c, "pending");
+    kept(&mut group, "raw", subjects::raw(), once);
+    kept(&mut group, "timeout", subjects::timeout(), once);
+    kept(&mut group, "retry", subjects::retry(), once);
+    kept(&mut group, "breaker", subjects::breaker(), once);
+    kept(&mut group, "bulkhead", subjects::bulkhead(), once);
+    kept(
+        &mut group,
+        "bulkhead queued",
+        subjects::queued_bulkhead(),
+        once,
+    );
+    kept(&mut group, "fallback", subjects::fallback(), once);
+    kept(&mut group, "fork-join", subjects::fork_join(), once);
+    kept(
+        &mut group,
+        "fork-join staggered",
+        subjects::staggered(),
+        once,
+    );
+    kept(&mut group, "stack", subjects::stack(), once);
+}
+
+fn per_call_clone(c: &mut Criterion) {
+    let mut group = short(c, "cloned");
+    cloned(&mut group, "raw", subjects::raw());
+    cloned(&mut group, "timeout", subjects::timeout());
+    cloned(&mut group, "retry", subjects::retry());
+    cloned(&mut group, "breaker", subjects::breaker());
+    cloned(&mut group, "bulkhead", subjects::bulkhead());
+    cloned(&mut group, "fallback", subjects::fallback());
+    cloned(&mut group, "fork-join", subjects::fork_join());
+    cloned(&mut group, "stack", subjects::stack());
+}
+
+fn rejected(c: &mut Criterion) {
+    let mut group = short(c, "rejected");
+    let inner = Echo::ready();
+    kept(&mut group, "breaker open", subjects::open_breaker(), inner);
+    kept(
+        &mut group,
+        "bulkhead full",
+        subjects::full_bulkhead(),
+        inner,
+    );
+}
+
+fn all(c: &mut Criterion) {
+    enter_runtime();
+    ready(c);
+    pending(c);
+    per_call_clone(c);
+    rejected(c);
+}
+
+criterion_group!(hot_path, all);
+criterion_main!(hot_path);

@@ -1,0 +1,112 @@
+//! Instructions that one call takes: the bare service, each layer around it, and the stack.
+//!
+//! Each function measures one call of a service that was built and called before. `budgets.toml` holds what each may take above
+//! the bare service; `cargo xtask instructions` runs both. Without valgrind and the runner of the locked version it skips.
+
+#![allow(missing_docs)]
+#![allow(clippy::disallowed_types, clippy::disallowed_methods)]
+
+#[path = "support/subjects.rs"]
+mod subjects;
+
+use std::hint::black_box;
+
+use iai_callgrind::{library_benchmark, library_benchmark_group, main};
+
+use subjects::{Echo, Subject, call, enter_runtime};
+
+/// One call, behind a pointer: the same few instructions around every subject, the bare service included.
+type Call = &'static mut dyn FnMut() -> Option<u64>;
+
+const ANSWER: Option<u64> = Some(7);
+
+fn at_once<S: Subject>(subject: fn() -> S) -> Call {
+    warm(subject(), Echo::ready(), ANSWER)
+}
+
+fn after_one_wait<S: Subject>(subject: fn() -> S) -> Call {
+    warm(subject(), Echo::pending(1), ANSWER)
+}
+
+fn turned_away<S: Subject>(subject: fn() -> S) -> Call {
+    warm(subject(), Echo::ready(), None)
+}
+
+fn warm<S: Subject>(subject: S, inner: Echo, expected: Option<u64>) -> Call {
+    enter_runtime();
+    let mut service = subject.layer(inner);
+    // Leaked, so that no drop of the service is counted.
+    let once: Call = Box::leak(Box::new(move || call(&mut service)));
+    for _ in 0..3 {
+        assert_eq!(once(), expected);
+    }
+    black_box(once)
+}
+
+#[library_benchmark]
+#[bench::ready(at_once(subjects::raw))]
+#[bench::pending(after_one_wait(subjects::raw))]
+fn raw(call: Call) -> Option<u64> {
+    call()
+}
+
+#[library_benchmark]
+#[bench::ready(at_once(subjects::timeout))]
+#[bench::pending(after_one_wait(subjects::timeout))]
+fn timeout(call: Call) -> Option<u64> {
+    call()
+}
+
+#[library_benchmark]
+#[bench::ready(at_once(subjects::retry))]
+#[bench::pending(after_one_wait(subjects::retry))]
+fn retry(call: Call) -> Option<u64> {
+    call()
+}
+
+#[library_benchmark]
+#[bench::ready(at_once(subjects::breaker))]
+#[bench::pending(after_one_wait(subjects::breaker))]
+#[bench::open(turned_away(subjects::open_breaker))]
+fn breaker(call: Call) -> Option<u64> {
+    call()
+}
+
+#[library_benchmark]
+#[bench::ready(at_once(subjects::bulkhead))]
+#[bench::pending(after_one_wait(subjects::bulkhead))]
+#[bench::full(turned_away(subjects::full_bulkhead))]
+#[bench::queued(at_once(subjects::queued_bulkhead))]
+fn bulkhead(call: Call) -> Option<u64> {
+    call()
+}
+
+#[library_benchmark]
+#[bench::ready(at_once(subjects::fallback))]
+#[bench::pending(after_one_wait(subjects::fallback))]
+fn fallback(call: Call) -> Option<u64> {
+    call()
+}
+
+#[library_benchmark]
+#[bench::ready(at_once(subjects::fork_join))]
+#[bench::pending(after_one_wait(subjects::fork_join))]
+#[bench::staggered(at_once(subjects::staggered))]
+#[bench::staggered_pending(after_one_wait(subjects::staggered))]
+fn fork_join(call: Call) -> Option<u64> {
+    call()
+}
+
+#[library_benchmark]
+#[bench::ready(at_once(subjects::stack))]
+#[bench::pending(after_one_wait(subjects::stack))]
+fn stack(call: Call) -> Option<u64> {
+    call()
+}
+
+library_benchmark_group!(
+    name = layers;
+    benchmarks = raw, timeout, retry, breaker, bulkhead, fallback, fork_join, stack
+);
+
+main!(library_benchmark_groups = layers);
