@@ -71,11 +71,14 @@ fn s28_on_a_local_set_with_a_backend_that_is_not_send() {
         async move { Inside::clone(&local).visit().await }
     }));
     let set = LocalSet::new();
-    for _ in 0..CALLS {
-        let call = service.clone().oneshot(());
-        set.spawn_local(async move { call.await.unwrap() });
-    }
-    runtime.block_on(set);
+    let tasks: Vec<_> = (0..CALLS)
+        .map(|_| set.spawn_local(service.clone().oneshot(())))
+        .collect();
+    runtime.block_on(set.run_until(async {
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+    }));
     check(&layer, &inside);
 }
 
