@@ -15,9 +15,9 @@ struct Ledger {
     deposits: u64,
     granted: u64,
     refunded: u64,
-    /// Time that refills: what passed beyond the latest reading. A clock that falls more than a second behind it is followed.
+    /// Time that refills: what passed between withdrawals, beyond the latest one. Before the first one the budget is full.
     time: Duration,
-    latest: Tick,
+    latest: Option<Tick>,
     steps_back: u32,
 }
 
@@ -58,13 +58,12 @@ fn limits(op: Op) -> Limits {
 
 impl Pair {
     fn new(limits: Limits, millis: u64) -> Self {
-        let now = Tick::from_nanos(millis * 1_000_000);
         Self {
             cell: Budget::new(&limits),
             word: Word::full(&limits),
             limits,
-            now,
-            ledger: Some(Ledger::new(now)),
+            now: Tick::from_nanos(millis * 1_000_000),
+            ledger: Some(Ledger::new()),
             held: 0,
         }
     }
@@ -100,13 +99,13 @@ impl Pair {
         self.word = word;
         assert_eq!(verdict, expected);
         assert_eq!(verdict == Withdrawal::Granted, balance >= 1.0, "{balance}");
+        if let Some(ledger) = &mut self.ledger
+            && !ledger.withdrawn(verdict, self.now)
+        {
+            self.ledger = None;
+        }
         match verdict {
-            Withdrawal::Granted => {
-                self.held += 1;
-                if let Some(ledger) = &mut self.ledger {
-                    ledger.granted += 1;
-                }
-            }
+            Withdrawal::Granted => self.held += 1,
             Withdrawal::Empty => assert_eq!(
                 self.cell.word().tokens(),
                 before.tokens(),
@@ -128,22 +127,12 @@ impl Pair {
     fn pass(&mut self, op: Op) {
         let time = Duration::from_micros(op.scaled(43));
         self.now = self.now.after(time);
-        if let Some(ledger) = &mut self.ledger {
-            ledger.time += self.now.since(ledger.latest);
-            ledger.latest = ledger.latest.max(self.now);
-        }
     }
 
     /// Up to 12 hours, and not before the origin.
     fn step_back(&mut self, op: Op) {
         let nanos = Duration::from_micros(op.scaled(35)).as_nanos() as u64;
         self.now = Tick::from_nanos(self.now.as_nanos().saturating_sub(nanos));
-        if let Some(ledger) = &mut self.ledger {
-            ledger.steps_back += 1;
-            if ledger.latest.since(self.now) > Duration::from_secs(1) {
-                ledger.latest = self.now;
-            }
-        }
     }
 
     fn check(&self) {
@@ -160,15 +149,33 @@ impl Pair {
 // === impl Ledger ===
 
 impl Ledger {
-    fn new(now: Tick) -> Self {
+    fn new() -> Self {
         Self {
             deposits: 0,
             granted: 0,
             refunded: 0,
             time: Duration::ZERO,
-            latest: now,
+            latest: None,
             steps_back: 0,
         }
+    }
+
+    /// A clock that is up to a second behind is stale, one further behind is followed; past a day nothing is promised: false.
+    fn withdrawn(&mut self, verdict: Withdrawal, now: Tick) -> bool {
+        let behind = self
+            .latest
+            .map_or(Duration::ZERO, |latest| latest.since(now));
+        if behind > Duration::from_secs(1) {
+            self.latest = Some(now);
+            self.steps_back += 1;
+        }
+        if verdict == Withdrawal::Granted {
+            let latest = self.latest.unwrap_or(now).max(now);
+            self.time += latest.since(self.latest.unwrap_or(now));
+            self.latest = Some(latest);
+            self.granted += 1;
+        }
+        behind <= Duration::from_secs(86_000)
     }
 
     /// Nobody took out what did not come in. Each step back may count a begun millisecond twice.
