@@ -17,6 +17,7 @@
 //! # Not promised
 //! The words' layout: it may change in any release. What is kept or sent is the value, not its words.
 
+mod cell;
 mod interest;
 mod kind;
 mod packed;
@@ -24,6 +25,7 @@ mod text;
 
 use core::time::Duration;
 
+pub use cell::{SeenInterest, SharedInterest};
 pub use interest::Interest;
 pub use kind::{Arm, BulkheadRejection, CircuitState, FailureCause, Kind};
 pub use packed::WORDS;

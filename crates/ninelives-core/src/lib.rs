@@ -6,6 +6,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod backoff;
+pub mod bell;
 pub mod bits;
 pub mod breaker;
 pub mod budget;

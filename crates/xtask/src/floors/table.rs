@@ -39,6 +39,7 @@ pub const HOUSES: [House; 2] = [
                 name: "machines",
                 modules: &[
                     "backoff",
+                    "bell",
                     "breaker",
                     "budget",
                     "jitter",
