@@ -14,6 +14,31 @@
 //!
 //! Durations saturate at 2^64 - 1 ns, 584 years. `None` of a duration is that value.
 //!
+//! # JSON
+//! With the feature `serde` an event, its [`Stamp`], its id and its small words can be written and read. An event is one flat object:
+//! `kind` says which variant, and the other fields stand beside it. Names and meanings are kept within a major version; a reader
+//! ignores fields it does not know, and refuses a kind it does not know. Small words are the names of their variants.
+//!
+//! | field | unit | of |
+//! |---|---|---|
+//! | `kind`, `policy` | name, number | every event |
+//! | `time_ns` | nanoseconds of the sink's clock | every event |
+//! | `sequence` | number in its ring | every event; 0 when it is not there |
+//! | `attempt`, `delay_ns` | number, nanoseconds | `RetryAttempt` |
+//! | `attempts` | count | `RetryExhausted`, `RetryBudgetExhausted` |
+//! | `from` | state | `CircuitOpened`, `CircuitHalfOpen`, `CircuitClosed` |
+//! | `to` | state | `CircuitOpened`, `CircuitClosed` |
+//! | `retry_after_ns` | nanoseconds | `CircuitRejected`; not there when unknown |
+//! | `in_flight` | count | `BulkheadAcquired`, `BulkheadRejected` |
+//! | `reason` | name | `BulkheadRejected` |
+//! | `elapsed_ns` | nanoseconds | `TimeoutOccurred`, `RequestSuccess`, `RequestFailure`, `RequestCancelled` |
+//! | `limit_ns` | nanoseconds | `TimeoutOccurred` |
+//! | `arm` | name | `ForkStarted`, `ForkWon` |
+//! | `cause` | name | `RequestFailure` |
+//!
+//! Fields that an event does not have are left out, so the format must be one that names its fields: JSON, MessagePack with
+//! names, CBOR. Nanoseconds are integers up to 2^64 - 1: a reader that keeps numbers as `f64` is exact up to 104 days.
+//!
 //! # Not promised
 //! The words' layout: it may change in any release. What is kept or sent is the value, not its words.
 
@@ -21,6 +46,8 @@ mod cell;
 mod interest;
 mod kind;
 mod packed;
+#[cfg(feature = "serde")]
+mod record;
 mod text;
 
 use core::time::Duration;
@@ -34,6 +61,8 @@ use crate::time::Tick;
 
 /// The number of a policy: unique in the process, given when the policy is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct PolicyId(u32);
 
 /// Who, when, and the how-manieth.

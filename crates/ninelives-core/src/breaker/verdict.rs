@@ -7,6 +7,7 @@ use crate::time::Tick;
 
 /// A state, as it is stored. Time alone changes nothing: an open breaker whose time is over stays `Open` until a call comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)]
 pub enum State {
     /// Calls pass, and failures in a row are counted.

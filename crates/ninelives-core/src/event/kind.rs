@@ -4,6 +4,7 @@ pub use crate::breaker::State as CircuitState;
 
 /// What kind of event it is; the discriminants are bits of an [`Interest`](super::Interest).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 #[repr(u8)]
 pub enum Kind {
@@ -43,6 +44,7 @@ pub enum Kind {
 
 /// Why a bulkhead turned a request away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 #[repr(u8)]
 pub enum BulkheadRejection {
@@ -56,6 +58,7 @@ pub enum BulkheadRejection {
 
 /// What kind of error a request ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 #[repr(u8)]
 pub enum FailureCause {
@@ -75,6 +78,7 @@ pub enum FailureCause {
 
 /// An arm of a fork-join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)]
 pub enum Arm {
     /// The left one.

@@ -6,7 +6,7 @@ use super::packed::{ARMS, CAUSES, REASONS, STATES};
 use super::{Interest, Kind, PolicyEvent, PolicyId, Stamp};
 use crate::time::Tick;
 
-const AT: Stamp = Stamp {
+pub(super) const AT: Stamp = Stamp {
     policy: PolicyId::new(u32::MAX),
     time: Tick::from_nanos(u64::MAX - 1),
     sequence: 77,
@@ -14,7 +14,7 @@ const AT: Stamp = Stamp {
 const LONG: Duration = Duration::from_nanos(u64::MAX - 2);
 
 /// Every variant, with every value of its small fields and the extremes of its large ones.
-fn every_event() -> Vec<PolicyEvent> {
+pub(super) fn every_event() -> Vec<PolicyEvent> {
     use PolicyEvent::*;
     let mut events = Vec::from([
         RetryAttempt {
@@ -93,7 +93,7 @@ fn an_event_has_at_most_64_bytes() {
 }
 
 #[test]
-fn every_event_survives_its_words() {
+pub(super) fn every_event_survives_its_words() {
     for event in every_event() {
         assert_eq!(PolicyEvent::unpack(&event.pack(), AT.sequence), Some(event));
     }
