@@ -20,8 +20,8 @@
 //!
 //! # Cost
 //! Ready at the first poll: nothing armed, no clock read. The clock starts when the call first has to wait: one reading and one
-//! timer. The limit lies in the service by value: no shared state. With readiness covered, a wait for readiness keeps one boxed
-//! timer in the service and reuses it.
+//! timer. The limit lies in the service by value: no shared state. With readiness covered, the first wait for readiness
+//! puts one boxed timer into the service, which later waits use again; it is armed while the wait lasts.
 //!
 //! # Examples
 //! ```

@@ -18,21 +18,17 @@ pub struct TimeoutService<S, T: Timer> {
     inner: S,
     config: TimeoutConfig,
     timer: T,
-    wait: Wait<T::Sleep>,
+    wait: Wait,
+    // boxed: a service is not pinned. Made by the first wait for readiness, and used again by the next; armed only while it lasts.
+    sleep: Option<Pin<Box<Option<T::Sleep>>>>,
 }
 
 /// How far the wait for readiness has come; it stays [`Wait::None`] unless readiness is covered.
-#[derive(Debug)]
-enum Wait<P> {
+#[derive(Clone, Copy, Debug)]
+enum Wait {
     None,
-    Armed {
-        since: Tick,
-        // boxed: a service is not pinned; the box is made by the first wait and dropped with it.
-        sleep: Pin<Box<P>>,
-    },
-    Late {
-        elapsed: Duration,
-    },
+    Started { since: Tick },
+    Late { elapsed: Duration },
 }
 
 // === impl TimeoutService ===
@@ -44,6 +40,7 @@ impl<S, T: Timer> TimeoutService<S, T> {
             config,
             timer,
             wait: Wait::None,
+            sleep: None,
         }
     }
 
@@ -64,21 +61,35 @@ impl<S, T: Timer> TimeoutService<S, T> {
 
     #[cold]
     fn wait_for_readiness(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let limit = self.config.limit();
-        if let Wait::None = self.wait {
-            let since = self.timer.now();
-            self.wait = Wait::Armed {
-                since,
-                sleep: Box::pin(self.timer.sleep_until(since.after(limit))), // boxed: see `Wait`
-            };
-        }
-        let Wait::Armed { since, sleep } = &mut self.wait else {
-            return Poll::Ready(()); // late already
+        let since = match self.wait {
+            Wait::None => {
+                self.disarm();
+                self.timer.now()
+            }
+            Wait::Started { since } => since,
+            Wait::Late { .. } => return Poll::Ready(()),
         };
-        std::task::ready!(sleep.as_mut().poll(cx));
-        let elapsed = self.timer.now().since(*since);
+        self.wait = Wait::Started { since };
+        let mut sleep = self.sleep.get_or_insert_with(|| Box::pin(None)).as_mut(); // boxed: see the field
+        if sleep.is_none() {
+            let deadline = since.after(self.config.limit());
+            sleep.set(Some(self.timer.sleep_until(deadline)));
+        }
+        match sleep.as_mut().as_pin_mut() {
+            Some(armed) => std::task::ready!(armed.poll(cx)),
+            None => unreachable!("the timer was armed above"),
+        }
+        sleep.set(None);
+        let elapsed = self.timer.now().since(since);
         self.wait = Wait::Late { elapsed };
         Poll::Ready(())
+    }
+
+    #[cold]
+    fn disarm(&mut self) {
+        if let Some(sleep) = &mut self.sleep {
+            sleep.as_mut().set(None);
+        }
     }
 }
 
@@ -107,7 +118,12 @@ where
             Poll::Pending if self.config.covers_readiness() => {
                 self.wait_for_readiness(cx).map(|()| Ok(()))
             }
-            poll => poll,
+            poll => {
+                if let Wait::Started { .. } = self.wait {
+                    self.disarm();
+                }
+                poll
+            }
         }
     }
 
@@ -118,7 +134,7 @@ where
             Wait::None => {
                 TimeoutFuture::new(self.inner.call(request), limit, None, self.timer.clone())
             }
-            Wait::Armed { since, .. } => TimeoutFuture::new(
+            Wait::Started { since } => TimeoutFuture::new(
                 self.inner.call(request),
                 limit,
                 Some(since),

@@ -1,0 +1,272 @@
+//! What a call allocates: nothing.
+//!
+//! Two things do, and each has its test: the list of errors when every branch of a `|` or `&` failed, and the timer of a
+//! service's first wait for readiness that a timeout covers.
+#![allow(missing_docs, clippy::disallowed_methods)]
+
+#[path = "support/contract.rs"]
+mod contract;
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use contract::{Contract, Failed, Script};
+use ninelives::prelude::*;
+use tower::util::BoxCloneService;
+use tower::{Layer, Service};
+
+type Flat = ResilienceError<Failed>;
+
+const CALLS: u64 = 10_000;
+const GOOD: Script = Script {
+    ready_after: 0,
+    ready_fails: false,
+    answer_after: 0,
+    failing: 0,
+    panics: None,
+};
+const BAD: Script = Script {
+    failing: u64::MAX,
+    ..GOOD
+};
+const SLOW: Script = Script {
+    answer_after: 1,
+    ..GOOD
+};
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Allocations of 10,000 rounds on this thread, after 100 to warm up, within a tokio runtime.
+fn allocations(mut round: impl FnMut()) -> u64 {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let _inside = runtime.enter();
+    for _ in 0..100 {
+        round();
+    }
+    allocation_counter::measure(|| (0..CALLS).for_each(|_| round())).count_total
+}
+
+/// Polls `future` to its end without waiting: whatever pends has woken itself.
+fn finish<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..32 {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+            return output;
+        }
+    }
+    panic!("stuck");
+}
+
+fn ready<S: Service<u32, Error = Flat>>(service: &mut S) {
+    finish(std::future::poll_fn(|cx| service.poll_ready(cx))).unwrap();
+}
+
+fn serve<S: Service<u32, Error = Flat>>(service: &mut S) -> Result<S::Response, Flat> {
+    ready(service);
+    finish(service.call(7))
+}
+
+/// Allocations per 10,000 calls of `policy` over a service with this script, each as `expected`; then each on a clone.
+fn spent<P>(policy: &P, script: Script, expected: fn(&Result<u32, Flat>) -> bool) -> u64
+where
+    P: Layer<Contract>,
+    P::Service: Service<u32, Response = u32, Error = Flat> + Clone,
+{
+    let mut service = policy.layer(Contract::new(script).0);
+    let check = |result: Result<u32, Flat>| assert!(expected(&result), "{result:?}");
+    let same = allocations(|| check(serve(&mut service)));
+    let cloned = allocations(|| check(serve(&mut service.clone())));
+    same + cloned
+}
+
+fn ok(result: &Result<u32, Flat>) -> bool {
+    *result == Ok(7)
+}
+
+fn failed(result: &Result<u32, Flat>) -> bool {
+    *result == Err(ResilienceError::Inner(Failed))
+}
+
+fn timeout() -> Policy<TimeoutLayer> {
+    Policy(TimeoutLayer::new(MINUTE).unwrap())
+}
+
+fn retry() -> Policy<RetryLayer> {
+    let builder = RetryPolicy::builder()
+        .max_attempts(3)
+        .backoff(Backoff::constant(Duration::ZERO))
+        .with_budget(RetryBudget::new(10.0, 0.0, 100).unwrap());
+    Policy(builder.build().unwrap().into_layer())
+}
+
+fn bulkhead() -> Policy<BulkheadLayer> {
+    Policy(BulkheadLayer::new(4).unwrap())
+}
+
+fn queue(permits: usize) -> Policy<BulkheadLayer<ninelives::bulkhead::Queued>> {
+    Policy(BulkheadLayer::queued(permits, 4, MINUTE).unwrap())
+}
+
+fn breaker() -> Policy<CircuitBreakerLayer> {
+    let config = CircuitBreakerConfig::new(32_767, MINUTE, 1).unwrap();
+    Policy(CircuitBreakerLayer::new(config).unwrap())
+}
+
+fn pass() -> Policy<ninelives::algebra::Tower<tower::layer::util::Identity>> {
+    Policy::tower(tower::layer::util::Identity::new())
+}
+
+#[test]
+fn the_counter_counts() {
+    let mut boxed = BoxCloneService::new(timeout().layer(Contract::<Failed>::new(GOOD).0));
+    let seen = allocations(|| assert!(serve(&mut boxed).is_ok()));
+    assert_eq!(seen, CALLS, "one boxed future a call");
+}
+
+#[test]
+fn an_answer_at_once_costs_nothing() {
+    assert_eq!(spent(&timeout(), GOOD, ok), 0, "timeout");
+    assert_eq!(spent(&retry(), GOOD, ok), 0, "retry");
+    assert_eq!(spent(&bulkhead(), GOOD, ok), 0, "bulkhead");
+    assert_eq!(spent(&queue(4), GOOD, ok), 0, "queue");
+    assert_eq!(spent(&breaker(), GOOD, ok), 0, "breaker");
+}
+
+#[test]
+fn an_answer_that_pends_on_the_tokio_timer_costs_nothing() {
+    assert_eq!(spent(&timeout(), SLOW, ok), 0, "timeout");
+    assert_eq!(spent(&retry(), SLOW, ok), 0, "retry");
+    assert_eq!(spent(&bulkhead(), SLOW, ok), 0, "bulkhead");
+    assert_eq!(spent(&queue(4), SLOW, ok), 0, "queue");
+    assert_eq!(spent(&breaker(), SLOW, ok), 0, "breaker");
+}
+
+#[test]
+fn a_failure_costs_nothing() {
+    assert_eq!(spent(&timeout(), BAD, failed), 0, "timeout");
+    assert_eq!(spent(&bulkhead(), BAD, failed), 0, "bulkhead");
+    assert_eq!(spent(&queue(4), BAD, failed), 0, "queue");
+    assert_eq!(spent(&breaker(), BAD, failed), 0, "breaker");
+    let exhausted = |result: &Result<u32, Flat>| {
+        result
+            .as_ref()
+            .is_err_and(ResilienceError::is_retry_exhausted)
+    };
+    assert_eq!(spent(&retry(), BAD, exhausted), 0, "retry");
+}
+
+#[test]
+fn a_rejection_costs_nothing() {
+    let open = breaker();
+    open.0.force_open();
+    let circuit_open =
+        |result: &Result<u32, Flat>| result.as_ref().is_err_and(ResilienceError::is_circuit_open);
+    assert_eq!(spent(&open, GOOD, circuit_open), 0, "breaker");
+    let rejected =
+        |result: &Result<u32, Flat>| result.as_ref().is_err_and(ResilienceError::is_bulkhead);
+    let full = bulkhead();
+    full.0.resize(0).unwrap();
+    assert_eq!(spent(&full, GOOD, rejected), 0, "bulkhead");
+    let closed = queue(1);
+    closed.0.close();
+    assert_eq!(spent(&closed, GOOD, rejected), 0, "queue");
+}
+
+#[test]
+fn a_wait_in_line_costs_nothing() {
+    let policy = queue(1);
+    let mut service = policy.layer(Contract::<Failed>::new(SLOW).0);
+    let mut cx = Context::from_waker(Waker::noop());
+    let seen = allocations(|| {
+        ready(&mut service);
+        let mut first = pin!(service.call(1));
+        assert!(first.as_mut().poll(&mut cx).is_pending());
+        ready(&mut service);
+        let mut second = pin!(service.call(2));
+        assert!(second.as_mut().poll(&mut cx).is_pending());
+        assert_eq!(policy.0.waiting(), 1);
+        assert_eq!(finish(first), Ok(1));
+        assert_eq!(finish(second), Ok(2));
+    });
+    assert_eq!(seen, 0);
+}
+
+#[test]
+fn the_whole_stack_costs_nothing() {
+    let stack = || timeout() + breaker() + bulkhead() + retry();
+    assert_eq!(spent(&stack(), GOOD, ok), 0, "ready");
+    assert_eq!(spent(&stack(), SLOW, ok), 0, "pending");
+    let exhausted = |result: &Result<u32, Flat>| {
+        result
+            .as_ref()
+            .is_err_and(ResilienceError::is_retry_exhausted)
+    };
+    assert_eq!(spent(&stack(), BAD, exhausted), 0, "failing");
+}
+
+#[test]
+fn a_fallback_costs_nothing_used_or_not() {
+    assert_eq!(spent(&(pass() | pass()), GOOD, ok), 0, "not used");
+    let backed = pass() | Policy::respond(|n: u32| n);
+    assert_eq!(spent(&backed, BAD, ok), 0, "used");
+}
+
+#[test]
+fn a_race_costs_nothing_fired_or_not() {
+    let staggered = || (pass() & pass()).stagger(MINUTE);
+    assert_eq!(spent(&staggered(), GOOD, ok), 0, "not fired");
+    assert_eq!(spent(&staggered(), SLOW, ok), 0, "armed");
+    assert_eq!(spent(&(pass() & pass()), SLOW, ok), 0, "both at once");
+    let fired = (pass() & Policy::respond(|n: u32| n)).stagger(MINUTE);
+    assert_eq!(spent(&fired, BAD, ok), 0, "fired");
+}
+
+#[test]
+fn a_failure_of_every_branch_costs_its_list() {
+    let all_failed =
+        |result: &Result<u32, Flat>| matches!(result, Err(ResilienceError::AllFailed(_)));
+    let twice = 2 * CALLS;
+    assert_eq!(spent(&(pass() | pass()), BAD, all_failed), twice, "|");
+    assert_eq!(spent(&(pass() & pass()), BAD, all_failed), twice, "&");
+}
+
+#[test]
+fn a_retry_that_sleeps_costs_nothing() {
+    // Calls that wait on time need the runtime to run, whose own start costs the same whatever the number of calls.
+    let spent = |calls: u64| {
+        let retry = RetryPolicy::builder().max_attempts(3).build().unwrap();
+        let mut service = retry.into_layer().layer(Contract::<Failed>::new(BAD).0);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let mut run = |calls: u64| {
+            runtime.block_on(async {
+                for _ in 0..calls {
+                    ready(&mut service);
+                    assert!(service.call(7).await.is_err());
+                }
+            });
+        };
+        run(100);
+        allocation_counter::measure(|| run(calls)).count_total
+    };
+    assert_eq!(spent(CALLS), spent(1));
+}
+
+#[test]
+fn a_wait_for_readiness_that_is_covered_costs_one_timer_a_service() {
+    let policy = Policy(timeout().0.covering_readiness());
+    let waits = Script {
+        ready_after: 1,
+        ..GOOD
+    };
+    assert_eq!(spent(&policy, GOOD, ok), 0, "ready at once");
+    assert_eq!(spent(&policy, waits, ok), CALLS, "one for each clone");
+}
