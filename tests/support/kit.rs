@@ -1,0 +1,213 @@
+//! One policy of each kind, on one timer, with a view of all they hold.
+#![allow(dead_code)] // each suite uses its part
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use ninelives::algebra::{Respond, Tower};
+use ninelives::bulkhead::Queued;
+use ninelives::prelude::*;
+use ninelives::retry::Transient;
+use tower::Service;
+use tower::layer::util::Identity;
+use tower::limit::ConcurrencyLimitLayer;
+use tower_layer::Layer;
+
+/// What one bulkhead of the kit gives, so that a leak shows within a hundred calls.
+pub const PERMITS: usize = 16;
+/// What a third-party limit of the kit gives, so that a leak shows within a thousand calls.
+pub const FOREIGN_PERMITS: usize = 256;
+/// How long the open time of the kit's breakers is.
+pub const OPEN_FOR: Duration = Duration::from_secs(5);
+/// Longer than every timeout, wait and stagger of the kit, and shorter than [`OPEN_FOR`].
+pub const LONG: Duration = Duration::from_millis(500);
+
+const TOKENS: u32 = 60_000;
+
+/// Makes policies and remembers them.
+#[derive(Default)]
+pub struct Kit {
+    pub timer: ManualTimer,
+    pub breakers: Vec<CircuitBreakerLayer<ManualTimer>>,
+    bulkheads: Vec<BulkheadLayer>,
+    queues: Vec<BulkheadLayer<Queued<ManualTimer>>>,
+    ledgers: Vec<Ledger>,
+}
+
+/// A budget, and what went into its retry and came out of it.
+struct Ledger {
+    budget: RetryBudget,
+    requests: Calls,
+    attempts: Calls,
+}
+
+/// Counts calls; a layer from elsewhere, as far as a policy knows.
+#[derive(Clone, Default)]
+pub struct Calls(Arc<AtomicU64>);
+
+#[derive(Clone)]
+pub struct Counted<S> {
+    inner: S,
+    calls: Calls,
+}
+
+pub type Pass = Tower<Identity>;
+pub type Echo = Respond<fn(u32) -> u32>;
+pub type BudgetedRetry =
+    CombinedLayer<CombinedLayer<Tower<Calls>, RetryLayer<Transient, ManualTimer>>, Tower<Calls>>;
+
+// === impl Kit ===
+
+impl Kit {
+    pub fn timeout(&mut self) -> Policy<TimeoutLayer<ManualTimer>> {
+        let layer = TimeoutLayer::new(Duration::from_millis(400)).unwrap();
+        Policy(layer.with_timer(self.timer.clone()))
+    }
+
+    pub fn covering_timeout(&mut self) -> Policy<TimeoutLayer<ManualTimer>> {
+        Policy(self.timeout().0.covering_readiness())
+    }
+
+    pub fn retry(&mut self) -> Policy<BudgetedRetry> {
+        let budget = RetryBudget::new(0.0, 0.0, TOKENS).unwrap();
+        let (requests, attempts) = (Calls::default(), Calls::default());
+        let retry = RetryPolicy::builder()
+            .max_attempts(3)
+            .backoff(Backoff::constant(Duration::from_millis(1)))
+            .with_budget(budget.clone())
+            .with_timer(self.timer.clone())
+            .build()
+            .unwrap();
+        let policy = Policy::tower(requests.clone())
+            + Policy(retry.into_layer())
+            + Policy::tower(attempts.clone());
+        self.ledgers.push(Ledger {
+            budget,
+            requests,
+            attempts,
+        });
+        policy
+    }
+
+    pub fn bulkhead(&mut self) -> Policy<BulkheadLayer> {
+        let layer = BulkheadLayer::new(PERMITS).unwrap();
+        self.bulkheads.push(layer.clone());
+        Policy(layer)
+    }
+
+    pub fn queue(&mut self) -> Policy<BulkheadLayer<Queued<ManualTimer>>> {
+        let layer = BulkheadLayer::queued(PERMITS, 8, Duration::from_millis(20)).unwrap();
+        let layer = layer.with_timer(self.timer.clone());
+        self.queues.push(layer.clone());
+        Policy(layer)
+    }
+
+    pub fn breaker(&mut self) -> Policy<CircuitBreakerLayer<ManualTimer>> {
+        let config = CircuitBreakerConfig::new(3, OPEN_FOR, 2).unwrap();
+        let layer = CircuitBreakerLayer::with_clock(config, self.timer.clone()).unwrap();
+        self.breakers.push(layer.clone());
+        Policy(layer)
+    }
+
+    pub fn fallback(&mut self) -> Policy<FallbackLayer<Pass, Pass>> {
+        self.pass() | self.pass()
+    }
+
+    pub fn race(&mut self) -> Policy<ForkJoinLayer<Pass, Pass, ManualTimer>> {
+        (self.pass() & self.pass()).with_timer(self.timer.clone())
+    }
+
+    pub fn staggered_race(&mut self) -> Policy<ForkJoinLayer<Pass, Pass, ManualTimer>> {
+        self.race().stagger(Duration::from_millis(1))
+    }
+
+    pub fn respond(&mut self) -> Policy<Echo> {
+        Policy::respond(|request| request)
+    }
+
+    pub fn foreign(&mut self) -> Policy<Tower<ConcurrencyLimitLayer>> {
+        Policy::tower(ConcurrencyLimitLayer::new(FOREIGN_PERMITS))
+    }
+
+    fn pass(&self) -> Policy<Pass> {
+        Policy::tower(Identity::new())
+    }
+
+    /// Brings every breaker to the end of its open time, so that the next call is a probe.
+    pub fn make_probes_due(&self) {
+        for breaker in &self.breakers {
+            breaker.trip();
+        }
+        self.timer.advance(OPEN_FOR);
+    }
+
+    /// Gives every bulkhead this many permits.
+    pub fn resize(&self, permits: usize) {
+        for bulkhead in &self.bulkheads {
+            bulkhead.resize(permits).unwrap();
+        }
+        for queue in &self.queues {
+            queue.resize(permits).unwrap();
+        }
+    }
+
+    /// No permit, place, probe or timer is held, and every token is accounted for.
+    pub fn assert_nothing_held(&self, when: &str) {
+        self.assert_no_permit_held(when);
+        assert_eq!(self.timer.armed(), 0, "timers armed, {when}");
+    }
+
+    /// As much, but for timers: the arm of a race may still wait for its readiness when the other arm is ready.
+    pub fn assert_no_permit_held(&self, when: &str) {
+        for bulkhead in &self.bulkheads {
+            assert_eq!(bulkhead.in_flight(), 0, "permits held, {when}");
+        }
+        for queue in &self.queues {
+            let held = (queue.in_flight(), queue.waiting());
+            assert_eq!(held, (0, 0), "permits and places held, {when}");
+        }
+        for breaker in &self.breakers {
+            assert_eq!(breaker.view().probes_out, 0, "probes out, {when}");
+        }
+        for ledger in &self.ledgers {
+            let retries = ledger.attempts.count() - ledger.requests.count();
+            let left = f64::from(TOKENS) - retries as f64;
+            let balance = ledger.budget.balance(self.timer.now());
+            assert_eq!(balance, left, "tokens after {retries} retries, {when}");
+        }
+    }
+}
+
+// === impl Calls ===
+
+impl Calls {
+    pub fn count(&self) -> u64 {
+        self.0.load(SeqCst)
+    }
+}
+
+impl<S> Layer<S> for Calls {
+    type Service = Counted<S>;
+
+    fn layer(&self, inner: S) -> Counted<S> {
+        let calls = self.clone();
+        Counted { inner, calls }
+    }
+}
+
+impl<S: Service<R>, R> Service<R> for Counted<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        self.calls.0.fetch_add(1, SeqCst);
+        self.inner.call(request)
+    }
+}
