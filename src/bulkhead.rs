@@ -32,6 +32,9 @@
 //! # Cost
 //! No allocation; in the line neither: its places are allocated when the layer is made. One reference count per call.
 //!
+//! # Events
+//! `BulkheadAcquired` with the permits out at that moment; `BulkheadRejected` with the reason; one outcome for each request.
+//!
 //! # Examples
 //! ```
 //! use ninelives::prelude::*;
@@ -56,6 +59,7 @@ mod layer;
 mod permit;
 mod queue;
 mod service;
+mod watch;
 
 pub use config::{BulkheadConfig, Queue};
 pub use future::BulkheadFuture;

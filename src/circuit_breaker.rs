@@ -10,8 +10,8 @@
 //!
 //! # Readiness
 //! Reserves nothing: a probe's slot is taken in `call`. While it rejects, `poll_ready` says ready without asking the inner service,
-//! and never fails for being open. If the open time ends between `poll_ready` and `call`, that one call is still rejected, with
-//! `retry_after` zero: the inner service was not asked for its readiness. `Clone` resets readiness and shares the state.
+//! and never fails for being open. The call that follows is rejected even if the open time has ended meanwhile: the inner service was
+//! not asked for its readiness. `Clone` resets readiness and shares the state.
 //!
 //! # What counts
 //! | outcome | counts as |
@@ -38,6 +38,10 @@
 //!
 //! # Cost
 //! No allocation. A clock is read only when the circuit is not closed, or opens. One reference count per call.
+//!
+//! # Events
+//! `CircuitOpened`, `CircuitHalfOpen` and `CircuitClosed` for each change of state, by a call or a command; `CircuitRejected`; one outcome
+//! for each request, a rejected one included.
 //!
 //! # Examples
 //! ```

@@ -13,6 +13,15 @@ pub trait PolicyLayer<S> {
     fn wrap(&self, inner: S) -> Self::Service;
 }
 
+/// A layer that can tell its events to a sink.
+pub trait WithSink<K> {
+    /// The same layer, telling `K`.
+    type Output;
+
+    /// Tells what happens to `sink`. The layer's state stays what it is; clones made before go on without.
+    fn with_sink(self, sink: &K) -> Self::Output;
+}
+
 /// A policy or an operator, with what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {

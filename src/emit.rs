@@ -5,9 +5,13 @@
 //!
 //! Sinks that take their time are tower services behind a ring and a pump: see the page of telemetry.
 
+mod request;
+
 pub use ninelives_core::event::{
     Arm, BulkheadRejection, FailureCause, Interest, Kind, PolicyEvent, PolicyId, Stamp,
 };
+
+pub(crate) use request::Request;
 
 use crate::clock::Tick;
 use crate::name::Name;
@@ -26,6 +30,9 @@ pub trait Sink {
 /// # Progress
 /// Every method is called on request paths: none may wait for another thread.
 pub trait Emitter: Clone {
+    /// What is kept of a request until its outcome is told: [`Timed`], or `()` for an emitter that never tells anything.
+    type Span: Span;
+
     /// Whether anybody wants events of this kind now. One that nobody wants is not made.
     fn wants(&self, kind: Kind) -> bool;
 
@@ -47,6 +54,28 @@ pub trait Emitter: Clone {
     }
 }
 
+/// What is kept of a request until its outcome is told.
+pub trait Span: std::fmt::Debug {
+    /// Starts now, if `wanted`.
+    fn start(wanted: bool, now: impl FnOnce() -> Tick) -> Self;
+
+    /// When it started; once.
+    fn take(&mut self) -> Option<Tick>;
+
+    /// Notes whether code of the inner service is running.
+    fn mark(&mut self, inside: bool);
+
+    /// Whether code of the inner service is running.
+    fn is_marked(&self) -> bool;
+}
+
+/// A request whose outcome will be told, if it is wanted.
+#[derive(Debug)]
+pub struct Timed {
+    since: Option<Tick>,
+    inside: bool,
+}
+
 /// The sink that nobody listens to: the default. Policies with it are what they would be without events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NullSink;
@@ -63,6 +92,8 @@ impl Sink for NullSink {
 }
 
 impl Emitter for NullSink {
+    type Span = ();
+
     #[inline]
     fn wants(&self, _kind: Kind) -> bool {
         false
@@ -86,6 +117,8 @@ impl Emitter for NullSink {
 
 /// Both are told; the first one's clock stamps the events of both.
 impl<A: Emitter, B: Emitter> Emitter for (A, B) {
+    type Span = Timed;
+
     #[inline]
     fn wants(&self, kind: Kind) -> bool {
         self.0.wants(kind) || self.1.wants(kind)
@@ -109,5 +142,50 @@ impl<A: Emitter, B: Emitter> Emitter for (A, B) {
         if self.1.wants(event.kind()) {
             self.1.emit(event);
         }
+    }
+}
+
+// === impl Span ===
+
+impl Span for () {
+    #[inline]
+    fn start(_wanted: bool, _now: impl FnOnce() -> Tick) -> Self {}
+
+    #[inline]
+    fn take(&mut self) -> Option<Tick> {
+        None
+    }
+
+    #[inline]
+    fn mark(&mut self, _inside: bool) {}
+
+    #[inline]
+    fn is_marked(&self) -> bool {
+        false
+    }
+}
+
+impl Span for Timed {
+    #[inline]
+    fn start(wanted: bool, now: impl FnOnce() -> Tick) -> Self {
+        Self {
+            since: wanted.then(now),
+            inside: false,
+        }
+    }
+
+    #[inline]
+    fn take(&mut self) -> Option<Tick> {
+        self.since.take()
+    }
+
+    #[inline]
+    fn mark(&mut self, inside: bool) {
+        self.inside = inside;
+    }
+
+    #[inline]
+    fn is_marked(&self) -> bool {
+        self.inside
     }
 }

@@ -28,6 +28,10 @@
 //! First attempt succeeds: one clone of the request and one of the service, no clock, no allocation, one reference count.
 //! With a budget one load, and a swap while it is not full.
 //!
+//! # Events
+//! `RetryAttempt` before each wait, with the number of the attempt to come; `RetryExhausted` after the last one; `RetryBudgetExhausted` when
+//! the budget has no token; one outcome for each request.
+//!
 //! # Examples
 //! ```
 //! use ninelives::prelude::*;

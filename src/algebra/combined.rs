@@ -1,6 +1,6 @@
 //! `a + b`: one policy around another.
 
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 
 /// `outer + inner`: a request goes through `outer` first.
 #[derive(Clone, Copy, Debug)]
@@ -33,5 +33,13 @@ where
 impl<A: Describe, B: Describe> Describe for CombinedLayer<A, B> {
     fn describe(&self) -> Node {
         Node::operator("+ wrap", self.outer.describe(), self.inner.describe())
+    }
+}
+
+impl<A: WithSink<K>, B: WithSink<K>, K> WithSink<K> for CombinedLayer<A, B> {
+    type Output = CombinedLayer<A::Output, B::Output>;
+
+    fn with_sink(self, sink: &K) -> Self::Output {
+        CombinedLayer::new(self.outer.with_sink(sink), self.inner.with_sink(sink))
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use tower_layer::Layer;
 
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 
 /// A tower layer from elsewhere; made by [`Policy::tower`](super::Policy::tower).
 ///
@@ -40,6 +40,15 @@ impl<L> Describe for Tower<L> {
             "tower {}",
             bare.rsplit("::").next().unwrap_or(bare)
         ))
+    }
+}
+
+/// It has no events of its own.
+impl<L, K> WithSink<K> for Tower<L> {
+    type Output = Self;
+
+    fn with_sink(self, _sink: &K) -> Self {
+        self
     }
 }
 

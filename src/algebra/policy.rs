@@ -6,7 +6,7 @@ use std::ops::{Add, BitAnd, BitOr};
 use tower_layer::Layer;
 
 use super::{CombinedLayer, FallbackLayer, ForkJoinLayer, Respond, Tower};
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::lift::Lift;
 
 /// A policy: a layer that composes with `+`, `|` and `&`.
@@ -46,6 +46,16 @@ impl<F> Policy<Respond<F>> {
     /// ```
     pub fn respond(respond: F) -> Self {
         Self(Respond::new(respond))
+    }
+}
+
+impl<P> Policy<P> {
+    /// Tells what happens in every policy inside to `sink`. Their state stays what it is.
+    pub fn with_sink<K>(self, sink: K) -> Policy<P::Output>
+    where
+        P: WithSink<K>,
+    {
+        Policy(self.0.with_sink(&sink))
     }
 }
 

@@ -3,7 +3,8 @@
 /// Composes policies with `&` over `+` over `|`.
 ///
 /// Rust's own precedence is `+` over `&` over `|`. Inside this macro `a | b + c & d` is `a | (b + (c & d))`. Each operator groups
-/// from the left; parentheses group as usual, and the same rule holds inside them. An operand is any expression of unary or
+/// from the left; parentheses group as usual, and the same rule holds inside them, before a method call too: in
+/// `policy!((a | b + c & d).when(f))` the pair is grouped like the whole. An operand is any expression of unary or
 /// method-call form; one that has an operator of its own needs to be bound to a name first.
 ///
 /// ```
@@ -58,6 +59,7 @@ macro_rules! policy {
     };
 
     (@operand ($($inner:tt)+)) => { $crate::policy!($($inner)+) };
+    (@operand ($($inner:tt)+) $($call:tt)+) => { ($crate::policy!($($inner)+)) $($call)+ };
     (@operand $($operand:tt)+) => { $($operand)+ };
 
     ($($policy:tt)+) => { $crate::policy!(@split | [] [] $($policy)+) };

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::error::ResilienceError;
 
 /// Answers from a function, without calling the inner service; made by [`Policy::respond`](super::Policy::respond).
@@ -55,6 +55,15 @@ impl<S, F: Clone> PolicyLayer<S> for Respond<F> {
 impl<F> Describe for Respond<F> {
     fn describe(&self) -> Node {
         Node::leaf("respond")
+    }
+}
+
+/// It has no events of its own.
+impl<F, K> WithSink<K> for Respond<F> {
+    type Output = Self;
+
+    fn with_sink(self, _sink: &K) -> Self {
+        self
     }
 }
 

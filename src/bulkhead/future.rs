@@ -8,16 +8,22 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::permit::Permit;
+use crate::emit::{Emitter, Request};
 use crate::error::ResilienceError;
 
 pin_project! {
     /// The future of [`BulkheadService`](super::BulkheadService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct BulkheadFuture<F> {
+    pub struct BulkheadFuture<F, M>
+    where
+        M: Emitter,
+    {
         #[pin]
         state: State<F>,
         // After `state`: the inner future is dropped before its permit goes back.
         permit: Option<Permit>,
+        // None: it was turned away, which has been told.
+        watch: Option<Request<M>>,
     }
 }
 
@@ -39,12 +45,13 @@ pin_project! {
 
 // === impl BulkheadFuture ===
 
-impl<F> BulkheadFuture<F> {
+impl<F, M: Emitter> BulkheadFuture<F, M> {
     #[inline]
-    pub(super) fn running(inner: F, permit: Permit) -> Self {
+    pub(super) fn running(inner: F, permit: Permit, watch: Request<M>) -> Self {
         Self {
             state: State::Running { inner },
             permit: Some(permit),
+            watch: Some(watch),
         }
     }
 
@@ -52,6 +59,7 @@ impl<F> BulkheadFuture<F> {
         Self {
             state: State::Full { in_flight, limit },
             permit: None,
+            watch: None,
         }
     }
 
@@ -59,13 +67,15 @@ impl<F> BulkheadFuture<F> {
         Self {
             state: State::Closed,
             permit: None,
+            watch: None,
         }
     }
 }
 
-impl<F, R, E> Future for BulkheadFuture<F>
+impl<F, M, R, E> Future for BulkheadFuture<F, M>
 where
     F: Future<Output = Result<R, ResilienceError<E>>>,
+    M: Emitter,
 {
     type Output = F::Output;
 
@@ -73,7 +83,10 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let output = match this.state.as_mut().project() {
-            StateProj::Running { inner } => ready!(inner.poll(cx)),
+            StateProj::Running { inner } => match this.watch {
+                Some(watch) => ready!(watch.inside(|| inner.poll(cx))),
+                None => unreachable!("a running call is watched"),
+            },
             StateProj::Full { in_flight, limit } => Err(ResilienceError::Bulkhead {
                 in_flight: *in_flight as usize,
                 max: *limit as usize,
@@ -84,11 +97,14 @@ where
         // The call is dropped, then its permit is free, then its caller sees the answer.
         this.state.set(State::Done);
         *this.permit = None;
+        if let Some(watch) = this.watch {
+            watch.end(&output);
+        }
         Poll::Ready(output)
     }
 }
 
-impl<F> fmt::Debug for BulkheadFuture<F> {
+impl<F, M: Emitter> fmt::Debug for BulkheadFuture<F, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BulkheadFuture")
             .field("holds_permit", &self.permit.is_some())

@@ -8,7 +8,8 @@ use tower_layer::Layer;
 
 use super::config::in_range;
 use super::{BulkheadConfig, BulkheadService, Queue, QueuedService};
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::emit::{NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
@@ -18,10 +19,11 @@ use crate::timer::{Timer, TokioTimer};
 ///
 /// One value is one set of permits: clones, and services from repeated `layer()` calls, share it.
 #[derive(Clone, Debug)]
-pub struct BulkheadLayer<M = Reject> {
+pub struct BulkheadLayer<M = Reject, K = NullSink> {
     semaphore: Arc<Semaphore>,
     name: Name,
     mode: M,
+    sink: K,
 }
 
 /// Rejects at once what does not fit: the default.
@@ -76,9 +78,9 @@ impl BulkheadLayer<Queued> {
     }
 }
 
-impl<T> BulkheadLayer<Queued<T>> {
+impl<T, K> BulkheadLayer<Queued<T>, K> {
     /// Measures the maximum wait on another timer.
-    pub fn with_timer<U>(self, timer: U) -> BulkheadLayer<Queued<U>> {
+    pub fn with_timer<U>(self, timer: U) -> BulkheadLayer<Queued<U>, K> {
         BulkheadLayer {
             semaphore: self.semaphore,
             name: self.name,
@@ -86,6 +88,7 @@ impl<T> BulkheadLayer<Queued<T>> {
                 queue: self.mode.queue,
                 timer,
             },
+            sink: self.sink,
         }
     }
 }
@@ -99,14 +102,27 @@ impl<M> BulkheadLayer<M> {
             semaphore: Arc::new(semaphore),
             name: Name::generated("bulkhead"),
             mode,
+            sink: NullSink,
         }
     }
+}
 
+impl<M, K> BulkheadLayer<M, K> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
         self
+    }
+
+    /// Tells what happens to `sink`. Clones share the permits, and each tells its own sink.
+    pub fn with_sink<Q>(self, sink: Q) -> BulkheadLayer<M, Q> {
+        BulkheadLayer {
+            semaphore: self.semaphore,
+            name: self.name,
+            mode: self.mode,
+            sink,
+        }
     }
 
     /// The policy's name.
@@ -156,41 +172,52 @@ impl<M> BulkheadLayer<M> {
     }
 }
 
-impl<S> Layer<S> for BulkheadLayer<Reject> {
-    type Service = BulkheadService<Lift<S>>;
+impl<S, K: Sink> Layer<S> for BulkheadLayer<Reject, K> {
+    type Service = BulkheadService<Lift<S>, K::Emitter>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S> PolicyLayer<S> for BulkheadLayer<Reject> {
-    type Service = BulkheadService<S>;
+impl<S, K: Sink> PolicyLayer<S> for BulkheadLayer<Reject, K> {
+    type Service = BulkheadService<S, K::Emitter>;
 
     fn wrap(&self, inner: S) -> Self::Service {
-        BulkheadService::new(inner, Arc::clone(&self.semaphore))
+        let emitter = self.sink.attach(&self.name);
+        BulkheadService::new(inner, Arc::clone(&self.semaphore), emitter)
     }
 }
 
-impl<S, T: Timer + Clone> Layer<S> for BulkheadLayer<Queued<T>> {
-    type Service = QueuedService<Lift<S>, T>;
+impl<S, T: Timer + Clone, K: Sink> Layer<S> for BulkheadLayer<Queued<T>, K> {
+    type Service = QueuedService<Lift<S>, T, K::Emitter>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, T: Timer + Clone> PolicyLayer<S> for BulkheadLayer<Queued<T>> {
-    type Service = QueuedService<S, T>;
+impl<S, T: Timer + Clone, K: Sink> PolicyLayer<S> for BulkheadLayer<Queued<T>, K> {
+    type Service = QueuedService<S, T, K::Emitter>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         let max_wait = self.mode.queue.max_wait();
         let timer = self.mode.timer.clone();
-        QueuedService::new(inner, Arc::clone(&self.semaphore), max_wait, timer)
+        let emitter = self.sink.attach(&self.name);
+        let semaphore = Arc::clone(&self.semaphore);
+        QueuedService::new(inner, semaphore, max_wait, timer, emitter)
     }
 }
 
-impl Describe for BulkheadLayer<Reject> {
+impl<M, K, Q: Clone> WithSink<Q> for BulkheadLayer<M, K> {
+    type Output = BulkheadLayer<M, Q>;
+
+    fn with_sink(self, sink: &Q) -> Self::Output {
+        self.with_sink(sink.clone())
+    }
+}
+
+impl<K> Describe for BulkheadLayer<Reject, K> {
     fn describe(&self) -> Node {
         Node::leaf(format!(
             "bulkhead {}: {} calls in flight",
@@ -200,7 +227,7 @@ impl Describe for BulkheadLayer<Reject> {
     }
 }
 
-impl<T> Describe for BulkheadLayer<Queued<T>> {
+impl<T, K> Describe for BulkheadLayer<Queued<T>, K> {
     fn describe(&self) -> Node {
         let (max_waiting, max_wait) = (self.mode.queue.max_waiting(), self.mode.queue.max_wait());
         Node::leaf(format!(

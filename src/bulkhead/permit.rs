@@ -48,17 +48,17 @@ impl Waiter {
         }
     }
 
-    /// The permit once it is this waiter's turn; `None` when the bulkhead was closed.
-    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<Option<Permit>> {
+    /// The permit once it is this waiter's turn, with the permits out when it was set aside; `None` when the bulkhead was closed.
+    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<Option<(Permit, u32)>> {
         let Some(place) = &self.place else {
             unreachable!("a place is consumed by the turn that ends the wait")
         };
         match std::task::ready!(self.semaphore.poll_place(place, waker)) {
-            Turn::Granted { .. } => {
+            Turn::Granted { in_flight } => {
                 if let Some(place) = self.place.take() {
                     self.semaphore.take(place);
                 }
-                Poll::Ready(Some(Permit::new(&self.semaphore)))
+                Poll::Ready(Some((Permit::new(&self.semaphore), in_flight)))
             }
             Turn::Closed => Poll::Ready(None),
         }

@@ -12,35 +12,41 @@ use std::time::Duration;
 use ninelives_core::semaphore::{Entry, Semaphore};
 use tower_service::Service;
 
+use future::InLine;
 pub use future::QueuedFuture;
 
 use super::permit::{Permit, Waiter};
+use super::watch;
+use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
 use crate::error::ResilienceError;
 use crate::timer::{Timer, TokioTimer};
 
 /// A service with a bulkhead and a line around it. See the [page](super::super).
 #[derive(Clone, Debug)]
-pub struct QueuedService<S, T = TokioTimer> {
+pub struct QueuedService<S, T = TokioTimer, M = NullSink> {
     inner: S,
     semaphore: Arc<Semaphore>,
     max_wait: Duration,
     timer: T,
+    emitter: M,
 }
 
 // === impl QueuedService ===
 
-impl<S, T> QueuedService<S, T> {
+impl<S, T, M> QueuedService<S, T, M> {
     pub(super) const fn new(
         inner: S,
         semaphore: Arc<Semaphore>,
         max_wait: Duration,
         timer: T,
+        emitter: M,
     ) -> Self {
         Self {
             inner,
             semaphore,
             max_wait,
             timer,
+            emitter,
         }
     }
 
@@ -60,14 +66,15 @@ impl<S, T> QueuedService<S, T> {
     }
 }
 
-impl<S, T, Req, E> Service<Req> for QueuedService<S, T>
+impl<S, T, M, Req, E> Service<Req> for QueuedService<S, T, M>
 where
     S: Service<Req, Error = ResilienceError<E>> + Clone,
     T: Timer + Clone,
+    M: Emitter,
 {
     type Response = S::Response;
     type Error = ResilienceError<E>;
-    type Future = QueuedFuture<S, T, Req>;
+    type Future = QueuedFuture<S, T, M, Req>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -77,23 +84,29 @@ where
     #[inline]
     fn call(&mut self, request: Req) -> Self::Future {
         match self.semaphore.enter() {
-            Entry::Acquired { .. } => {
+            Entry::Acquired { in_flight } => {
                 let permit = Permit::new(&self.semaphore);
-                QueuedFuture::running(self.inner.call(request), permit, self.timer.clone())
+                let mut watch = watch::acquired(&self.emitter, in_flight);
+                let inner = &mut self.inner;
+                let future = watch.inside(|| inner.call(request));
+                QueuedFuture::running(future, permit, watch, self.timer.clone())
             }
             Entry::Waiting(place) => {
                 let waiter = Waiter::new(&self.semaphore, place);
+                let watch = Request::start(&self.emitter);
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);
-                let timer = self.timer.clone();
-                QueuedFuture::waiting(waiter, ready, request, self.max_wait, timer)
+                let line = InLine::new(waiter, ready, request, self.max_wait);
+                QueuedFuture::waiting(line, watch, self.timer.clone())
             }
             Entry::Full { in_flight, limit } => {
+                watch::turned_away(&self.emitter, in_flight, BulkheadRejection::Full);
                 let (in_flight, max) = (in_flight as usize, limit as usize);
                 let error = ResilienceError::Bulkhead { in_flight, max };
                 QueuedFuture::turned_away(error, self.timer.clone())
             }
             Entry::Closed => {
+                watch::turned_away(&self.emitter, 0, BulkheadRejection::Closed);
                 QueuedFuture::turned_away(ResilienceError::BulkheadClosed, self.timer.clone())
             }
         }

@@ -8,20 +8,27 @@ use tower_service::Service;
 
 use super::BulkheadFuture;
 use super::permit::Permit;
+use super::watch;
+use crate::emit::{BulkheadRejection, Emitter, NullSink};
 use crate::error::ResilienceError;
 
 /// A service with a bulkhead around it. See the [page](super).
 #[derive(Clone, Debug)]
-pub struct BulkheadService<S> {
+pub struct BulkheadService<S, M = NullSink> {
     inner: S,
     semaphore: Arc<Semaphore>,
+    emitter: M,
 }
 
 // === impl BulkheadService ===
 
-impl<S> BulkheadService<S> {
-    pub(super) const fn new(inner: S, semaphore: Arc<Semaphore>) -> Self {
-        Self { inner, semaphore }
+impl<S, M> BulkheadService<S, M> {
+    pub(super) const fn new(inner: S, semaphore: Arc<Semaphore>, emitter: M) -> Self {
+        Self {
+            inner,
+            semaphore,
+            emitter,
+        }
     }
 
     /// The service inside.
@@ -40,13 +47,14 @@ impl<S> BulkheadService<S> {
     }
 }
 
-impl<S, Req, E> Service<Req> for BulkheadService<S>
+impl<S, M, Req, E> Service<Req> for BulkheadService<S, M>
 where
     S: Service<Req, Error = ResilienceError<E>>,
+    M: Emitter,
 {
     type Response = S::Response;
     type Error = ResilienceError<E>;
-    type Future = BulkheadFuture<S::Future>;
+    type Future = BulkheadFuture<S::Future, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -56,12 +64,21 @@ where
     #[inline]
     fn call(&mut self, request: Req) -> Self::Future {
         match self.semaphore.try_acquire() {
-            Entry::Acquired { .. } => {
+            Entry::Acquired { in_flight } => {
                 let permit = Permit::new(&self.semaphore);
-                BulkheadFuture::running(self.inner.call(request), permit)
+                let mut watch = watch::acquired(&self.emitter, in_flight);
+                let inner = &mut self.inner;
+                let future = watch.inside(|| inner.call(request));
+                BulkheadFuture::running(future, permit, watch)
             }
-            Entry::Full { in_flight, limit } => BulkheadFuture::full(in_flight, limit),
-            Entry::Closed => BulkheadFuture::closed(),
+            Entry::Full { in_flight, limit } => {
+                watch::turned_away(&self.emitter, in_flight, BulkheadRejection::Full);
+                BulkheadFuture::full(in_flight, limit)
+            }
+            Entry::Closed => {
+                watch::turned_away(&self.emitter, 0, BulkheadRejection::Closed);
+                BulkheadFuture::closed()
+            }
             Entry::Waiting(_) => unreachable!("no line was asked for"),
         }
     }

@@ -6,29 +6,31 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use ninelives_core::breaker::Outcome;
 use pin_project_lite::pin_project;
 
 use super::ticket::Held;
 use crate::clock::Clock;
+use crate::emit::Emitter;
 use crate::error::ResilienceError;
 
 pin_project! {
     /// The future of [`CircuitBreakerService`](super::CircuitBreakerService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct CircuitBreakerFuture<F, C>
+    pub struct CircuitBreakerFuture<F, C, M>
     where
         C: Clock,
+        M: Emitter,
     {
         #[pin]
         state: State<F>,
         // After `state`: the inner future is dropped before its ticket goes back.
-        held: Option<Held<C>>,
+        held: Option<Held<C, M>>,
     }
 
-    impl<F, C> PinnedDrop for CircuitBreakerFuture<F, C>
+    impl<F, C, M> PinnedDrop for CircuitBreakerFuture<F, C, M>
     where
         C: Clock,
+        M: Emitter,
     {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
@@ -55,9 +57,9 @@ pin_project! {
 
 // === impl CircuitBreakerFuture ===
 
-impl<F, C: Clock> CircuitBreakerFuture<F, C> {
+impl<F, C: Clock, M: Emitter> CircuitBreakerFuture<F, C, M> {
     #[inline]
-    pub(super) fn running(inner: F, held: Held<C>) -> Self {
+    pub(super) fn running(inner: F, held: Held<C, M>) -> Self {
         Self {
             state: State::Running { inner },
             held: Some(held),
@@ -73,10 +75,11 @@ impl<F, C: Clock> CircuitBreakerFuture<F, C> {
     }
 }
 
-impl<F, C, R, E> Future for CircuitBreakerFuture<F, C>
+impl<F, C, M, R, E> Future for CircuitBreakerFuture<F, C, M>
 where
     F: Future<Output = Result<R, ResilienceError<E>>>,
     C: Clock,
+    M: Emitter,
 {
     type Output = F::Output;
 
@@ -90,11 +93,7 @@ where
                 };
                 let result = ready!(held.inside(|| inner.poll(cx)));
                 held.inside(|| this.state.set(State::Done));
-                held.report(match &result {
-                    Ok(_) => Outcome::Success,
-                    Err(error) if error.is_rejection() => Outcome::Ignored,
-                    Err(_) => Outcome::Failure,
-                });
+                held.end(&result);
                 *this.held = None;
                 Poll::Ready(result)
             }
@@ -108,7 +107,7 @@ where
     }
 }
 
-impl<F, C: Clock> fmt::Debug for CircuitBreakerFuture<F, C> {
+impl<F, C: Clock, M: Emitter> fmt::Debug for CircuitBreakerFuture<F, C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             State::Running { .. } => "running",

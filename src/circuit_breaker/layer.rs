@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use ninelives_core::breaker::{Breaker, Limits};
+use ninelives_core::breaker::{Breaker, Limits, Transition};
 use tower_layer::Layer;
 
 use super::{CircuitBreakerConfig, CircuitBreakerService, CircuitState, CircuitView};
 use crate::clock::{Clock, MonotonicClock};
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
@@ -16,9 +17,10 @@ use crate::name::Name;
 ///
 /// One value is one circuit: clones, and services from repeated `layer()` calls, share its state.
 #[derive(Debug)]
-pub struct CircuitBreakerLayer<C = MonotonicClock> {
+pub struct CircuitBreakerLayer<C = MonotonicClock, K = NullSink> {
     shared: Arc<Shared<C>>,
     name: Name,
+    sink: K,
 }
 
 /// What the layer, its services and its calls have in common.
@@ -59,9 +61,12 @@ impl<C: Clock> CircuitBreakerLayer<C> {
                 clock,
             }),
             name: Name::generated("breaker"),
+            sink: NullSink,
         })
     }
+}
 
+impl<C: Clock, K: Sink> CircuitBreakerLayer<C, K> {
     /// The state, as it is stored: an open circuit whose time is over stays open until a call comes. Changes nothing.
     pub fn state(&self) -> CircuitState {
         self.shared.breaker.state()
@@ -81,36 +86,51 @@ impl<C: Clock> CircuitBreakerLayer<C> {
             limits,
             clock,
         } = &*self.shared;
-        let _ = breaker.trip(limits, clock);
+        self.tell(breaker.trip(limits, clock));
     }
 
     /// Closes the circuit, whatever its state; outcomes of calls that are out no longer count.
     pub fn reset(&self) {
-        let _ = self.shared.breaker.reset(&self.shared.clock);
+        self.tell(self.shared.breaker.reset(&self.shared.clock));
     }
 
     /// Rejects every call until [`reset`](Self::reset); no outcome can change it.
     pub fn force_open(&self) {
-        let _ = self.shared.breaker.force_open();
+        self.tell(self.shared.breaker.force_open());
     }
 
     /// Admits every call and counts nothing until [`reset`](Self::reset).
     pub fn force_closed(&self) {
-        let _ = self.shared.breaker.force_closed();
+        self.tell(self.shared.breaker.force_closed());
     }
 
     /// Takes the circuit out of use until [`reset`](Self::reset): as forced closed, under its own name.
     pub fn disable(&self) {
-        let _ = self.shared.breaker.disable();
+        self.tell(self.shared.breaker.disable());
+    }
+
+    fn tell(&self, transition: Option<Transition>) {
+        if let Some(transition) = transition {
+            tell(&self.sink.attach(&self.name), transition);
+        }
     }
 }
 
-impl<C> CircuitBreakerLayer<C> {
+impl<C, K> CircuitBreakerLayer<C, K> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
         self
+    }
+
+    /// Tells what happens to `sink`. Clones share the circuit, and each tells its own sink.
+    pub fn with_sink<Q>(self, sink: Q) -> CircuitBreakerLayer<C, Q> {
+        CircuitBreakerLayer {
+            shared: self.shared,
+            name: self.name,
+            sink,
+        }
     }
 
     /// The policy's name.
@@ -119,32 +139,42 @@ impl<C> CircuitBreakerLayer<C> {
     }
 }
 
-impl<C> Clone for CircuitBreakerLayer<C> {
+impl<C, K: Clone> Clone for CircuitBreakerLayer<C, K> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
             name: self.name.clone(),
+            sink: self.sink.clone(),
         }
     }
 }
 
-impl<S, C: Clock> Layer<S> for CircuitBreakerLayer<C> {
-    type Service = CircuitBreakerService<Lift<S>, C>;
+impl<C, K, Q: Clone> WithSink<Q> for CircuitBreakerLayer<C, K> {
+    type Output = CircuitBreakerLayer<C, Q>;
+
+    fn with_sink(self, sink: &Q) -> Self::Output {
+        self.with_sink(sink.clone())
+    }
+}
+
+impl<S, C: Clock, K: Sink> Layer<S> for CircuitBreakerLayer<C, K> {
+    type Service = CircuitBreakerService<Lift<S>, C, K::Emitter>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, C: Clock> PolicyLayer<S> for CircuitBreakerLayer<C> {
-    type Service = CircuitBreakerService<S, C>;
+impl<S, C: Clock, K: Sink> PolicyLayer<S> for CircuitBreakerLayer<C, K> {
+    type Service = CircuitBreakerService<S, C, K::Emitter>;
 
     fn wrap(&self, inner: S) -> Self::Service {
-        CircuitBreakerService::new(inner, Arc::clone(&self.shared))
+        let emitter = self.sink.attach(&self.name);
+        CircuitBreakerService::new(inner, Arc::clone(&self.shared), emitter)
     }
 }
 
-impl<C> Describe for CircuitBreakerLayer<C> {
+impl<C, K> Describe for CircuitBreakerLayer<C, K> {
     fn describe(&self) -> Node {
         let limits = &self.shared.limits;
         Node::leaf(format!(
@@ -154,5 +184,29 @@ impl<C> Describe for CircuitBreakerLayer<C> {
             limits.open_for(),
             limits.probes()
         ))
+    }
+}
+
+/// Tells a change of state.
+pub(super) fn tell<M: Emitter>(emitter: &M, transition: Transition) {
+    let Transition { from, to } = transition;
+    match to {
+        CircuitState::HalfOpen => emitter.tell(Kind::CircuitHalfOpen, |at| {
+            PolicyEvent::CircuitHalfOpen { at, from }
+        }),
+        CircuitState::Open | CircuitState::Latched | CircuitState::ForcedOpen => {
+            emitter.tell(Kind::CircuitOpened, |at| PolicyEvent::CircuitOpened {
+                at,
+                from,
+                to,
+            });
+        }
+        CircuitState::Closed | CircuitState::ForcedClosed | CircuitState::Disabled => {
+            emitter.tell(Kind::CircuitClosed, |at| PolicyEvent::CircuitClosed {
+                at,
+                from,
+                to,
+            });
+        }
     }
 }

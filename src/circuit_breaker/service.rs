@@ -8,35 +8,38 @@ use ninelives_core::breaker::{Admission, Outcome};
 use tower_service::Service;
 
 use super::CircuitBreakerFuture;
-use super::layer::Shared;
+use super::layer::{Shared, tell};
 use super::ticket::Held;
 use crate::clock::{Clock, MonotonicClock};
+use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::ResilienceError;
 
 /// A service with a circuit breaker around it. See the [page](super).
 #[derive(Debug)]
-pub struct CircuitBreakerService<S, C = MonotonicClock> {
+pub struct CircuitBreakerService<S, C = MonotonicClock, M = NullSink> {
     inner: S,
     shared: Arc<Shared<C>>,
     readiness: Readiness,
+    emitter: M,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Readiness {
     Unknown,
     Ready,
-    // The circuit rejected, so the inner service was not asked.
-    Skipped,
+    // The circuit rejected, so the inner service was not asked, and the call will be turned away.
+    Skipped { retry_after: Option<Duration> },
 }
 
 // === impl CircuitBreakerService ===
 
-impl<S, C> CircuitBreakerService<S, C> {
-    pub(super) const fn new(inner: S, shared: Arc<Shared<C>>) -> Self {
+impl<S, C, M> CircuitBreakerService<S, C, M> {
+    pub(super) const fn new(inner: S, shared: Arc<Shared<C>>, emitter: M) -> Self {
         Self {
             inner,
             shared,
             readiness: Readiness::Unknown,
+            emitter,
         }
     }
 
@@ -57,20 +60,56 @@ impl<S, C> CircuitBreakerService<S, C> {
 }
 
 /// A clone shares the circuit and asks for its own readiness.
-impl<S: Clone, C> Clone for CircuitBreakerService<S, C> {
+impl<S: Clone, C, M: Clone> Clone for CircuitBreakerService<S, C, M> {
     fn clone(&self) -> Self {
-        Self::new(self.inner.clone(), Arc::clone(&self.shared))
+        Self::new(
+            self.inner.clone(),
+            Arc::clone(&self.shared),
+            self.emitter.clone(),
+        )
     }
 }
 
-impl<S, C, Req, E> Service<Req> for CircuitBreakerService<S, C>
+impl<S, C: Clock, M: Emitter> CircuitBreakerService<S, C, M> {
+    /// A readiness error is terminal for this service, but the circuit is shared with others.
+    #[cold]
+    fn unready(&self) {
+        let Shared {
+            breaker,
+            limits,
+            clock,
+        } = &*self.shared;
+        let (ticket, half_opened) = match breaker.admit(limits, clock) {
+            Admission::Admitted(ticket) => (ticket, None),
+            Admission::Probe { ticket, transition } => (ticket, transition),
+            Admission::Rejected(_) => return,
+        };
+        let report = breaker.report(ticket, Outcome::Failure, limits, clock);
+        for transition in [half_opened, report.transition].into_iter().flatten() {
+            tell(&self.emitter, transition);
+        }
+    }
+
+    fn reject<F>(&self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M> {
+        let request = Request::start(&self.emitter);
+        request.tell(Kind::CircuitRejected, |at| PolicyEvent::CircuitRejected {
+            at,
+            retry_after,
+        });
+        request.rejected();
+        CircuitBreakerFuture::rejected(retry_after)
+    }
+}
+
+impl<S, C, M, Req, E> Service<Req> for CircuitBreakerService<S, C, M>
 where
     S: Service<Req, Error = ResilienceError<E>>,
     C: Clock,
+    M: Emitter,
 {
     type Response = S::Response;
     type Error = ResilienceError<E>;
-    type Future = CircuitBreakerFuture<S::Future, C>;
+    type Future = CircuitBreakerFuture<S::Future, C, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -79,23 +118,17 @@ where
             limits,
             clock,
         } = &*self.shared;
-        if breaker.would_admit(limits, clock).is_err() {
+        if let Err(rejected) = breaker.would_admit(limits, clock) {
             if self.readiness != Readiness::Ready {
-                self.readiness = Readiness::Skipped;
+                let retry_after = rejected.retry_after;
+                self.readiness = Readiness::Skipped { retry_after };
             }
             return Poll::Ready(Ok(()));
         }
         let result = std::task::ready!(self.inner.poll_ready(cx));
         match &result {
             Ok(()) => self.readiness = Readiness::Ready,
-            Err(error) if !error.is_rejection() => {
-                // A readiness error is terminal for this service, but the circuit is shared with others.
-                if let Admission::Admitted(ticket) | Admission::Probe { ticket, .. } =
-                    breaker.admit(limits, clock)
-                {
-                    breaker.report(ticket, Outcome::Failure, limits, clock);
-                }
-            }
+            Err(error) if !error.is_rejection() => self.unready(),
             Err(_) => {}
         }
         Poll::Ready(result)
@@ -103,22 +136,26 @@ where
 
     #[inline]
     fn call(&mut self, request: Req) -> Self::Future {
+        if let Readiness::Skipped { retry_after } = self.readiness {
+            return self.reject(retry_after);
+        }
         let Shared {
             breaker,
             limits,
             clock,
         } = &*self.shared;
         let ticket = match breaker.admit(limits, clock) {
-            Admission::Admitted(ticket) | Admission::Probe { ticket, .. } => ticket,
-            Admission::Rejected(rejected) => {
-                return CircuitBreakerFuture::rejected(rejected.retry_after);
+            Admission::Admitted(ticket) => ticket,
+            Admission::Probe { ticket, transition } => {
+                if let Some(transition) = transition {
+                    tell(&self.emitter, transition);
+                }
+                ticket
             }
+            Admission::Rejected(rejected) => return self.reject(rejected.retry_after),
         };
-        let mut held = Held::new(Arc::clone(&self.shared), ticket);
-        if self.readiness == Readiness::Skipped {
-            // The open time ended since `poll_ready`: the inner service was not readied for this call.
-            return CircuitBreakerFuture::rejected(Some(Duration::ZERO));
-        }
+        let watch = Request::start(&self.emitter);
+        let mut held = Held::new(Arc::clone(&self.shared), watch, ticket);
         self.readiness = Readiness::Unknown;
         let inner = &mut self.inner;
         let future = held.inside(|| inner.call(request));

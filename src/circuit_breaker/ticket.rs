@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use ninelives_core::breaker::{Outcome, Ticket};
+use ninelives_core::breaker::{Outcome, Report, Ticket};
 
-use super::layer::Shared;
+use super::layer::{Shared, tell};
 use crate::clock::Clock;
+use crate::emit::{Emitter, Request};
+use crate::error::ResilienceError;
 
 /// A ticket with the circuit that gave it: reported once, or abandoned when it is dropped.
 #[derive(Debug)]
-pub(super) struct Held<C: Clock> {
+pub(super) struct Held<C: Clock, M: Emitter> {
     shared: Arc<Shared<C>>,
+    request: Request<M>,
     ticket: Option<Ticket>,
     // Set while the inner service runs: a drop that finds it set is a panic of the inner service.
     inside: bool,
@@ -18,11 +21,12 @@ pub(super) struct Held<C: Clock> {
 
 // === impl Held ===
 
-impl<C: Clock> Held<C> {
+impl<C: Clock, M: Emitter> Held<C, M> {
     #[inline]
-    pub(super) fn new(shared: Arc<Shared<C>>, ticket: Ticket) -> Self {
+    pub(super) fn new(shared: Arc<Shared<C>>, request: Request<M>, ticket: Ticket) -> Self {
         Self {
             shared,
+            request,
             ticket: Some(ticket),
             inside: false,
         }
@@ -45,24 +49,39 @@ impl<C: Clock> Held<C> {
         self.inside = panicked;
     }
 
+    /// The call is over.
     #[inline]
-    pub(super) fn report(&mut self, outcome: Outcome) {
+    pub(super) fn end<T, E>(&mut self, result: &Result<T, ResilienceError<E>>) {
+        self.report(match result {
+            Ok(_) => Outcome::Success,
+            Err(error) if error.is_rejection() => Outcome::Ignored,
+            Err(_) => Outcome::Failure,
+        });
+        self.request.end(result);
+    }
+
+    #[inline]
+    fn report(&mut self, outcome: Outcome) {
         if let Some(ticket) = self.ticket.take() {
             let Shared {
                 breaker,
                 limits,
                 clock,
             } = &*self.shared;
-            breaker.report(ticket, outcome, limits, clock);
+            let Report { transition, .. } = breaker.report(ticket, outcome, limits, clock);
+            if let Some(transition) = transition {
+                self.request.told(|emitter| tell(emitter, transition));
+            }
         }
     }
 }
 
-impl<C: Clock> Drop for Held<C> {
+impl<C: Clock, M: Emitter> Drop for Held<C, M> {
     #[inline]
     fn drop(&mut self) {
         if self.inside {
             self.report(Outcome::Failure);
+            self.request.panicked();
         } else if let Some(ticket) = self.ticket.take() {
             self.shared.breaker.abandon(ticket);
         }

@@ -11,17 +11,19 @@ use tower_service::Service;
 
 use super::RetryIf;
 use super::budget::Token;
-use super::plan::{Again, Plan, Progress};
+use super::plan::{Again, Plan, Progress, Stop};
+use crate::emit::{Emitter, Kind, PolicyEvent, Request};
 use crate::error::{AttemptError, ResilienceError};
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`RetryService`](super::RetryService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct RetryFuture<S, P, T, Req>
+    pub struct RetryFuture<S, P, T, M, Req>
     where
         S: Service<Req>,
         T: Timer,
+        M: Emitter,
     {
         #[pin]
         step: Step<S::Future, T::Sleep>,
@@ -31,6 +33,7 @@ pin_project! {
         token: Option<Token>,
         progress: Progress,
         plan: Arc<Plan<P, T>>,
+        watch: Request<M>,
     }
 }
 
@@ -56,17 +59,21 @@ pin_project! {
 
 // === impl RetryFuture ===
 
-impl<S, P, T, Req> RetryFuture<S, P, T, Req>
+impl<S, P, T, M, Req> RetryFuture<S, P, T, M, Req>
 where
     S: Service<Req>,
     T: Timer,
+    M: Emitter,
     Req: Clone,
 {
     #[inline]
-    pub(super) fn new(mut service: S, plan: Arc<Plan<P, T>>, request: Req) -> Self {
+    pub(super) fn new(mut service: S, plan: Arc<Plan<P, T>>, request: Req, emitter: &M) -> Self {
+        let mut watch = Request::start(emitter);
         let progress = plan.start();
-        let spare = plan.may_repeat(&progress).then(|| request.clone());
-        let attempt = service.call(request);
+        let (spare, attempt) = watch.inside(|| {
+            let spare = plan.may_repeat(&progress).then(|| request.clone());
+            (spare, service.call(request))
+        });
         Self {
             step: Step::Calling { attempt },
             service,
@@ -74,21 +81,44 @@ where
             token: None,
             progress,
             plan,
+            watch,
         }
     }
 }
 
-impl<S, P, T, Req, E> Future for RetryFuture<S, P, T, Req>
+impl<S, P, T, M, Req, E> Future for RetryFuture<S, P, T, M, Req>
 where
     S: Service<Req, Error = ResilienceError<E>>,
     P: RetryIf<E>,
     T: Timer,
+    M: Emitter,
     Req: Clone,
 {
     type Output = Result<S::Response, ResilienceError<E>>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.as_mut().project().watch.enter();
+        let poll = self.as_mut().advance(cx);
+        self.project().watch.leave(&poll);
+        poll
+    }
+}
+
+impl<S, P, T, M, Req, E> RetryFuture<S, P, T, M, Req>
+where
+    S: Service<Req, Error = ResilienceError<E>>,
+    P: RetryIf<E>,
+    T: Timer,
+    M: Emitter,
+    Req: Clone,
+{
+    /// Goes on as far as it can.
+    #[inline]
+    fn advance(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<S::Response, ResilienceError<E>>> {
         let mut this = self.project();
         loop {
             match this.step.as_mut().project() {
@@ -103,12 +133,28 @@ where
                     if !this.plan.retry_if.retries(&error) {
                         return Poll::Ready(Err(error));
                     }
+                    let attempts = this.progress.attempts;
                     if !this.plan.may_repeat(this.progress) {
-                        return Poll::Ready(Err(exhausted(error, this.progress.attempts)));
+                        this.watch
+                            .tell(Kind::RetryExhausted, |at| PolicyEvent::RetryExhausted {
+                                at,
+                                attempts,
+                            });
+                        return Poll::Ready(Err(exhausted(error, attempts)));
                     }
-                    let Some(Again { delay, token }) = this.plan.again(this.progress) else {
-                        return Poll::Ready(Err(error));
+                    let Again { delay, token } = match this.plan.again(this.progress) {
+                        Ok(again) => again,
+                        Err(stop) => {
+                            stopped(this.watch, stop, attempts);
+                            return Poll::Ready(Err(error));
+                        }
                     };
+                    this.watch
+                        .tell(Kind::RetryAttempt, |at| PolicyEvent::RetryAttempt {
+                            at,
+                            attempt: attempts + 1,
+                            delay,
+                        });
                     *this.token = token;
                     this.step.set(if delay.is_zero() {
                         Step::Yielding { yielded: false }
@@ -154,6 +200,16 @@ where
     }
 }
 
+/// No further attempt is made although some are left.
+#[cold]
+fn stopped<M: Emitter>(watch: &Request<M>, stop: Stop, attempts: u32) {
+    if stop == Stop::Budget {
+        watch.tell(Kind::RetryBudgetExhausted, |at| {
+            PolicyEvent::RetryBudgetExhausted { at, attempts }
+        });
+    }
+}
+
 /// The last attempt failed with `error`. An error that is neither the service's own nor a timeout says more by itself.
 fn exhausted<E>(error: ResilienceError<E>, attempts: u32) -> ResilienceError<E> {
     let last = match error {
@@ -164,7 +220,7 @@ fn exhausted<E>(error: ResilienceError<E>, attempts: u32) -> ResilienceError<E> 
     ResilienceError::RetryExhausted { attempts, last }
 }
 
-impl<S: Service<Req>, P, T: Timer, Req> fmt::Debug for RetryFuture<S, P, T, Req> {
+impl<S: Service<Req>, P, T: Timer, M: Emitter, Req> fmt::Debug for RetryFuture<S, P, T, M, Req> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RetryFuture")
             .field("attempts", &self.progress.attempts)

@@ -6,7 +6,8 @@ use tower_layer::Layer;
 
 use super::plan::Plan;
 use super::{RetryPolicyBuilder, RetryService, Transient};
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::emit::{NullSink, Sink};
 use crate::lift::Lift;
 use crate::name::Name;
 use crate::timer::{Timer, TokioTimer};
@@ -22,9 +23,10 @@ pub struct RetryPolicy<P = Transient, T = TokioTimer> {
 ///
 /// One value is one policy: clones, and services from repeated `layer()` calls, share its budget and its randomness.
 #[derive(Debug)]
-pub struct RetryLayer<P = Transient, T = TokioTimer> {
+pub struct RetryLayer<P = Transient, T = TokioTimer, K = NullSink> {
     plan: Arc<Plan<P, T>>,
     name: Name,
+    sink: K,
 }
 
 // === impl RetryPolicy ===
@@ -49,6 +51,7 @@ impl<P, T> RetryPolicy<P, T> {
         RetryLayer {
             plan: self.plan,
             name: self.name,
+            sink: NullSink,
         }
     }
 }
@@ -64,12 +67,21 @@ impl<P, T> Clone for RetryPolicy<P, T> {
 
 // === impl RetryLayer ===
 
-impl<P, T> RetryLayer<P, T> {
+impl<P, T, K> RetryLayer<P, T, K> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
         self
+    }
+
+    /// Tells what happens to `sink`. Clones share the budget, and each tells its own sink.
+    pub fn with_sink<Q>(self, sink: Q) -> RetryLayer<P, T, Q> {
+        RetryLayer {
+            plan: self.plan,
+            name: self.name,
+            sink,
+        }
     }
 
     /// The policy's name.
@@ -78,32 +90,41 @@ impl<P, T> RetryLayer<P, T> {
     }
 }
 
-impl<P, T> Clone for RetryLayer<P, T> {
+impl<P, T, K: Clone> Clone for RetryLayer<P, T, K> {
     fn clone(&self) -> Self {
         Self {
             plan: Arc::clone(&self.plan),
             name: self.name.clone(),
+            sink: self.sink.clone(),
         }
     }
 }
 
-impl<S, P, T: Timer> Layer<S> for RetryLayer<P, T> {
-    type Service = RetryService<Lift<S>, P, T>;
+impl<P, T, K, Q: Clone> WithSink<Q> for RetryLayer<P, T, K> {
+    type Output = RetryLayer<P, T, Q>;
+
+    fn with_sink(self, sink: &Q) -> Self::Output {
+        self.with_sink(sink.clone())
+    }
+}
+
+impl<S, P, T: Timer, K: Sink> Layer<S> for RetryLayer<P, T, K> {
+    type Service = RetryService<Lift<S>, P, T, K::Emitter>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, P, T: Timer> PolicyLayer<S> for RetryLayer<P, T> {
-    type Service = RetryService<S, P, T>;
+impl<S, P, T: Timer, K: Sink> PolicyLayer<S> for RetryLayer<P, T, K> {
+    type Service = RetryService<S, P, T, K::Emitter>;
 
     fn wrap(&self, inner: S) -> Self::Service {
-        RetryService::new(inner, Arc::clone(&self.plan))
+        RetryService::new(inner, Arc::clone(&self.plan), self.sink.attach(&self.name))
     }
 }
 
-impl<P, T> Describe for RetryLayer<P, T> {
+impl<P, T, K> Describe for RetryLayer<P, T, K> {
     fn describe(&self) -> Node {
         let plan = &self.plan;
         let budget = if plan.budget.is_some() {

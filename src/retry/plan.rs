@@ -41,6 +41,15 @@ pub(super) struct Again {
     pub(super) token: Option<Token>,
 }
 
+/// Why no further attempt is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The total time does not allow it.
+    Time,
+    /// The budget is empty.
+    Budget,
+}
+
 // === impl Plan ===
 
 impl<P, T: Timer> Plan<P, T> {
@@ -66,8 +75,8 @@ impl<P, T: Timer> Plan<P, T> {
         progress.attempts < self.max_attempts
     }
 
-    /// The wait before another attempt; `None` when the total time or the budget forbids it.
-    pub(super) fn again(&self, progress: &mut Progress) -> Option<Again> {
+    /// The wait before another attempt, unless the total time or the budget forbids it.
+    pub(super) fn again(&self, progress: &mut Progress) -> Result<Again, Stop> {
         let bare = self.backoff.delay(progress.attempts);
         let delay = match self.jitter {
             Jitter::None => bare,
@@ -84,13 +93,13 @@ impl<P, T: Timer> Plan<P, T> {
         if now.after(delay) > progress.deadline
             || (progress.deadline != Tick::NEVER && now.after(delay) == Tick::NEVER)
         {
-            return None;
+            return Err(Stop::Time);
         }
         let token = match &self.budget {
-            Some(budget) => Some(budget.withdraw(now)?),
+            Some(budget) => Some(budget.withdraw(now).ok_or(Stop::Budget)?),
             None => None,
         };
         progress.previous = Some(delay);
-        Some(Again { delay, token })
+        Ok(Again { delay, token })
     }
 }

@@ -7,21 +7,27 @@ use tower_service::Service;
 
 use super::plan::Plan;
 use super::{RetryFuture, RetryIf};
+use crate::emit::{Emitter, NullSink};
 use crate::error::ResilienceError;
 use crate::timer::Timer;
 
 /// A service with a retry around it. See the [page](super).
 #[derive(Debug)]
-pub struct RetryService<S, P, T> {
+pub struct RetryService<S, P, T, M = NullSink> {
     inner: S,
     plan: Arc<Plan<P, T>>,
+    emitter: M,
 }
 
 // === impl RetryService ===
 
-impl<S, P, T> RetryService<S, P, T> {
-    pub(super) const fn new(inner: S, plan: Arc<Plan<P, T>>) -> Self {
-        Self { inner, plan }
+impl<S, P, T, M> RetryService<S, P, T, M> {
+    pub(super) const fn new(inner: S, plan: Arc<Plan<P, T>>, emitter: M) -> Self {
+        Self {
+            inner,
+            plan,
+            emitter,
+        }
     }
 
     /// The service inside.
@@ -40,22 +46,24 @@ impl<S, P, T> RetryService<S, P, T> {
     }
 }
 
-impl<S: Clone, P, T> Clone for RetryService<S, P, T> {
+impl<S: Clone, P, T, M: Clone> Clone for RetryService<S, P, T, M> {
     fn clone(&self) -> Self {
-        Self::new(self.inner.clone(), Arc::clone(&self.plan))
+        let plan = Arc::clone(&self.plan);
+        Self::new(self.inner.clone(), plan, self.emitter.clone())
     }
 }
 
-impl<S, P, T, Req, E> Service<Req> for RetryService<S, P, T>
+impl<S, P, T, M, Req, E> Service<Req> for RetryService<S, P, T, M>
 where
     S: Service<Req, Error = ResilienceError<E>> + Clone,
     P: RetryIf<E>,
     T: Timer,
+    M: Emitter,
     Req: Clone,
 {
     type Response = S::Response;
     type Error = ResilienceError<E>;
-    type Future = RetryFuture<S, P, T, Req>;
+    type Future = RetryFuture<S, P, T, M, Req>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -67,6 +75,6 @@ where
         // The service that was readied makes the attempts; the clone waits for a readiness of its own.
         let unready = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, unready);
-        RetryFuture::new(ready, Arc::clone(&self.plan), request)
+        RetryFuture::new(ready, Arc::clone(&self.plan), request, &self.emitter)
     }
 }

@@ -10,17 +10,20 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::super::permit::{Permit, Waiter};
+use super::super::watch;
 use crate::clock::Tick;
+use crate::emit::{BulkheadRejection, Emitter, Request};
 use crate::error::ResilienceError;
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`QueuedService`](super::QueuedService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct QueuedFuture<S, T, Req>
+    pub struct QueuedFuture<S, T, M, Req>
     where
         S: Service<Req>,
         T: Timer,
+        M: Emitter,
     {
         #[pin]
         state: State<S::Future, T::Sleep>,
@@ -28,12 +31,14 @@ pin_project! {
         permit: Option<Permit>,
         line: Option<InLine<S, Req>>,
         error: Option<S::Error>,
+        // None: it was turned away, which has been told.
+        watch: Option<Request<M>>,
         timer: T,
     }
 }
 
 /// A call in line, with all it needs once it is its turn. The place is given up before the service goes.
-struct InLine<S, Req> {
+pub(super) struct InLine<S, Req> {
     waiter: Waiter,
     service: S,
     request: Req,
@@ -61,52 +66,43 @@ pin_project! {
 
 // === impl QueuedFuture ===
 
-impl<S: Service<Req>, T: Timer, Req> QueuedFuture<S, T, Req> {
-    fn new(state: State<S::Future, T::Sleep>, timer: T) -> Self {
+impl<S: Service<Req>, T: Timer, M: Emitter, Req> QueuedFuture<S, T, M, Req> {
+    fn new(state: State<S::Future, T::Sleep>, watch: Option<Request<M>>, timer: T) -> Self {
         Self {
             state,
             permit: None,
             line: None,
             error: None,
+            watch,
             timer,
         }
     }
 
     #[inline]
-    pub(super) fn running(inner: S::Future, permit: Permit, timer: T) -> Self {
-        let mut call = Self::new(State::Running { inner }, timer);
+    pub(super) fn running(inner: S::Future, permit: Permit, watch: Request<M>, timer: T) -> Self {
+        let mut call = Self::new(State::Running { inner }, Some(watch), timer);
         call.permit = Some(permit);
         call
     }
 
-    pub(super) fn waiting(
-        waiter: Waiter,
-        service: S,
-        request: Req,
-        max_wait: Duration,
-        timer: T,
-    ) -> Self {
-        let mut call = Self::new(State::InLine, timer);
-        call.line = Some(InLine {
-            waiter,
-            service,
-            request,
-            max_wait,
-        });
+    pub(super) fn waiting(line: InLine<S, Req>, watch: Request<M>, timer: T) -> Self {
+        let mut call = Self::new(State::InLine, Some(watch), timer);
+        call.line = Some(line);
         call
     }
 
     pub(super) fn turned_away(error: S::Error, timer: T) -> Self {
-        let mut call = Self::new(State::TurnedAway, timer);
+        let mut call = Self::new(State::TurnedAway, None, timer);
         call.error = Some(error);
         call
     }
 }
 
-impl<S, T, Req, E> Future for QueuedFuture<S, T, Req>
+impl<S, T, M, Req, E> Future for QueuedFuture<S, T, M, Req>
 where
     S: Service<Req, Error = ResilienceError<E>>,
     T: Timer,
+    M: Emitter,
 {
     type Output = Result<S::Response, ResilienceError<E>>;
 
@@ -115,7 +111,10 @@ where
         let mut this = self.project();
         let output = loop {
             let timed = match this.state.as_mut().project() {
-                StateProj::Running { inner } => break ready!(inner.poll(cx)),
+                StateProj::Running { inner } => match this.watch {
+                    Some(watch) => break ready!(watch.inside(|| inner.poll(cx))),
+                    None => unreachable!("a running call is watched"),
+                },
                 StateProj::TurnedAway => match this.error.take() {
                     Some(error) => break Err(error),
                     None => unreachable!("a call that was turned away has its error"),
@@ -124,27 +123,32 @@ where
                 StateProj::Timed { sleep, since } => Some((sleep, *since)),
                 StateProj::Done => panic!("the future was polled after it was done"),
             };
-            let Some(line) = this.line.as_mut() else {
-                unreachable!("a call in line has its place")
+            let (Some(line), Some(watch)) = (this.line.as_mut(), this.watch.as_mut()) else {
+                unreachable!("a call in line has its place, and is watched")
             };
             match line.waiter.poll(cx.waker()) {
-                Poll::Ready(Some(permit)) => {
+                Poll::Ready(Some((permit, in_flight))) => {
                     *this.permit = Some(permit);
+                    watch::granted(watch, in_flight);
                     if let Some(InLine {
                         mut service,
                         request,
                         ..
                     }) = this.line.take()
                     {
-                        let inner = service.call(request);
+                        let inner = watch.inside(|| service.call(request));
                         this.state.set(State::Running { inner });
                     }
                 }
-                Poll::Ready(None) => break Err(ResilienceError::BulkheadClosed),
+                Poll::Ready(None) => {
+                    watch::left(watch, BulkheadRejection::Closed);
+                    break Err(ResilienceError::BulkheadClosed);
+                }
                 Poll::Pending => match timed {
                     Some((sleep, since)) => {
                         ready!(sleep.poll(cx));
                         let waited = this.timer.now().since(since);
+                        watch::left(watch, BulkheadRejection::TimedOut);
                         break Err(ResilienceError::BulkheadTimeout { waited });
                     }
                     None => {
@@ -159,11 +163,27 @@ where
         this.state.set(State::Done);
         *this.permit = None;
         *this.line = None;
+        if let Some(watch) = this.watch {
+            watch.end(&output);
+        }
         Poll::Ready(output)
     }
 }
 
-impl<S: Service<Req>, T: Timer, Req> fmt::Debug for QueuedFuture<S, T, Req> {
+// === impl InLine ===
+
+impl<S, Req> InLine<S, Req> {
+    pub(super) fn new(waiter: Waiter, service: S, request: Req, max_wait: Duration) -> Self {
+        Self {
+            waiter,
+            service,
+            request,
+            max_wait,
+        }
+    }
+}
+
+impl<S: Service<Req>, T: Timer, M: Emitter, Req> fmt::Debug for QueuedFuture<S, T, M, Req> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueuedFuture")
             .field("holds_permit", &self.permit.is_some())

@@ -1,0 +1,125 @@
+//! One request's way through one policy.
+
+use std::task::Poll;
+use std::time::Duration;
+
+use super::{Emitter, FailureCause, Kind, PolicyEvent, Span, Stamp};
+use crate::clock::Tick;
+use crate::error::ResilienceError;
+
+/// Tells a request's outcome once: its end, a panic, or its drop. With a sink that nobody listens to it has no size and does nothing.
+///
+/// It starts its clock only when somebody wants outcomes.
+#[derive(Debug)]
+pub(crate) struct Request<M: Emitter> {
+    emitter: M,
+    span: M::Span,
+}
+
+// === impl Request ===
+
+impl<M: Emitter> Request<M> {
+    /// A request comes in.
+    #[inline]
+    pub(crate) fn start(emitter: &M) -> Self {
+        let wanted = emitter.wants(Kind::RequestSuccess)
+            || emitter.wants(Kind::RequestFailure)
+            || emitter.wants(Kind::RequestCancelled);
+        Self {
+            span: M::Span::start(wanted, || emitter.now()),
+            emitter: emitter.clone(),
+        }
+    }
+
+    /// Tells something about the policy on the way.
+    #[inline]
+    pub(crate) fn tell(&self, kind: Kind, event: impl FnOnce(Stamp) -> PolicyEvent) {
+        self.emitter.tell(kind, event);
+    }
+
+    /// Runs code of the inner service: a drop that comes while it runs is a panic of that code.
+    #[inline]
+    pub(crate) fn inside<T>(&mut self, run: impl FnOnce() -> T) -> T {
+        self.span.mark(true);
+        let value = run();
+        self.span.mark(false);
+        value
+    }
+
+    /// Code of the inner service, or of the policy, begins to run.
+    #[inline]
+    pub(crate) fn enter(&mut self) {
+        self.span.mark(true);
+    }
+
+    /// It returned without a panic; with its answer if there is one.
+    #[inline]
+    pub(crate) fn leave<T, E>(&mut self, poll: &Poll<Result<T, ResilienceError<E>>>) {
+        self.span.mark(false);
+        if let Poll::Ready(result) = poll {
+            self.end(result);
+        }
+    }
+
+    /// Lets `tell` have the emitter.
+    #[inline]
+    pub(crate) fn told(&self, tell: impl FnOnce(&M)) {
+        tell(&self.emitter);
+    }
+
+    /// The policy is done with the request. Only the first end counts.
+    #[inline]
+    pub(crate) fn end<T, E>(&mut self, result: &Result<T, ResilienceError<E>>) {
+        if let Some(since) = self.span.take() {
+            match result {
+                Ok(_) => self.outcome(Kind::RequestSuccess, since, |at, elapsed| {
+                    PolicyEvent::RequestSuccess { at, elapsed }
+                }),
+                Err(error) => self.fail(since, error.cause()),
+            }
+        }
+    }
+
+    /// The policy turned the request away.
+    #[inline]
+    pub(crate) fn rejected(mut self) {
+        if let Some(since) = self.span.take() {
+            self.fail(since, FailureCause::Rejected);
+        }
+    }
+
+    /// The request panicked.
+    #[inline]
+    pub(crate) fn panicked(&mut self) {
+        if let Some(since) = self.span.take() {
+            self.fail(since, FailureCause::Panicked);
+        }
+    }
+
+    fn fail(&self, since: Tick, cause: FailureCause) {
+        self.outcome(Kind::RequestFailure, since, |at, elapsed| {
+            PolicyEvent::RequestFailure { at, elapsed, cause }
+        });
+    }
+
+    #[inline]
+    fn outcome(&self, kind: Kind, since: Tick, event: impl FnOnce(Stamp, Duration) -> PolicyEvent) {
+        self.emitter
+            .tell(kind, |at| event(at, at.time.since(since)));
+    }
+}
+
+impl<M: Emitter> Drop for Request<M> {
+    #[inline]
+    fn drop(&mut self) {
+        let panicked = self.span.is_marked();
+        if let Some(since) = self.span.take() {
+            if panicked {
+                return self.fail(since, FailureCause::Panicked);
+            }
+            self.outcome(Kind::RequestCancelled, since, |at, elapsed| {
+                PolicyEvent::RequestCancelled { at, elapsed }
+            });
+        }
+    }
+}
