@@ -154,7 +154,7 @@ fn interest_is_a_set_of_kinds() {
             assert_eq!(only.wants(other), kind == other);
         }
         assert!(!Interest::ALL.without(kind).wants(kind));
-        assert_eq!(only.union(Interest::OUTCOMES).wants(kind), true);
+        assert!(only.union(Interest::OUTCOMES).wants(kind));
         assert_eq!(Interest::from_bits(only.bits()), only);
     }
     assert!(Interest::ALL.meets(Interest::OUTCOMES) && !Interest::NONE.meets(Interest::ALL));
