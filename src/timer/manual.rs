@@ -99,6 +99,13 @@ impl ManualTimer {
         }
     }
 
+    /// Takes a wait out. Its waker may own other waits of this timer, so it is dropped by the caller, who holds no lock.
+    fn leave(&self, place: u64) -> Option<Waiting> {
+        let mut room = self.room();
+        let index = room.iter().position(|wait| wait.place == place)?;
+        Some(room.swap_remove(index))
+    }
+
     fn room(&self) -> impl std::ops::DerefMut<Target = Vec<Waiting>> + '_ {
         self.shared
             .waiting
@@ -139,15 +146,14 @@ impl Future for ManualSleep {
             None => self.timer.shared.places.next(),
         };
         self.place = Some(place);
-        let mut room = self.timer.room();
-        match room.iter_mut().find(|wait| wait.place == place) {
-            Some(wait) => wait.waker.clone_from(cx.waker()),
-            None => room.push(Waiting {
-                deadline: self.deadline,
-                place,
-                waker: cx.waker().clone(),
-            }),
-        }
+        let waiting = Waiting {
+            deadline: self.deadline,
+            place,
+            waker: cx.waker().clone(),
+        };
+        let replaced = self.timer.leave(place);
+        self.timer.room().push(waiting);
+        drop(replaced); // with no lock held: see `leave`
         Poll::Pending
     }
 }
@@ -155,7 +161,7 @@ impl Future for ManualSleep {
 impl Drop for ManualSleep {
     fn drop(&mut self) {
         if let Some(place) = self.place {
-            self.timer.room().retain(|wait| wait.place != place);
+            drop(self.timer.leave(place));
         }
     }
 }

@@ -324,6 +324,11 @@ impl<F: Future> Hand<F> {
         self.future
     }
 
+    /// Bytes of the future.
+    pub fn size(&self) -> usize {
+        size_of_val(&*self.future)
+    }
+
     /// Wake-ups so far.
     pub fn wakes(&self) -> usize {
         self.wakes.0.load(Ordering::Relaxed)
