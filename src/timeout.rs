@@ -23,6 +23,9 @@
 //! timer. The limit lies in the service by value: no shared state. With readiness covered, the first wait for readiness
 //! puts one boxed timer into the service, which later waits use again; it is armed while the wait lasts.
 //!
+//! # Events
+//! `TimeoutOccurred` at the limit; one outcome for each request.
+//!
 //! # Examples
 //! ```
 //! use ninelives::prelude::*;

@@ -11,6 +11,9 @@
 //! The backup's response hides the primary's error. When the backup fails too, the error is
 //! [`AllFailed`](crate::ResilienceError::AllFailed) with both, left to right. An error that the predicate refuses is returned as it is.
 //!
+//! # Events
+//! `FallbackTaken` when the backup takes over; one outcome for each request.
+//!
 //! # Cost
 //! Not used: one clone of the request and one of the backup service.
 
@@ -24,23 +27,28 @@ use tower_service::Service;
 pub use future::FallbackFuture;
 
 use super::Policy;
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::emit::{Emitter, NullSink, Request, Sink};
 use crate::error::ResilienceError;
+use crate::name::Name;
 
 /// `primary | backup`.
-#[derive(Clone, Copy, Debug)]
-pub struct FallbackLayer<A, B, W = OnAnyError> {
+#[derive(Clone, Debug)]
+pub struct FallbackLayer<A, B, W = OnAnyError, K = NullSink> {
     primary: A,
     backup: B,
     when: W,
+    name: Name,
+    sink: K,
 }
 
 /// The service of [`FallbackLayer`].
 #[derive(Clone, Debug)]
-pub struct FallbackService<A, B, W = OnAnyError> {
+pub struct FallbackService<A, B, W = OnAnyError, M = NullSink> {
     primary: A,
     backup: B,
     when: W,
+    emitter: M,
 }
 
 /// Falls back on any error: the default.
@@ -61,52 +69,77 @@ pub trait FallbackWhen<E> {
 
 impl<A, B> FallbackLayer<A, B> {
     /// `primary`, and `backup` after any error.
-    pub const fn new(primary: A, backup: B) -> Self {
+    pub fn new(primary: A, backup: B) -> Self {
         Self {
             primary,
             backup,
             when: OnAnyError,
+            name: Name::generated("fallback"),
+            sink: NullSink,
         }
     }
 }
 
-impl<A, B> Policy<FallbackLayer<A, B>> {
+impl<A, B, K> Policy<FallbackLayer<A, B, OnAnyError, K>> {
     /// Falls back only on errors for which `when` is true; others are returned as they are.
-    pub fn when<F>(self, when: F) -> Policy<FallbackLayer<A, B, When<F>>> {
+    pub fn when<F>(self, when: F) -> Policy<FallbackLayer<A, B, When<F>, K>> {
         Policy(FallbackLayer {
             primary: self.0.primary,
             backup: self.0.backup,
             when: When(when),
+            name: self.0.name,
+            sink: self.0.sink,
         })
     }
 }
 
-impl<S, A, B, W> PolicyLayer<S> for FallbackLayer<A, B, W>
+impl<S, A, B, W, K> PolicyLayer<S> for FallbackLayer<A, B, W, K>
 where
     S: Clone,
     A: PolicyLayer<S>,
     B: PolicyLayer<S>,
     W: Clone,
+    K: Sink,
 {
-    type Service = FallbackService<A::Service, B::Service, W>;
+    type Service = FallbackService<A::Service, B::Service, W, K::Emitter>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         FallbackService {
             primary: self.primary.wrap(inner.clone()),
             backup: self.backup.wrap(inner),
             when: self.when.clone(),
+            emitter: self.sink.attach(&self.name),
         }
     }
 }
 
-impl<A: Describe, B: Describe> Describe for FallbackLayer<A, B> {
+impl<A, B, W, K, Q> WithSink<Q> for FallbackLayer<A, B, W, K>
+where
+    A: WithSink<Q>,
+    B: WithSink<Q>,
+    Q: Clone,
+{
+    type Output = FallbackLayer<A::Output, B::Output, W, Q>;
+
+    fn with_sink(self, sink: &Q) -> Self::Output {
+        FallbackLayer {
+            primary: self.primary.with_sink(sink),
+            backup: self.backup.with_sink(sink),
+            when: self.when,
+            name: self.name,
+            sink: sink.clone(),
+        }
+    }
+}
+
+impl<A: Describe, B: Describe, K> Describe for FallbackLayer<A, B, OnAnyError, K> {
     fn describe(&self) -> Node {
         let (primary, backup) = (self.primary.describe(), self.backup.describe());
         Node::operator("| fall back on any error", primary, backup)
     }
 }
 
-impl<A: Describe, B: Describe, F> Describe for FallbackLayer<A, B, When<F>> {
+impl<A: Describe, B: Describe, F, K> Describe for FallbackLayer<A, B, When<F>, K> {
     fn describe(&self) -> Node {
         let (primary, backup) = (self.primary.describe(), self.backup.describe());
         Node::operator("| fall back on chosen errors", primary, backup)
@@ -115,16 +148,17 @@ impl<A: Describe, B: Describe, F> Describe for FallbackLayer<A, B, When<F>> {
 
 // === impl FallbackService ===
 
-impl<A, B, W, Req, E> Service<Req> for FallbackService<A, B, W>
+impl<A, B, W, M, Req, E> Service<Req> for FallbackService<A, B, W, M>
 where
     A: Service<Req, Error = ResilienceError<E>>,
     B: Service<Req, Response = A::Response, Error = ResilienceError<E>> + Clone,
     W: FallbackWhen<E> + Clone,
+    M: Emitter,
     Req: Clone,
 {
     type Response = A::Response;
     type Error = ResilienceError<E>;
-    type Future = FallbackFuture<A::Future, B, W, Req, E>;
+    type Future = FallbackFuture<A::Future, B, W, M, Req, E>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -133,8 +167,11 @@ where
 
     #[inline]
     fn call(&mut self, request: Req) -> Self::Future {
-        let primary = self.primary.call(request.clone());
-        FallbackFuture::new(primary, self.backup.clone(), self.when.clone(), request)
+        let mut watch = Request::start(&self.emitter);
+        let primary = &mut self.primary;
+        let primary = watch.inside(|| primary.call(request.clone()));
+        let backup = (self.backup.clone(), request);
+        FallbackFuture::new(primary, backup, self.when.clone(), watch)
     }
 }
 

@@ -14,6 +14,9 @@
 //! of the first arm starts the second at once, whatever is left of the stagger.
 //! When the readiness of both arms failed, `poll_ready` says the same: both errors, or the later one alone.
 //!
+//! # Events
+//! `ForkStarted` for each arm that is called, `ForkWon` for the one that answers; one outcome for each request.
+//!
 //! # Panics
 //! `call` without a ready arm panics, as tower's contract allows. A panic in an arm passes through and drops the other.
 //!
@@ -31,28 +34,33 @@ use tower_service::Service;
 pub use future::ForkJoinFuture;
 
 use super::Policy;
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request, Sink};
 use crate::error::{Failures, ResilienceError};
+use crate::name::Name;
 use crate::timer::{Timer, TokioTimer};
 
 /// `left & right`.
-#[derive(Clone, Copy, Debug)]
-pub struct ForkJoinLayer<A, B, T = TokioTimer> {
+#[derive(Clone, Debug)]
+pub struct ForkJoinLayer<A, B, T = TokioTimer, K = NullSink> {
     left: A,
     right: B,
     stagger: Duration,
     timer: T,
+    name: Name,
+    sink: K,
 }
 
 /// The service of [`ForkJoinLayer`].
 #[derive(Debug)]
-pub struct ForkJoinService<A, B, T = TokioTimer> {
+pub struct ForkJoinService<A, B, T = TokioTimer, M = NullSink> {
     left: A,
     right: B,
     left_is: Readiness,
     right_is: Readiness,
     stagger: Duration,
     timer: T,
+    emitter: M,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,17 +77,19 @@ enum Readiness {
 
 impl<A, B> ForkJoinLayer<A, B> {
     /// Both arms at once.
-    pub const fn new(left: A, right: B) -> Self {
+    pub fn new(left: A, right: B) -> Self {
         Self {
             left,
             right,
             stagger: Duration::ZERO,
             timer: TokioTimer,
+            name: Name::generated("fork-join"),
+            sink: NullSink,
         }
     }
 }
 
-impl<A, B, T> Policy<ForkJoinLayer<A, B, T>> {
+impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K>> {
     /// Starts the right arm only when the left one has been running for `delay`, or has failed. Zero starts both at once.
     #[must_use]
     pub fn stagger(mut self, delay: Duration) -> Self {
@@ -88,24 +98,47 @@ impl<A, B, T> Policy<ForkJoinLayer<A, B, T>> {
     }
 
     /// Measures the stagger on another timer.
-    pub fn with_timer<U>(self, timer: U) -> Policy<ForkJoinLayer<A, B, U>> {
+    pub fn with_timer<U>(self, timer: U) -> Policy<ForkJoinLayer<A, B, U, K>> {
         Policy(ForkJoinLayer {
             left: self.0.left,
             right: self.0.right,
             stagger: self.0.stagger,
             timer,
+            name: self.0.name,
+            sink: self.0.sink,
         })
     }
 }
 
-impl<S, A, B, T> PolicyLayer<S> for ForkJoinLayer<A, B, T>
+impl<A, B, T, K, Q> WithSink<Q> for ForkJoinLayer<A, B, T, K>
+where
+    A: WithSink<Q>,
+    B: WithSink<Q>,
+    Q: Clone,
+{
+    type Output = ForkJoinLayer<A::Output, B::Output, T, Q>;
+
+    fn with_sink(self, sink: &Q) -> Self::Output {
+        ForkJoinLayer {
+            left: self.left.with_sink(sink),
+            right: self.right.with_sink(sink),
+            stagger: self.stagger,
+            timer: self.timer,
+            name: self.name,
+            sink: sink.clone(),
+        }
+    }
+}
+
+impl<S, A, B, T, K> PolicyLayer<S> for ForkJoinLayer<A, B, T, K>
 where
     S: Clone,
     A: PolicyLayer<S>,
     B: PolicyLayer<S>,
     T: Clone,
+    K: Sink,
 {
-    type Service = ForkJoinService<A::Service, B::Service, T>;
+    type Service = ForkJoinService<A::Service, B::Service, T, K::Emitter>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         ForkJoinService {
@@ -115,11 +148,12 @@ where
             right_is: Readiness::Unknown,
             stagger: self.stagger,
             timer: self.timer.clone(),
+            emitter: self.sink.attach(&self.name),
         }
     }
 }
 
-impl<A: Describe, B: Describe, T> Describe for ForkJoinLayer<A, B, T> {
+impl<A: Describe, B: Describe, T, K> Describe for ForkJoinLayer<A, B, T, K> {
     fn describe(&self) -> Node {
         let (left, right) = (self.left.describe(), self.right.describe());
         if self.stagger.is_zero() {
@@ -133,7 +167,7 @@ impl<A: Describe, B: Describe, T> Describe for ForkJoinLayer<A, B, T> {
 // === impl ForkJoinService ===
 
 /// A clone finds out the readiness of its own arms.
-impl<A: Clone, B: Clone, T: Clone> Clone for ForkJoinService<A, B, T> {
+impl<A: Clone, B: Clone, T: Clone, M: Clone> Clone for ForkJoinService<A, B, T, M> {
     fn clone(&self) -> Self {
         Self {
             left: self.left.clone(),
@@ -142,6 +176,7 @@ impl<A: Clone, B: Clone, T: Clone> Clone for ForkJoinService<A, B, T> {
             right_is: Readiness::Unknown,
             stagger: self.stagger,
             timer: self.timer.clone(),
+            emitter: self.emitter.clone(),
         }
     }
 }
@@ -187,16 +222,17 @@ impl Readiness {
     }
 }
 
-impl<A, B, T, Req, E> Service<Req> for ForkJoinService<A, B, T>
+impl<A, B, T, M, Req, E> Service<Req> for ForkJoinService<A, B, T, M>
 where
     A: Service<Req, Error = ResilienceError<E>> + Clone,
     B: Service<Req, Response = A::Response, Error = ResilienceError<E>> + Clone,
     T: Timer + Clone,
+    M: Emitter,
     Req: Clone,
 {
     type Response = A::Response;
     type Error = ResilienceError<E>;
-    type Future = ForkJoinFuture<A::Future, B, T, Req, E>;
+    type Future = ForkJoinFuture<A::Future, B, T, M, Req, E>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -226,26 +262,39 @@ where
         self.left_is.renew(&mut self.left);
         self.right_is.renew(&mut self.right);
         let timer = self.timer.clone();
+        let mut watch = Request::start(&self.emitter);
+        let staggered = !self.stagger.is_zero();
         if !left_plays {
             assert!(right_plays, "call needs a poll_ready that was ready");
-            return ForkJoinFuture::right(self.right.call(request), timer);
+            let right = start(&mut watch, Arm::Right, &mut self.right, request);
+            return ForkJoinFuture::right(right, timer, watch);
         }
-        if self.stagger.is_zero() {
-            if !right_plays {
-                return ForkJoinFuture::left(self.left.call(request), timer);
-            }
-            let left = self.left.call(request.clone());
-            return ForkJoinFuture::both(left, self.right.call(request), timer);
+        if !right_plays && !staggered || self.right_is == Readiness::Failed {
+            let left = start(&mut watch, Arm::Left, &mut self.left, request);
+            return ForkJoinFuture::left(left, timer, watch);
         }
-        if self.right_is == Readiness::Failed {
-            return ForkJoinFuture::left(self.left.call(request), timer);
+        let left = start(&mut watch, Arm::Left, &mut self.left, request.clone());
+        if !staggered {
+            let right = start(&mut watch, Arm::Right, &mut self.right, request);
+            return ForkJoinFuture::both(left, right, timer, watch);
         }
-        let left = self.left.call(request.clone());
         let mut right = self.right.clone();
         if right_plays {
             // Readied while the left arm was waiting: what it reserved goes with the call, and back with it.
             std::mem::swap(&mut right, &mut self.right);
         }
-        ForkJoinFuture::staggered(left, right, request, self.stagger, timer)
+        ForkJoinFuture::staggered(left, (right, request), self.stagger, timer, watch)
     }
+}
+
+/// Calls the service of an arm, and tells it.
+#[inline]
+fn start<M: Emitter, S: Service<Req>, Req>(
+    watch: &mut Request<M>,
+    arm: Arm,
+    service: &mut S,
+    request: Req,
+) -> S::Future {
+    watch.tell(Kind::ForkStarted, |at| PolicyEvent::ForkStarted { at, arm });
+    watch.inside(|| service.call(request))
 }

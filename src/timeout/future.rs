@@ -8,13 +8,18 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 
 use crate::clock::Tick;
+use crate::emit::{Emitter, Kind, PolicyEvent, Request};
 use crate::error::ResilienceError;
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`TimeoutService`](super::TimeoutService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct TimeoutFuture<F, T: Timer> {
+    pub struct TimeoutFuture<F, T, M>
+    where
+        T: Timer,
+        M: Emitter,
+    {
         #[pin]
         state: State<F>,
         #[pin]
@@ -22,6 +27,7 @@ pin_project! {
         limit: Duration,
         since: Option<Tick>,
         timer: T,
+        watch: Request<M>,
     }
 }
 
@@ -41,39 +47,64 @@ pin_project! {
 
 // === impl TimeoutFuture ===
 
-impl<F, T: Timer> TimeoutFuture<F, T> {
+impl<F, T: Timer, M: Emitter> TimeoutFuture<F, T, M> {
     /// `since`: when the clock started, if the wait for readiness started it.
-    pub(super) fn new(inner: F, limit: Duration, since: Option<Tick>, timer: T) -> Self {
+    pub(super) fn new(
+        inner: F,
+        limit: Duration,
+        since: Option<Tick>,
+        timer: T,
+        watch: Request<M>,
+    ) -> Self {
         Self {
             state: State::Running { inner },
             sleep: None,
             limit,
             since,
             timer,
+            watch,
         }
     }
 
     /// The limit passed before the inner service was ready.
-    pub(super) fn late(limit: Duration, elapsed: Duration, timer: T) -> Self {
+    pub(super) fn late(limit: Duration, elapsed: Duration, timer: T, watch: Request<M>) -> Self {
         Self {
             state: State::Late { elapsed },
             sleep: None,
             limit,
             since: None,
             timer,
+            watch,
         }
     }
 }
 
-impl<F, T, R, E> Future for TimeoutFuture<F, T>
+impl<F, T, M, R, E> Future for TimeoutFuture<F, T, M>
 where
     F: Future<Output = Result<R, ResilienceError<E>>>,
     T: Timer,
+    M: Emitter,
 {
     type Output = F::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.as_mut().project().watch.enter();
+        let poll = self.as_mut().advance(cx);
+        self.project().watch.leave(&poll);
+        poll
+    }
+}
+
+impl<F, T, M, R, E> TimeoutFuture<F, T, M>
+where
+    F: Future<Output = Result<R, ResilienceError<E>>>,
+    T: Timer,
+    M: Emitter,
+{
+    /// The call first, then the limit.
+    #[inline]
+    fn advance(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let elapsed = match this.state.as_mut().project() {
             StateProj::Running { inner } => {
@@ -101,14 +132,21 @@ where
         };
         // The call is dropped before its caller can see the error, so that whatever it held is free by then.
         this.state.set(State::Done);
+        let limit = *this.limit;
+        this.watch
+            .tell(Kind::TimeoutOccurred, |at| PolicyEvent::TimeoutOccurred {
+                at,
+                elapsed,
+                limit,
+            });
         Poll::Ready(Err(ResilienceError::Timeout {
             elapsed,
-            timeout: *this.limit,
+            timeout: limit,
         }))
     }
 }
 
-impl<F, T: Timer> std::fmt::Debug for TimeoutFuture<F, T> {
+impl<F, T: Timer, M: Emitter> std::fmt::Debug for TimeoutFuture<F, T, M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TimeoutFuture")
             .field("limit", &self.limit)

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tower_layer::Layer;
 
 use super::{TimeoutConfig, TimeoutService};
-use crate::compose::{Describe, Node, PolicyLayer};
+use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::emit::{NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
@@ -13,10 +14,11 @@ use crate::timer::{Timer, TokioTimer};
 
 /// Puts a timeout around a service. See the [page](super).
 #[derive(Clone, Debug)]
-pub struct TimeoutLayer<T = TokioTimer> {
+pub struct TimeoutLayer<T = TokioTimer, K = NullSink> {
     config: TimeoutConfig,
     name: Name,
     timer: T,
+    sink: K,
 }
 
 // === impl TimeoutLayer ===
@@ -36,11 +38,12 @@ impl TimeoutLayer {
             config,
             name: Name::generated("timeout"),
             timer: TokioTimer,
+            sink: NullSink,
         }
     }
 }
 
-impl<T> TimeoutLayer<T> {
+impl<T, K> TimeoutLayer<T, K> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -56,11 +59,22 @@ impl<T> TimeoutLayer<T> {
     }
 
     /// The same timeout on another timer.
-    pub fn with_timer<U>(self, timer: U) -> TimeoutLayer<U> {
+    pub fn with_timer<U>(self, timer: U) -> TimeoutLayer<U, K> {
         TimeoutLayer {
             config: self.config,
             name: self.name,
             timer,
+            sink: self.sink,
+        }
+    }
+
+    /// Tells what happens to `sink`.
+    pub fn with_sink<Q>(self, sink: Q) -> TimeoutLayer<T, Q> {
+        TimeoutLayer {
+            config: self.config,
+            name: self.name,
+            timer: self.timer,
+            sink,
         }
     }
 
@@ -75,23 +89,32 @@ impl<T> TimeoutLayer<T> {
     }
 }
 
-impl<S, T: Timer + Clone> Layer<S> for TimeoutLayer<T> {
-    type Service = TimeoutService<Lift<S>, T>;
+impl<T, K, Q: Clone> WithSink<Q> for TimeoutLayer<T, K> {
+    type Output = TimeoutLayer<T, Q>;
+
+    fn with_sink(self, sink: &Q) -> Self::Output {
+        self.with_sink(sink.clone())
+    }
+}
+
+impl<S, T: Timer + Clone, K: Sink> Layer<S> for TimeoutLayer<T, K> {
+    type Service = TimeoutService<Lift<S>, T, K::Emitter>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, T: Timer + Clone> PolicyLayer<S> for TimeoutLayer<T> {
-    type Service = TimeoutService<S, T>;
+impl<S, T: Timer + Clone, K: Sink> PolicyLayer<S> for TimeoutLayer<T, K> {
+    type Service = TimeoutService<S, T, K::Emitter>;
 
     fn wrap(&self, inner: S) -> Self::Service {
-        TimeoutService::new(inner, self.config, self.timer.clone())
+        let emitter = self.sink.attach(&self.name);
+        TimeoutService::new(inner, self.config, self.timer.clone(), emitter)
     }
 }
 
-impl<T> Describe for TimeoutLayer<T> {
+impl<T, K> Describe for TimeoutLayer<T, K> {
     fn describe(&self) -> Node {
         let readiness = if self.config.covers_readiness() {
             ", readiness included"

@@ -9,15 +9,17 @@ use tower_service::Service;
 
 use super::{TimeoutConfig, TimeoutFuture};
 use crate::clock::Tick;
+use crate::emit::{Emitter, NullSink, Request};
 use crate::error::ResilienceError;
 use crate::timer::Timer;
 
 /// A service with a timeout around it. See the [page](super).
 #[derive(Debug)]
-pub struct TimeoutService<S, T: Timer> {
+pub struct TimeoutService<S, T: Timer, M = NullSink> {
     inner: S,
     config: TimeoutConfig,
     timer: T,
+    emitter: M,
     wait: Wait,
     // boxed: a service is not pinned. Made by the first wait for readiness, and used again by the next; armed only while it lasts.
     sleep: Option<Pin<Box<Option<T::Sleep>>>>,
@@ -33,12 +35,13 @@ enum Wait {
 
 // === impl TimeoutService ===
 
-impl<S, T: Timer> TimeoutService<S, T> {
-    pub(super) fn new(inner: S, config: TimeoutConfig, timer: T) -> Self {
+impl<S, T: Timer, M> TimeoutService<S, T, M> {
+    pub(super) fn new(inner: S, config: TimeoutConfig, timer: T, emitter: M) -> Self {
         Self {
             inner,
             config,
             timer,
+            emitter,
             wait: Wait::None,
             sleep: None,
         }
@@ -94,20 +97,22 @@ impl<S, T: Timer> TimeoutService<S, T> {
 }
 
 /// A clone waits for its own readiness.
-impl<S: Clone, T: Timer + Clone> Clone for TimeoutService<S, T> {
+impl<S: Clone, T: Timer + Clone, M: Clone> Clone for TimeoutService<S, T, M> {
     fn clone(&self) -> Self {
-        Self::new(self.inner.clone(), self.config, self.timer.clone())
+        let timer = self.timer.clone();
+        Self::new(self.inner.clone(), self.config, timer, self.emitter.clone())
     }
 }
 
-impl<S, T, Req, E> Service<Req> for TimeoutService<S, T>
+impl<S, T, M, Req, E> Service<Req> for TimeoutService<S, T, M>
 where
     S: Service<Req, Error = ResilienceError<E>>,
     T: Timer + Clone,
+    M: Emitter,
 {
     type Response = S::Response;
     type Error = ResilienceError<E>;
-    type Future = TimeoutFuture<S::Future, T>;
+    type Future = TimeoutFuture<S::Future, T, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -130,17 +135,15 @@ where
     #[inline]
     fn call(&mut self, request: Req) -> Self::Future {
         let limit = self.config.limit();
-        match std::mem::replace(&mut self.wait, Wait::None) {
-            Wait::None => {
-                TimeoutFuture::new(self.inner.call(request), limit, None, self.timer.clone())
-            }
-            Wait::Started { since } => TimeoutFuture::new(
-                self.inner.call(request),
-                limit,
-                Some(since),
-                self.timer.clone(),
-            ),
-            Wait::Late { elapsed } => TimeoutFuture::late(limit, elapsed, self.timer.clone()),
-        }
+        let timer = self.timer.clone();
+        let mut watch = Request::start(&self.emitter);
+        let since = match std::mem::replace(&mut self.wait, Wait::None) {
+            Wait::None => None,
+            Wait::Started { since } => Some(since),
+            Wait::Late { elapsed } => return TimeoutFuture::late(limit, elapsed, timer, watch),
+        };
+        let inner = &mut self.inner;
+        let future = watch.inside(|| inner.call(request));
+        TimeoutFuture::new(future, limit, since, timer, watch)
     }
 }

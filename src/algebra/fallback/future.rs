@@ -9,14 +9,16 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::FallbackWhen;
+use crate::emit::{Emitter, Kind, PolicyEvent, Request};
 use crate::error::{Failures, ResilienceError};
 
 pin_project! {
     /// The future of [`FallbackService`](super::FallbackService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct FallbackFuture<F, B, W, Req, E>
+    pub struct FallbackFuture<F, B, W, M, Req, E>
     where
         B: Service<Req>,
+        M: Emitter,
     {
         #[pin]
         arm: Arm<F, B::Future>,
@@ -24,6 +26,7 @@ pin_project! {
         backup: Option<(B, Req)>,
         error: Option<ResilienceError<E>>,
         when: W,
+        watch: Request<M>,
     }
 }
 
@@ -46,27 +49,46 @@ pin_project! {
 
 // === impl FallbackFuture ===
 
-impl<F, B: Service<Req>, W, Req, E> FallbackFuture<F, B, W, Req, E> {
-    pub(super) fn new(primary: F, backup: B, when: W, request: Req) -> Self {
+impl<F, B: Service<Req>, W, M: Emitter, Req, E> FallbackFuture<F, B, W, M, Req, E> {
+    pub(super) fn new(primary: F, backup: (B, Req), when: W, watch: Request<M>) -> Self {
         Self {
             arm: Arm::Primary { future: primary },
-            backup: Some((backup, request)),
+            backup: Some(backup),
             error: None,
             when,
+            watch,
         }
     }
 }
 
-impl<F, B, W, Req, E> Future for FallbackFuture<F, B, W, Req, E>
+impl<F, B, W, M, Req, E> Future for FallbackFuture<F, B, W, M, Req, E>
 where
     F: Future<Output = Result<B::Response, ResilienceError<E>>>,
     B: Service<Req, Error = ResilienceError<E>>,
     W: FallbackWhen<E>,
+    M: Emitter,
 {
     type Output = F::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.as_mut().project().watch.enter();
+        let poll = self.as_mut().advance(cx);
+        self.project().watch.leave(&poll);
+        poll
+    }
+}
+
+impl<F, B, W, M, Req, E> FallbackFuture<F, B, W, M, Req, E>
+where
+    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
+    B: Service<Req, Error = ResilienceError<E>>,
+    W: FallbackWhen<E>,
+    M: Emitter,
+{
+    /// Goes on as far as it can.
+    #[inline]
+    fn advance(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         loop {
             let outcome = match this.arm.as_mut().project() {
@@ -77,6 +99,8 @@ where
                     match result {
                         Err(error) if this.when.falls_back(&error) => {
                             *this.error = Some(error);
+                            this.watch
+                                .tell(Kind::FallbackTaken, |at| PolicyEvent::FallbackTaken { at });
                             continue;
                         }
                         result => result,
@@ -117,7 +141,7 @@ fn both<E>(
     }
 }
 
-impl<F, B: Service<Req>, W, Req, E> fmt::Debug for FallbackFuture<F, B, W, Req, E> {
+impl<F, B: Service<Req>, W, M: Emitter, Req, E> fmt::Debug for FallbackFuture<F, B, W, M, Req, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arm = match self.arm {
             Arm::Primary { .. } => "primary",

@@ -9,16 +9,18 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use crate::emit::{Arm, Emitter, Kind, PolicyEvent, Request};
 use crate::error::{Failures, ResilienceError};
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`ForkJoinService`](super::ForkJoinService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct ForkJoinFuture<F, B, T, Req, E>
+    pub struct ForkJoinFuture<F, B, T, M, Req, E>
     where
         B: Service<Req>,
         T: Timer,
+        M: Emitter,
     {
         #[pin]
         left: Left<F>,
@@ -29,6 +31,7 @@ pin_project! {
         left_error: Option<ResilienceError<E>>,
         right_error: Option<ResilienceError<E>>,
         timer: T,
+        watch: Request<M>,
     }
 }
 
@@ -65,12 +68,13 @@ pin_project! {
 
 // === impl ForkJoinFuture ===
 
-impl<F, B, T, Req, E> ForkJoinFuture<F, B, T, Req, E>
+impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, M, Req, E>
 where
     B: Service<Req>,
     T: Timer,
+    M: Emitter,
 {
-    fn new(left: Left<F>, right: Right<B::Future, T::Sleep>, timer: T) -> Self {
+    fn new(left: Left<F>, right: Right<B::Future, T::Sleep>, timer: T, watch: Request<M>) -> Self {
         Self {
             left,
             right,
@@ -78,35 +82,44 @@ where
             left_error: None,
             right_error: None,
             timer,
+            watch,
         }
     }
 
-    pub(super) fn both(left: F, right: B::Future, timer: T) -> Self {
+    pub(super) fn both(left: F, right: B::Future, timer: T, watch: Request<M>) -> Self {
         let right = Right::Running { future: right };
-        Self::new(Left::Running { future: left }, right, timer)
+        Self::new(Left::Running { future: left }, right, timer, watch)
     }
 
-    pub(super) fn left(left: F, timer: T) -> Self {
-        Self::new(Left::Running { future: left }, Right::Over, timer)
+    pub(super) fn left(left: F, timer: T, watch: Request<M>) -> Self {
+        Self::new(Left::Running { future: left }, Right::Over, timer, watch)
     }
 
-    pub(super) fn right(right: B::Future, timer: T) -> Self {
-        Self::new(Left::Over, Right::Running { future: right }, timer)
+    pub(super) fn right(right: B::Future, timer: T, watch: Request<M>) -> Self {
+        Self::new(Left::Over, Right::Running { future: right }, timer, watch)
     }
 
-    pub(super) fn staggered(left: F, right: B, request: Req, delay: Duration, timer: T) -> Self {
+    /// `spare`: the right service and its request.
+    pub(super) fn staggered(
+        left: F,
+        spare: (B, Req),
+        delay: Duration,
+        timer: T,
+        watch: Request<M>,
+    ) -> Self {
         let left = Left::Running { future: left };
-        let mut race = Self::new(left, Right::Staggered { delay }, timer);
-        race.spare = Some((right, request));
+        let mut race = Self::new(left, Right::Staggered { delay }, timer, watch);
+        race.spare = Some(spare);
         race
     }
 }
 
-impl<F, B, T, Req, E> ForkJoinFuture<F, B, T, Req, E>
+impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, M, Req, E>
 where
     F: Future<Output = Result<B::Response, ResilienceError<E>>>,
     B: Service<Req, Error = ResilienceError<E>>,
     T: Timer,
+    M: Emitter,
 {
     /// Polls the left arm; a response ends the race.
     #[inline]
@@ -155,6 +168,12 @@ where
                         Poll::Pending => return None,
                         Poll::Ready(Ok(())) => {
                             if let Some((mut service, request)) = this.spare.take() {
+                                let arm = Arm::Right;
+                                this.watch
+                                    .tell(Kind::ForkStarted, |at| PolicyEvent::ForkStarted {
+                                        at,
+                                        arm,
+                                    });
                                 let future = service.call(request);
                                 this.right.set(Right::Running { future });
                             }
@@ -181,26 +200,52 @@ where
     }
 }
 
-impl<F, B, T, Req, E> Future for ForkJoinFuture<F, B, T, Req, E>
+impl<F, B, T, M, Req, E> Future for ForkJoinFuture<F, B, T, M, Req, E>
 where
     F: Future<Output = Result<B::Response, ResilienceError<E>>>,
     B: Service<Req, Error = ResilienceError<E>>,
     T: Timer,
+    M: Emitter,
 {
     type Output = F::Output;
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut won = self.as_mut().poll_left(cx);
+        self.as_mut().project().watch.enter();
+        let poll = self.as_mut().advance(cx);
+        self.project().watch.leave(&poll);
+        poll
+    }
+}
+
+impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, M, Req, E>
+where
+    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
+    B: Service<Req, Error = ResilienceError<E>>,
+    T: Timer,
+    M: Emitter,
+{
+    /// Moves both arms on as far as they go.
+    #[inline]
+    fn advance(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut won = self
+            .as_mut()
+            .poll_left(cx)
+            .map(|response| (Arm::Left, response));
         if won.is_none() {
-            won = self.as_mut().poll_right(cx);
+            won = self
+                .as_mut()
+                .poll_right(cx)
+                .map(|response| (Arm::Right, response));
         }
         let mut this = self.project();
-        if let Some(response) = won {
+        if let Some((arm, response)) = won {
             // The loser goes first: what it held is free before the response is seen.
             this.left.set(Left::Over);
             this.right.set(Right::Over);
             *this.spare = None;
+            this.watch
+                .tell(Kind::ForkWon, |at| PolicyEvent::ForkWon { at, arm });
             return Poll::Ready(Ok(response));
         }
         match (&*this.left, &*this.right) {
@@ -220,7 +265,9 @@ where
     }
 }
 
-impl<F, B: Service<Req>, T: Timer, Req, E> fmt::Debug for ForkJoinFuture<F, B, T, Req, E> {
+impl<F, B: Service<Req>, T: Timer, M: Emitter, Req, E> fmt::Debug
+    for ForkJoinFuture<F, B, T, M, Req, E>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ForkJoinFuture")
             .field("left_over", &matches!(self.left, Left::Over))
