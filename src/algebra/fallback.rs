@@ -158,7 +158,7 @@ where
 {
     type Response = A::Response;
     type Error = ResilienceError<E>;
-    type Future = FallbackFuture<A::Future, B, W, M, Req, E>;
+    type Future = FallbackFuture<A::Future, B, W, Req, E, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

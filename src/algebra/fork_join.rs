@@ -232,7 +232,7 @@ where
 {
     type Response = A::Response;
     type Error = ResilienceError<E>;
-    type Future = ForkJoinFuture<A::Future, B, T, M, Req, E>;
+    type Future = ForkJoinFuture<A::Future, B, T, Req, E, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

@@ -8,13 +8,13 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::permit::Permit;
-use crate::emit::{Emitter, Request};
+use crate::emit::{Emitter, NullSink, Request};
 use crate::error::ResilienceError;
 
 pin_project! {
     /// The future of [`BulkheadService`](super::BulkheadService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct BulkheadFuture<F, M>
+    pub struct BulkheadFuture<F, M = NullSink>
     where
         M: Emitter,
     {

@@ -74,7 +74,7 @@ where
 {
     type Response = S::Response;
     type Error = ResilienceError<E>;
-    type Future = QueuedFuture<S, T, M, Req>;
+    type Future = QueuedFuture<S, T, Req, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

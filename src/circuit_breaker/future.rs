@@ -10,13 +10,13 @@ use pin_project_lite::pin_project;
 
 use super::ticket::Held;
 use crate::clock::Clock;
-use crate::emit::Emitter;
+use crate::emit::{Emitter, NullSink};
 use crate::error::ResilienceError;
 
 pin_project! {
     /// The future of [`CircuitBreakerService`](super::CircuitBreakerService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct CircuitBreakerFuture<F, C, M>
+    pub struct CircuitBreakerFuture<F, C, M = NullSink>
     where
         C: Clock,
         M: Emitter,

@@ -12,14 +12,14 @@ use tower_service::Service;
 use super::RetryIf;
 use super::budget::Token;
 use super::plan::{Again, Plan, Progress, Stop};
-use crate::emit::{Emitter, Kind, PolicyEvent, Request};
+use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{AttemptError, ResilienceError};
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`RetryService`](super::RetryService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct RetryFuture<S, P, T, M, Req>
+    pub struct RetryFuture<S, P, T, Req, M = NullSink>
     where
         S: Service<Req>,
         T: Timer,
@@ -59,7 +59,7 @@ pin_project! {
 
 // === impl RetryFuture ===
 
-impl<S, P, T, M, Req> RetryFuture<S, P, T, M, Req>
+impl<S, P, T, M, Req> RetryFuture<S, P, T, Req, M>
 where
     S: Service<Req>,
     T: Timer,
@@ -86,7 +86,7 @@ where
     }
 }
 
-impl<S, P, T, M, Req, E> Future for RetryFuture<S, P, T, M, Req>
+impl<S, P, T, M, Req, E> Future for RetryFuture<S, P, T, Req, M>
 where
     S: Service<Req, Error = ResilienceError<E>>,
     P: RetryIf<E>,
@@ -105,7 +105,7 @@ where
     }
 }
 
-impl<S, P, T, M, Req, E> RetryFuture<S, P, T, M, Req>
+impl<S, P, T, M, Req, E> RetryFuture<S, P, T, Req, M>
 where
     S: Service<Req, Error = ResilienceError<E>>,
     P: RetryIf<E>,
@@ -220,7 +220,7 @@ fn exhausted<E>(error: ResilienceError<E>, attempts: u32) -> ResilienceError<E> 
     ResilienceError::RetryExhausted { attempts, last }
 }
 
-impl<S: Service<Req>, P, T: Timer, M: Emitter, Req> fmt::Debug for RetryFuture<S, P, T, M, Req> {
+impl<S: Service<Req>, P, T: Timer, M: Emitter, Req> fmt::Debug for RetryFuture<S, P, T, Req, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RetryFuture")
             .field("attempts", &self.progress.attempts)

@@ -63,7 +63,7 @@ where
 {
     type Response = S::Response;
     type Error = ResilienceError<E>;
-    type Future = RetryFuture<S, P, T, M, Req>;
+    type Future = RetryFuture<S, P, T, Req, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

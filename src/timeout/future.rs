@@ -8,14 +8,14 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 
 use crate::clock::Tick;
-use crate::emit::{Emitter, Kind, PolicyEvent, Request};
+use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::ResilienceError;
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`TimeoutService`](super::TimeoutService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct TimeoutFuture<F, T, M>
+    pub struct TimeoutFuture<F, T, M = NullSink>
     where
         T: Timer,
         M: Emitter,

@@ -9,13 +9,13 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::FallbackWhen;
-use crate::emit::{Emitter, Kind, PolicyEvent, Request};
+use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, ResilienceError};
 
 pin_project! {
     /// The future of [`FallbackService`](super::FallbackService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct FallbackFuture<F, B, W, M, Req, E>
+    pub struct FallbackFuture<F, B, W, Req, E, M = NullSink>
     where
         B: Service<Req>,
         M: Emitter,
@@ -49,7 +49,7 @@ pin_project! {
 
 // === impl FallbackFuture ===
 
-impl<F, B: Service<Req>, W, M: Emitter, Req, E> FallbackFuture<F, B, W, M, Req, E> {
+impl<F, B: Service<Req>, W, M: Emitter, Req, E> FallbackFuture<F, B, W, Req, E, M> {
     pub(super) fn new(primary: F, backup: (B, Req), when: W, watch: Request<M>) -> Self {
         Self {
             arm: Arm::Primary { future: primary },
@@ -61,7 +61,7 @@ impl<F, B: Service<Req>, W, M: Emitter, Req, E> FallbackFuture<F, B, W, M, Req, 
     }
 }
 
-impl<F, B, W, M, Req, E> Future for FallbackFuture<F, B, W, M, Req, E>
+impl<F, B, W, M, Req, E> Future for FallbackFuture<F, B, W, Req, E, M>
 where
     F: Future<Output = Result<B::Response, ResilienceError<E>>>,
     B: Service<Req, Error = ResilienceError<E>>,
@@ -79,7 +79,7 @@ where
     }
 }
 
-impl<F, B, W, M, Req, E> FallbackFuture<F, B, W, M, Req, E>
+impl<F, B, W, M, Req, E> FallbackFuture<F, B, W, Req, E, M>
 where
     F: Future<Output = Result<B::Response, ResilienceError<E>>>,
     B: Service<Req, Error = ResilienceError<E>>,
@@ -141,7 +141,7 @@ fn both<E>(
     }
 }
 
-impl<F, B: Service<Req>, W, M: Emitter, Req, E> fmt::Debug for FallbackFuture<F, B, W, M, Req, E> {
+impl<F, B: Service<Req>, W, M: Emitter, Req, E> fmt::Debug for FallbackFuture<F, B, W, Req, E, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arm = match self.arm {
             Arm::Primary { .. } => "primary",

@@ -9,14 +9,14 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::emit::{Arm, Emitter, Kind, PolicyEvent, Request};
+use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, ResilienceError};
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`ForkJoinService`](super::ForkJoinService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct ForkJoinFuture<F, B, T, M, Req, E>
+    pub struct ForkJoinFuture<F, B, T, Req, E, M = NullSink>
     where
         B: Service<Req>,
         T: Timer,
@@ -68,7 +68,7 @@ pin_project! {
 
 // === impl ForkJoinFuture ===
 
-impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, M, Req, E>
+impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, Req, E, M>
 where
     B: Service<Req>,
     T: Timer,
@@ -114,7 +114,7 @@ where
     }
 }
 
-impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, M, Req, E>
+impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, Req, E, M>
 where
     F: Future<Output = Result<B::Response, ResilienceError<E>>>,
     B: Service<Req, Error = ResilienceError<E>>,
@@ -200,7 +200,7 @@ where
     }
 }
 
-impl<F, B, T, M, Req, E> Future for ForkJoinFuture<F, B, T, M, Req, E>
+impl<F, B, T, M, Req, E> Future for ForkJoinFuture<F, B, T, Req, E, M>
 where
     F: Future<Output = Result<B::Response, ResilienceError<E>>>,
     B: Service<Req, Error = ResilienceError<E>>,
@@ -218,7 +218,7 @@ where
     }
 }
 
-impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, M, Req, E>
+impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, Req, E, M>
 where
     F: Future<Output = Result<B::Response, ResilienceError<E>>>,
     B: Service<Req, Error = ResilienceError<E>>,
@@ -266,7 +266,7 @@ where
 }
 
 impl<F, B: Service<Req>, T: Timer, M: Emitter, Req, E> fmt::Debug
-    for ForkJoinFuture<F, B, T, M, Req, E>
+    for ForkJoinFuture<F, B, T, Req, E, M>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ForkJoinFuture")

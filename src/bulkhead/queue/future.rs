@@ -12,14 +12,14 @@ use tower_service::Service;
 use super::super::permit::{Permit, Waiter};
 use super::super::watch;
 use crate::clock::Tick;
-use crate::emit::{BulkheadRejection, Emitter, Request};
+use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
 use crate::error::ResilienceError;
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`QueuedService`](super::QueuedService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct QueuedFuture<S, T, M, Req>
+    pub struct QueuedFuture<S, T, Req, M = NullSink>
     where
         S: Service<Req>,
         T: Timer,
@@ -66,7 +66,7 @@ pin_project! {
 
 // === impl QueuedFuture ===
 
-impl<S: Service<Req>, T: Timer, M: Emitter, Req> QueuedFuture<S, T, M, Req> {
+impl<S: Service<Req>, T: Timer, M: Emitter, Req> QueuedFuture<S, T, Req, M> {
     fn new(state: State<S::Future, T::Sleep>, watch: Option<Request<M>>, timer: T) -> Self {
         Self {
             state,
@@ -98,7 +98,7 @@ impl<S: Service<Req>, T: Timer, M: Emitter, Req> QueuedFuture<S, T, M, Req> {
     }
 }
 
-impl<S, T, M, Req, E> Future for QueuedFuture<S, T, M, Req>
+impl<S, T, M, Req, E> Future for QueuedFuture<S, T, Req, M>
 where
     S: Service<Req, Error = ResilienceError<E>>,
     T: Timer,
@@ -183,7 +183,7 @@ impl<S, Req> InLine<S, Req> {
     }
 }
 
-impl<S: Service<Req>, T: Timer, M: Emitter, Req> fmt::Debug for QueuedFuture<S, T, M, Req> {
+impl<S: Service<Req>, T: Timer, M: Emitter, Req> fmt::Debug for QueuedFuture<S, T, Req, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueuedFuture")
             .field("holds_permit", &self.permit.is_some())
