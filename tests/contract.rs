@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use cases::{Bench, Bottom, Protected, cases, four_layers};
 use contract::Script;
-use kit::LONG;
+use kit::{LONG, OPEN_FOR};
 use tower::Service;
 
 const CALLS: u32 = 1000;
@@ -192,5 +192,25 @@ fn b22_a_readied_clone_holds_no_probe() {
         let mut caller = bench.service.clone();
         assert_eq!(bench.serve(&mut caller, 7), Ok(7));
         bench.assert_nothing_held("after the probe");
+    }
+}
+
+#[test]
+fn x03_an_open_time_that_ends_between_readiness_and_call() {
+    for case in cases() {
+        for bottom in [Bottom::Bare, Bottom::LimitOne] {
+            let bench = case.over(bottom, WAITS);
+            for breaker in &bench.kit.breakers {
+                breaker.trip();
+            }
+            let mut service = bench.service.clone();
+            bench.ready(&mut service).unwrap();
+            bench.kit.timer.advance(OPEN_FOR);
+            // A service inside that was not asked is not called either.
+            let answer = bench.finish(service.call(7));
+            assert!(!answer.is_err_and(|error| error.is_inner()));
+            bench.kit.assert_no_permit_held("after the call");
+            assert_eq!(bench.serve(&mut service, 8), Ok(8), "{}", case.name);
+        }
     }
 }
