@@ -11,6 +11,7 @@ pub mod lift;
 pub mod name;
 pub mod prelude;
 pub mod retry;
+pub mod telemetry;
 pub mod timeout;
 pub mod timer;
 
@@ -21,5 +22,6 @@ pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
 pub use compose::PolicyLayer;
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
 pub use retry::{Backoff, Jitter, RetryBudget, RetryLayer, RetryPolicy};
+pub use telemetry::{MemorySink, StreamingSink, Subscriber};
 pub use timeout::{TimeoutConfig, TimeoutLayer};
 pub use timer::{InstantSleeper, ManualTimer, Timer, TokioSleeper, TokioTimer, TrackingSleeper};

@@ -3,7 +3,7 @@
 pub use crate::{
     AttemptError, Backoff, BulkheadConfig, BulkheadLayer, CircuitBreakerConfig,
     CircuitBreakerLayer, CircuitState, Clock, CombinedLayer, ConfigError, FallbackLayer,
-    ForkJoinLayer, InstantSleeper, Jitter, ManualTimer, MonotonicClock, Policy, PolicyLayer,
-    ResilienceError, RetryBudget, RetryLayer, RetryPolicy, TimeoutConfig, TimeoutLayer, Timer,
-    TokioSleeper, TokioTimer, TrackingSleeper, policy,
+    ForkJoinLayer, InstantSleeper, Jitter, ManualTimer, MemorySink, MonotonicClock, Policy,
+    PolicyLayer, ResilienceError, RetryBudget, RetryLayer, RetryPolicy, StreamingSink, Subscriber,
+    TimeoutConfig, TimeoutLayer, Timer, TokioSleeper, TokioTimer, TrackingSleeper, policy,
 };

@@ -1,0 +1,42 @@
+//! Where events go, and who reads them.
+//!
+//! | sink | keeps | for |
+//! |---|---|---|
+//! | [`NullSink`](crate::emit::NullSink) | nothing; compiles to nothing | the default |
+//! | [`StreamingSink`] | the newest events of each thread | [`Subscriber`]s, which come and go |
+//! | [`MemorySink`] | the newest events of all threads | tests, and a look at what has just happened |
+//!
+//! # How it works
+//! Each thread that emits writes to a ring of its own, over the oldest event. Nothing that a reader does, or fails to do, is noticed
+//! by a request: it looks whether anybody wants the event, makes it, writes six words, and looks whether anybody sleeps. Readers keep
+//! their own places in the rings and count, each for itself, what they missed.
+//!
+//! # Progress
+//! Emitting: wait-free, with nothing allocated, but for a thread's first event on a sink, which takes a ring (lock-free), and for the
+//! first event after a subscriber fell asleep, which wakes it. Subscribing and leaving: lock-free, in a time that grows with the
+//! number of subscribers.
+//!
+//! # Memory
+//! A ring takes 32 bytes for each event that it keeps. A sink has at most as many rings as threads emitted to it at the same time, and keeps them
+//! until it is dropped. A thread keeps its ring of a sink that was dropped until it first emits to a new one, or ends.
+//!
+//! # Not promised
+//! Delivery: the newest events matter most, so a ring never waits for a reader. The order of events of different threads, but by
+//! their times.
+
+mod bus;
+mod emitter;
+mod local;
+mod memory;
+mod names;
+mod streaming;
+mod subscriber;
+
+pub use emitter::BusEmitter;
+pub use memory::MemorySink;
+pub use names::MAX_NAMES;
+pub use streaming::StreamingSink;
+pub use subscriber::{Delivery, Recv, Subscriber};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! What the producers of events and their subscribers share: rings, interest, bells, names.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::{ArcSwap, Guard};
+use crossbeam_utils::CachePadded;
+use ninelives_core::bell::{Alarm, Bell};
+use ninelives_core::event::{SharedInterest, WORDS};
+use ninelives_core::ring::{MAX_CAPACITY, Producer, Ring};
+use ninelives_core::sequence::Sequence;
+
+use super::local;
+use super::names::Names;
+use crate::emit::{Interest, Kind, PolicyEvent};
+use crate::error::ConfigError;
+
+/// One thread's events.
+pub(super) type EventRing = Ring<WORDS>;
+
+/// Every ring there ever was on a bus, in the order in which they came: the list only grows.
+pub(super) type Rings = Vec<Arc<EventRing>>;
+
+/// One ring for each thread that emits, and everybody who reads them.
+pub(super) struct Bus {
+    watch: CachePadded<Watch>,
+    capacity: u32,
+    first: u64,
+    rings: ArcSwap<Rings>,
+    seats: ArcSwap<Vec<Arc<Seat>>>,
+    names: Names,
+}
+
+/// What a producer reads for each event. Written when somebody joins or leaves, goes to sleep or is woken.
+struct Watch {
+    id: u64,
+    interest: SharedInterest,
+    alarm: Alarm,
+}
+
+/// What the bus knows of a reader.
+struct Seat {
+    interest: Interest,
+    bell: Bell,
+}
+
+/// A reader's place in the list of readers. Dropping it ends what it stands for.
+pub(super) struct Member {
+    bus: Arc<Bus>,
+    seat: Arc<Seat>,
+}
+
+/// Numbers of buses, never used again: a thread may still know a bus that is gone.
+static NUMBERS: Sequence = Sequence::new();
+
+// === impl Bus ===
+
+impl Bus {
+    /// A bus whose rings keep `capacity` events each, rounded up to a power of two.
+    pub(super) fn new(capacity: usize) -> Result<Self, ConfigError> {
+        Self::starting_at(capacity, 0)
+    }
+
+    /// A bus whose rings begin with the number `first`.
+    pub(super) fn starting_at(capacity: usize, first: u64) -> Result<Self, ConfigError> {
+        let capacity = match u32::try_from(capacity) {
+            Ok(events @ 1..=MAX_CAPACITY) => events,
+            _ => {
+                let range = 1..=u64::from(MAX_CAPACITY);
+                return Err(ConfigError::count("capacity", capacity as u64, range));
+            }
+        };
+        Ok(Self {
+            watch: CachePadded::new(Watch {
+                id: NUMBERS.next(),
+                interest: SharedInterest::new(),
+                alarm: Alarm::new(),
+            }),
+            capacity,
+            first,
+            rings: ArcSwap::default(),
+            seats: ArcSwap::default(),
+            names: Names::default(),
+        })
+    }
+
+    /// How many events each ring keeps.
+    pub(super) fn capacity(&self) -> usize {
+        self.capacity.next_power_of_two() as usize
+    }
+
+    /// The number of the first event of a ring.
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    pub(super) fn rings(&self) -> Guard<Arc<Rings>> {
+        self.rings.load()
+    }
+
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    #[inline]
+    pub(super) fn wants(&self, kind: Kind) -> bool {
+        self.watch.interest.wants(kind)
+    }
+
+    /// Puts the event into this thread's ring, and wakes who sleeps for it.
+    #[inline]
+    pub(super) fn emit(&self, event: &PolicyEvent) {
+        let words = event.pack();
+        if !local::push(self.watch.id, &words) {
+            self.emit_first(&words);
+        }
+        if self.watch.alarm.is_armed(bit(event.kind())) {
+            self.wake();
+        }
+    }
+
+    /// This thread has no ring here. If it is ending, and has no place to keep one, it takes a ring for this event alone.
+    #[cold]
+    fn emit_first(&self, words: &[u64; WORDS]) {
+        if self.watch.interest.get() == Interest::NONE {
+            return;
+        }
+        let mut producer = self.attach();
+        producer.push(words);
+        local::keep(self.watch.id, producer);
+    }
+
+    /// A free ring, or a new one.
+    fn attach(&self) -> Producer<Arc<EventRing>, WORDS> {
+        let known = self.rings.load();
+        let free = known.iter().filter(|ring| !ring.is_owned());
+        if let Some(producer) = free.map(Arc::clone).find_map(Producer::attach) {
+            return producer;
+        }
+        let ring = EventRing::starting_at(self.capacity, self.first);
+        let ring = Arc::new(ring.expect("the capacity was checked"));
+        let producer = Producer::attach(Arc::clone(&ring)).expect("nobody else knows it");
+        self.rings.rcu(|rings| with(rings, &ring));
+        producer
+    }
+
+    #[cold]
+    fn wake(&self) {
+        if self.watch.alarm.answer() {
+            for seat in self.seats.load().iter() {
+                seat.bell.ring();
+            }
+        }
+    }
+
+    /// A seat in the list, and its interest in that of all.
+    fn join(&self, interest: Interest) -> Arc<Seat> {
+        let seat = Arc::new(Seat {
+            interest,
+            bell: Bell::new(),
+        });
+        // Into the list first: see the page of `SharedInterest`.
+        self.seats.rcu(|seats| with(seats, &seat));
+        self.watch.interest.add(interest);
+        seat
+    }
+
+    fn leave(&self, seat: &Arc<Seat>) {
+        self.seats.rcu(|seats| {
+            let others = seats.iter().filter(|other| !Arc::ptr_eq(other, seat));
+            others.cloned().collect::<Vec<_>>()
+        });
+        loop {
+            let seen = self.watch.interest.look();
+            let seats = self.seats.load();
+            let all = seats
+                .iter()
+                .fold(Interest::NONE, |all, other| all.union(other.interest));
+            if self.watch.interest.narrow(seen, all) {
+                return;
+            }
+        }
+    }
+
+    /// Makes events of these kinds for as long as the bus lives.
+    pub(super) fn want(&self, interest: Interest) {
+        self.join(interest);
+    }
+
+    /// How many readers there are.
+    pub(super) fn readers(&self) -> usize {
+        self.seats.load().len()
+    }
+}
+
+/// The alarm's bit for a kind.
+#[inline]
+const fn bit(kind: Kind) -> u32 {
+    Interest::NONE.with(kind).bits()
+}
+
+/// The list with one more.
+fn with<T>(list: &Arc<Vec<Arc<T>>>, one: &Arc<T>) -> Vec<Arc<T>> {
+    let mut longer = Vec::with_capacity(list.len() + 1);
+    longer.extend_from_slice(list);
+    longer.push(Arc::clone(one));
+    longer
+}
+
+impl fmt::Debug for Bus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bus")
+            .field("capacity", &self.capacity())
+            .field("rings", &self.rings.load().len())
+            .field("readers", &self.readers())
+            .field("interest", &self.watch.interest.get())
+            .finish()
+    }
+}
+
+// === impl Member ===
+
+impl Member {
+    /// A reader that wants `interest`: what is emitted from now on is meant for it.
+    pub(super) fn join(bus: &Arc<Bus>, interest: Interest) -> Self {
+        Self {
+            bus: Arc::clone(bus),
+            seat: bus.join(interest),
+        }
+    }
+
+    pub(super) fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    pub(super) fn interest(&self) -> Interest {
+        self.seat.interest
+    }
+
+    pub(super) fn bell(&self) -> &Bell {
+        &self.seat.bell
+    }
+
+    /// Makes producers ring the bell. The reader looks once more after this, and again after a grace.
+    pub(super) fn arm(&self) {
+        self.bus.watch.alarm.arm(self.seat.interest.bits());
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.bus.leave(&self.seat);
+    }
+}
