@@ -9,7 +9,8 @@
 //!
 //! # Readiness
 //! Passed through; `poll_ready` reserves no permit and never fails for being full. The permit is taken in `call`, so that services
-//! that were readied and never called hold nothing. `Clone` shares the permits.
+//! that were readied and never called hold nothing. `Clone` shares the permits. A call that is turned away leaves the inner service
+//! readied for the next one: what it reserved stays reserved until then, or until the service is dropped.
 //!
 //! # Cancel safety
 //! The permit is free again when the inner future is done, before its answer is returned, or when the future is dropped. A

@@ -28,7 +28,7 @@ enum Readiness {
     Unknown,
     Ready,
     // The circuit rejected, so the inner service was not asked, and the call will be turned away.
-    Skipped { retry_after: Option<Duration> },
+    Skipped,
 }
 
 // === impl CircuitBreakerService ===
@@ -118,10 +118,9 @@ where
             limits,
             clock,
         } = &*self.shared;
-        if let Err(rejected) = breaker.would_admit(limits, clock) {
+        if breaker.would_admit(limits, clock).is_err() {
             if self.readiness != Readiness::Ready {
-                let retry_after = rejected.retry_after;
-                self.readiness = Readiness::Skipped { retry_after };
+                self.readiness = Readiness::Skipped;
             }
             return Poll::Ready(Ok(()));
         }
@@ -136,14 +135,19 @@ where
 
     #[inline]
     fn call(&mut self, request: Req) -> Self::Future {
-        if let Readiness::Skipped { retry_after } = self.readiness {
-            return self.reject(retry_after);
-        }
         let Shared {
             breaker,
             limits,
             clock,
         } = &*self.shared;
+        if self.readiness == Readiness::Skipped {
+            // The open time may have ended since `poll_ready`; the inner service was not readied for this call all the same.
+            let retry_after = match breaker.would_admit(limits, clock) {
+                Err(rejected) => rejected.retry_after,
+                Ok(()) => Some(Duration::ZERO),
+            };
+            return self.reject(retry_after);
+        }
         let ticket = match breaker.admit(limits, clock) {
             Admission::Admitted(ticket) => ticket,
             Admission::Probe { ticket, transition } => {
