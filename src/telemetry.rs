@@ -5,6 +5,12 @@
 //! | [`NullSink`](crate::emit::NullSink) | nothing; compiles to nothing | the default |
 //! | [`StreamingSink`] | the newest events of each thread | [`Subscriber`]s, which come and go |
 //! | [`MemorySink`] | the newest events of all threads | tests, and a look at what has just happened |
+//! | `LogSink` | nothing; writes to `tracing`, with the feature of that name | people |
+//! | [`MulticastSink`], `a + b` | what both do | two sinks at once |
+//! | [`FallbackSink`], `a \| b` | what the one that works does | sinks that can fail |
+//!
+//! A sink that takes its time, or can fail, is a tower service: a [`TelemetrySink`]. A [`Pump`] brings it the events of a [`Subscriber`].
+//! All sinks of this page are such services too.
 //!
 //! # How it works
 //! Each thread that emits writes to a ring of its own, over the oldest event. Nothing that a reader does, or fails to do, is noticed
@@ -25,16 +31,32 @@
 //! their times.
 
 mod bus;
+mod composed;
 mod emitter;
+pub mod fallback;
 mod local;
+#[cfg(feature = "tracing")]
+pub mod log;
 mod memory;
+pub mod multicast;
 mod names;
+mod null;
+mod operators;
+pub mod pump;
+mod sink;
 mod streaming;
 mod subscriber;
 
+pub use composed::ComposedSinkError;
 pub use emitter::BusEmitter;
+pub use fallback::FallbackSink;
+#[cfg(feature = "tracing")]
+pub use log::LogSink;
 pub use memory::MemorySink;
+pub use multicast::MulticastSink;
 pub use names::MAX_NAMES;
+pub use pump::{Pump, PumpHandle, PumpReport, PumpTask};
+pub use sink::TelemetrySink;
 pub use streaming::StreamingSink;
 pub use subscriber::{Delivery, Recv, Subscriber};
 

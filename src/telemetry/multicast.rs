@@ -96,10 +96,7 @@ impl<A: TelemetrySink, B: TelemetrySink> Service<PolicyEvent> for MulticastSink<
         }
         // Both are asked anew next time, also when this panics.
         let (first, second) = (self.first.take(), self.second.take());
-        Poll::Ready(Err(ComposedSinkError::new(
-            first.error(),
-            second.error(),
-        )))
+        Poll::Ready(Err(ComposedSinkError::new(first.error(), second.error())))
     }
 
     /// # Panics

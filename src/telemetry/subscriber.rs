@@ -2,12 +2,14 @@
 
 mod lane;
 mod recv;
+mod wait;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub(super) use lane::unpack;
 pub use recv::Recv;
+pub(super) use wait::{Cut, Wait};
 
 use self::lane::{Counts, Lane};
 use super::bus::{Bus, Member};

@@ -18,4 +18,5 @@ pub mod rng;
 pub mod semaphore;
 pub mod sequence;
 pub mod sync;
+pub mod tally;
 pub mod time;

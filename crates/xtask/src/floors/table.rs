@@ -31,7 +31,7 @@ pub const HOUSES: [House; 2] = [
             Floor {
                 name: "words",
                 modules: &[
-                    "bits", "limit", "outcome", "rng", "sequence", "sync", "time",
+                    "bits", "limit", "outcome", "rng", "sequence", "sync", "tally", "time",
                 ],
                 sees: &["words"],
             },

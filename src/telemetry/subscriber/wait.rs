@@ -1,0 +1,117 @@
+//! What a pump needs of a subscriber: a wait that it can keep, and an end.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+
+use super::lane::Lane;
+use super::{Delivery, Subscriber};
+use crate::timer::Timer;
+
+/// How long a write of another thread may be on its way: a thousand times what it takes.
+const GRACE: Duration = Duration::from_millis(1);
+
+pin_project! {
+    /// A wait for the next delivery, apart from the subscriber that it is for.
+    #[project = WaitProj]
+    pub(in crate::telemetry) struct Wait<Z> {
+        // The look after this is the last one before a sleep without an end: see "How to sleep" on the bell's page.
+        #[pin]
+        grace: Option<Z>,
+        armed: bool,
+    }
+}
+
+/// Where each ring stood when a subscriber was closed: what came later is not meant for it.
+pub(in crate::telemetry) struct Cut(Vec<u64>);
+
+// === impl Wait ===
+
+impl<Z: Future<Output = ()>> Wait<Z> {
+    pub(in crate::telemetry) const fn new() -> Self {
+        Self {
+            grace: None,
+            armed: false,
+        }
+    }
+
+    /// The next delivery of `subscriber`, which is the same one each time.
+    pub(in crate::telemetry) fn poll<T: Timer<Sleep = Z>>(
+        self: Pin<&mut Self>,
+        subscriber: &mut Subscriber<T>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Delivery> {
+        let mut this = self.project();
+        if let Some(delivery) = subscriber.try_recv() {
+            return this.over(delivery);
+        }
+        subscriber.member.bell().rest(cx.waker());
+        if !*this.armed || subscriber.member.bell().is_rung() {
+            subscriber.member.bell().quiet();
+            subscriber.member.arm();
+            *this.armed = true;
+            if let Some(delivery) = subscriber.try_recv() {
+                return this.over(delivery);
+            }
+            let grace = subscriber.timer.sleep(GRACE);
+            this.grace.set(Some(grace));
+        }
+        if let Some(grace) = this.grace.as_mut().as_pin_mut()
+            && grace.poll(cx).is_ready()
+        {
+            this.grace.set(None);
+            if let Some(delivery) = subscriber.try_recv() {
+                return this.over(delivery);
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl<Z> WaitProj<'_, Z> {
+    /// The next wait begins anew.
+    fn over(&mut self, delivery: Delivery) -> Poll<Delivery> {
+        *self.armed = false;
+        self.grace.set(None);
+        Poll::Ready(delivery)
+    }
+}
+
+// === impl Subscriber ===
+
+impl<T> Subscriber<T> {
+    /// The timer of its grace.
+    pub(in crate::telemetry) const fn timer(&self) -> &T {
+        &self.timer
+    }
+
+    /// From here on only what was emitted before this call is of interest.
+    pub(in crate::telemetry) fn cut(&mut self) -> Cut {
+        self.refresh();
+        self.member.bell().leave();
+        Cut(self.lanes.iter().map(Lane::head).collect())
+    }
+
+    /// The next delivery of those before the cut, without waiting.
+    pub(in crate::telemetry) fn next_before(&mut self, cut: &Cut) -> Option<Delivery> {
+        let interest = self.member.interest();
+        for (lane, until) in self.lanes.iter_mut().zip(&cut.0) {
+            if lane.ahead.is_none() {
+                match lane.next(*until, interest, &mut self.counts) {
+                    Some(Delivery::Event(event)) => lane.ahead = Some(event),
+                    Some(lagged) => return Some(lagged),
+                    None => {}
+                }
+            }
+            if !self.merged && lane.ahead.is_some() {
+                break;
+            }
+        }
+        let waiting = self.lanes.iter_mut().filter(|lane| lane.ahead.is_some());
+        let first = waiting.min_by_key(|lane| lane.ahead.map(|event| event.time()))?;
+        self.counts.received += 1;
+        first.ahead.take().map(Delivery::Event)
+    }
+}
