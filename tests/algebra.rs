@@ -1,5 +1,6 @@
 //! The algebra: who wraps whom, and what is shared.
 #![allow(missing_docs, clippy::disallowed_types, clippy::disallowed_methods)]
+#![allow(clippy::precedence)] // that is what is tested
 
 #[path = "algebra/depth.rs"]
 mod depth;

@@ -228,7 +228,7 @@ fn f02_a_breaker_over_a_fallback_counts_what_the_whole_says() {
     assert_eq!(rejected.state(), CircuitState::Closed);
     // A failure in one of the branches is one.
     let failed = outer();
-    stage.from_now(Act::Err(1));
+    stage.henceforth(Act::Err(1));
     let policy = Policy(failed.clone()) + (Policy(opened()) | pass());
     assert!(call(&mut policy.layer(stage.backend()), 0).done().is_err());
     assert_eq!(failed.state(), CircuitState::Open);

@@ -91,7 +91,7 @@ fn f02_the_losers_permit_is_free_and_its_probe_slot_too_when_the_winner_is_seen(
         "cancelled is no outcome"
     );
     // The only slot is free: the next probe is let through, and closes the circuit.
-    stage.from_now(Act::Ok(2));
+    stage.henceforth(Act::Ok(2));
     let mut probe = call(&mut Policy(probing.clone()).layer(stage.backend()), 0);
     assert_eq!(probe.done(), Ok(2));
     assert_eq!(probing.state(), CircuitState::Closed);

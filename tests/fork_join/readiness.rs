@@ -52,7 +52,7 @@ fn f05_one_arm_never_ready_and_the_other_serves() {
 fn f05_with_one_arm_its_error_comes_alone() {
     let (left, right) = arms();
     left.mood(Mood::Busy);
-    right.from_now(Act::Err(4));
+    right.henceforth(Act::Err(4));
     assert_eq!(call(&mut race(&left, &right), 0).done(), Err(inner(4)));
 }
 

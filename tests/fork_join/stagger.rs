@@ -85,20 +85,25 @@ fn f06_a_failure_of_the_first_arm_starts_the_second_at_once() {
     assert_eq!(request.done(), Ok(2));
 }
 
+/// A layer that gives each arm a stage of its own, whatever is below.
+#[derive(Clone)]
+struct On(Stage);
+
+impl<S> PolicyLayer<S> for On {
+    type Service = ninelives::lift::Lift<stage::Backend>;
+
+    fn wrap(&self, _inner: S) -> Self::Service {
+        ninelives::lift::Lift::new(self.0.backend())
+    }
+}
+
 #[test]
 fn f06_both_arms_ready_beforehand_still_start_apart() {
-    // The left arm has to wait for its readiness while the right one has it; then the left one is ready too.
+    // The left arm has to wait for its readiness while the right one has it, with the only slot; then the left one is ready too.
     let (left, timer) = (Stage::always(Act::Gate), ManualTimer::new());
     let right = Stage::always(Act::Ok(2));
-    #[derive(Clone)]
-    struct On(Stage);
-    impl<S> PolicyLayer<S> for On {
-        type Service = ninelives::lift::Lift<stage::Backend>;
-        fn wrap(&self, _inner: S) -> Self::Service {
-            ninelives::lift::Lift::new(self.0.backend())
-        }
-    }
-    let policy = (Policy(On(left.clone())) & Policy(On(right.clone())))
+    let one_slot = Policy::tower(tower::limit::ConcurrencyLimitLayer::new(1));
+    let policy = (Policy(On(left.clone())) & (one_slot + Policy(On(right.clone()))))
         .stagger(ms(10))
         .with_timer(timer.clone());
     let mut service = policy.layer(left.backend());

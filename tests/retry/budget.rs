@@ -228,12 +228,12 @@ fn hc96_retries_resume_after_an_outage() {
     for _ in 0..100 {
         let _ = call(&mut service, 0).finish();
     }
-    stage.from_now(Act::Ok(1));
+    stage.henceforth(Act::Ok(1));
     for _ in 0..8 {
         assert_eq!(call(&mut service, 0).finish(), Ok(1));
     }
     assert!(budget.balance(sleeper.now()) >= 4.0 - 1e-6);
-    stage.from_now(Act::Err(1));
+    stage.henceforth(Act::Err(1));
     sleeper.clear();
     assert_eq!(last(&call(&mut service, 0).finish().unwrap_err()).0, 3);
     assert_eq!(sleeper.calls(), 2);

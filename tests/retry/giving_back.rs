@@ -117,6 +117,34 @@ fn r03_a_failed_attempt_is_dropped_before_the_wait() {
 }
 
 #[test]
+fn r03_what_an_attempt_held_is_free_when_its_answer_is_seen() {
+    let timer = ManualTimer::new();
+    // A success; an error that is not tried again; an empty budget; the last attempt.
+    for (act, tokens, attempts) in [
+        (Act::Ok(1), 1, 2),
+        (Act::Err(0), 1, 2),
+        (Act::Err(1), 0, 2),
+        (Act::Err(1), 1, 1),
+    ] {
+        let (stage, budget) = (Stage::always(act), allotment(1));
+        let layer = retry(&budget, &timer)
+            .max_attempts(attempts)
+            .should_retry(|down: &Down| down.0 > 0)
+            .build()
+            .unwrap()
+            .into_layer();
+        let mut service = layer.layer(stage.backend());
+        let mut spender = (tokens == 0).then(|| call(&mut service, 0));
+        if let Some(spender) = &mut spender {
+            spender.waits();
+        }
+        let mut request = call(&mut service, 0);
+        let answer = request.done();
+        assert_eq!(stage.live(), 0, "{answer:?}");
+    }
+}
+
+#[test]
 fn r04_a_panicking_predicate_passes_through_and_loses_no_token() {
     let (stage, timer, budget) = (Stage::always(Act::Err(1)), ManualTimer::new(), allotment(3));
     let layer = retry(&budget, &timer)
@@ -220,6 +248,7 @@ fn hc97_decorrelated_waits_build_on_those_of_the_same_request() {
         .unwrap()
         .into_layer();
     let mut service = layer.layer(Stage::always(Act::Err(1)).backend());
+    let mut longest = base;
     for _ in 0..40 {
         sleeper.clear();
         let _ = call(&mut service, 0).finish();
@@ -231,7 +260,12 @@ fn hc97_decorrelated_waits_build_on_those_of_the_same_request() {
                 "seed 3: {waits:?}"
             );
         }
+        longest = waits.into_iter().fold(longest, Duration::max);
     }
+    assert!(
+        longest > base * 3,
+        "seed 3: {longest:?}, so nothing was built on"
+    );
 }
 
 #[test]

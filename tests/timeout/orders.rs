@@ -76,7 +76,7 @@ fn t03_a_timeout_outside_gives_a_probe_back() {
         timer.advance(ms(5));
         assert!(probe.done().unwrap_err().is_timeout());
     }
-    stage.from_now(Act::Ok(1));
+    stage.henceforth(Act::Ok(1));
     assert_eq!(call(&mut service, 0).done(), Ok(1));
     assert_eq!(breaker.state(), CircuitState::Closed);
 }
