@@ -68,6 +68,16 @@ impl Lane {
         None
     }
 
+    /// How many of the events behind `until` were passed over already.
+    pub(super) fn beyond(&self, until: u64) -> u64 {
+        let next = self.reader.next();
+        if is_before(until, next) {
+            next.wrapping_sub(until)
+        } else {
+            0
+        }
+    }
+
     /// Events that were neither handed over, nor lost, nor filtered yet.
     pub(super) fn backlog(&self) -> u64 {
         self.head().wrapping_sub(self.reader.next()) + u64::from(self.ahead.is_some())

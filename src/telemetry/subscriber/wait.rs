@@ -1,4 +1,4 @@
-//! What a pump needs of a subscriber: a wait that it can keep, and an end.
+//! A wait that can be kept apart from its subscriber, and what a subscriber has left when it is closed.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -79,6 +79,15 @@ impl<Z> WaitProj<'_, Z> {
     }
 }
 
+impl<Z> std::fmt::Debug for Wait<Z> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wait")
+            .field("armed", &self.armed)
+            .field("grace", &self.grace.is_some())
+            .finish()
+    }
+}
+
 // === impl Subscriber ===
 
 impl<T> Subscriber<T> {
@@ -101,7 +110,12 @@ impl<T> Subscriber<T> {
             if lane.ahead.is_none() {
                 match lane.next(*until, interest, &mut self.counts) {
                     Some(Delivery::Event(event)) => lane.ahead = Some(event),
-                    Some(lagged) => return Some(lagged),
+                    Some(Delivery::Lagged(lost)) => {
+                        // A ring that goes on being written may be lapped past the cut; those events are not this reader's.
+                        let beyond = lane.beyond(*until);
+                        self.counts.lost -= beyond;
+                        return Some(Delivery::Lagged(lost - beyond));
+                    }
                     None => {}
                 }
             }
