@@ -61,7 +61,7 @@ where
         self.inner.poll_ready(cx)
     }
 
-    #[inline]
+    #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
         match self.semaphore.try_acquire() {
             Entry::Acquired { in_flight } => {

@@ -83,7 +83,7 @@ where
 {
     type Output = F::Output;
 
-    #[inline]
+    #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         match this.state.as_mut().project() {

@@ -133,7 +133,7 @@ where
         Poll::Ready(result)
     }
 
-    #[inline]
+    #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
         let Shared {
             breaker,

@@ -60,6 +60,17 @@ impl<C: Clock, M: Emitter> Held<C, M> {
         self.request.end(result);
     }
 
+    /// The call ends without an outcome of its own.
+    #[cold]
+    fn lose(&mut self) {
+        if self.inside {
+            self.report(Outcome::Failure);
+            self.request.panicked();
+        } else if let Some(ticket) = self.ticket.take() {
+            self.shared.breaker.abandon(ticket);
+        }
+    }
+
     #[inline]
     fn report(&mut self, outcome: Outcome) {
         if let Some(ticket) = self.ticket.take() {
@@ -79,11 +90,8 @@ impl<C: Clock, M: Emitter> Held<C, M> {
 impl<C: Clock, M: Emitter> Drop for Held<C, M> {
     #[inline]
     fn drop(&mut self) {
-        if self.inside {
-            self.report(Outcome::Failure);
-            self.request.panicked();
-        } else if let Some(ticket) = self.ticket.take() {
-            self.shared.breaker.abandon(ticket);
+        if self.ticket.is_some() {
+            self.lose();
         }
     }
 }

@@ -66,7 +66,7 @@ where
     M: Emitter,
     Req: Clone,
 {
-    #[inline]
+    #[inline(always)] // as `RetryService::call`
     pub(super) fn new(mut service: S, plan: Arc<Plan<P, T>>, request: Req, emitter: &M) -> Self {
         let mut watch = Request::start(emitter);
         let progress = plan.start();
@@ -96,10 +96,24 @@ where
 {
     type Output = Result<S::Response, ResilienceError<E>>;
 
-    #[inline]
+    #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.as_mut().project().watch.enter();
-        let poll = self.as_mut().advance(cx);
+        let mut this = self.as_mut().project();
+        this.watch.enter();
+        let mut failed = None;
+        if let StepProj::Calling { attempt } = this.step.as_mut().project() {
+            match attempt.poll(cx) {
+                Poll::Ready(Err(error)) => failed = Some(error),
+                poll => {
+                    if poll.is_ready() {
+                        this.step.set(Step::Done);
+                    }
+                    this.watch.leave(&poll);
+                    return poll;
+                }
+            }
+        }
+        let poll = self.as_mut().go_on(cx, failed);
         self.project().watch.leave(&poll);
         poll
     }
@@ -113,17 +127,22 @@ where
     M: Emitter,
     Req: Clone,
 {
-    /// Goes on as far as it can.
-    #[inline]
-    fn advance(
+    /// Everything but a first attempt that succeeds: apart, so that the way of those is short. `failed`: the error of the attempt
+    /// that runs.
+    #[cold]
+    fn go_on(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
+        mut failed: Option<ResilienceError<E>>,
     ) -> Poll<Result<S::Response, ResilienceError<E>>> {
         let mut this = self.project();
         loop {
             match this.step.as_mut().project() {
                 StepProj::Calling { attempt } => {
-                    let result = ready!(attempt.poll(cx));
+                    let result = match failed.take() {
+                        Some(error) => Err(error),
+                        None => ready!(attempt.poll(cx)),
+                    };
                     // The attempt is over: what it held is free before the wait, and before the caller sees the answer.
                     this.step.set(Step::Done);
                     let error = match result {

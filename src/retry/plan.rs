@@ -56,16 +56,27 @@ impl<P, T: Timer> Plan<P, T> {
     /// A request comes in.
     #[inline]
     pub(super) fn start(&self) -> Progress {
+        let deadline = if self.budget.is_some() || self.max_duration.is_some() {
+            self.account()
+        } else {
+            Tick::NEVER
+        };
+        Progress {
+            attempts: 1,
+            deadline,
+            previous: None,
+        }
+    }
+
+    /// Pays into the budget, and tells when the whole must be over.
+    #[inline(never)]
+    fn account(&self) -> Tick {
         if let Some(budget) = &self.budget {
             budget.deposit();
         }
-        Progress {
-            attempts: 1,
-            deadline: match self.max_duration {
-                Some(total) => self.timer.now().after(total),
-                None => Tick::NEVER,
-            },
-            previous: None,
+        match self.max_duration {
+            Some(total) => self.timer.now().after(total),
+            None => Tick::NEVER,
         }
     }
 

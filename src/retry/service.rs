@@ -70,7 +70,7 @@ where
         self.inner.poll_ready(cx)
     }
 
-    #[inline]
+    #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
         // The service that was readied makes the attempts; the clone waits for a readiness of its own.
         let unready = self.inner.clone();

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
@@ -87,7 +87,7 @@ where
 {
     type Output = F::Output;
 
-    #[inline]
+    #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.as_mut().project().watch.enter();
         let poll = self.as_mut().advance(cx);
@@ -103,7 +103,7 @@ where
     M: Emitter,
 {
     /// The call first, then the limit.
-    #[inline]
+    #[inline(always)] // as `poll`
     fn advance(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let elapsed = match this.state.as_mut().project() {
@@ -115,17 +115,8 @@ where
                     }
                     return Poll::Ready(output);
                 }
-                if this.sleep.is_none() {
-                    let since = *this.since.get_or_insert_with(|| this.timer.now());
-                    let deadline = since.after(*this.limit);
-                    this.sleep.set(Some(this.timer.sleep_until(deadline)));
-                }
-                match this.sleep.as_mut().as_pin_mut() {
-                    Some(sleep) => std::task::ready!(sleep.poll(cx)),
-                    None => unreachable!("the timer was armed above"),
-                }
-                let now = this.timer.now();
-                this.since.map_or(*this.limit, |since| now.since(since))
+                let sleep = this.sleep.as_mut();
+                ready!(wait(sleep, this.since, *this.limit, this.timer, cx))
             }
             StateProj::Late { elapsed } => *elapsed,
             StateProj::Done => panic!("the future was polled after it was done"),
@@ -144,6 +135,26 @@ where
             timeout: limit,
         }))
     }
+}
+
+/// The call has to wait: arms the timer the first time. Ready when the limit has passed, with the time that the call took.
+#[inline(never)] // apart, so that the way of calls that are ready at once is short
+fn wait<T: Timer>(
+    mut sleep: Pin<&mut Option<T::Sleep>>,
+    since: &mut Option<Tick>,
+    limit: Duration,
+    timer: &T,
+    cx: &mut Context<'_>,
+) -> Poll<Duration> {
+    let since = *since.get_or_insert_with(|| timer.now());
+    if sleep.is_none() {
+        sleep.set(Some(timer.sleep_until(since.after(limit))));
+    }
+    match sleep.as_pin_mut() {
+        Some(sleep) => ready!(sleep.poll(cx)),
+        None => unreachable!("the timer was armed above"),
+    }
+    Poll::Ready(timer.now().since(since))
 }
 
 impl<F, T: Timer, M: Emitter> std::fmt::Debug for TimeoutFuture<F, T, M> {

@@ -132,7 +132,7 @@ where
         }
     }
 
-    #[inline]
+    #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
         let limit = self.config.limit();
         let timer = self.timer.clone();

@@ -106,7 +106,7 @@ where
 {
     type Output = Result<S::Response, ResilienceError<E>>;
 
-    #[inline]
+    #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let output = loop {
