@@ -3,6 +3,7 @@
 use std::vec;
 
 use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use super::pair::{Input, Pair, limits_of};
 use super::*;
@@ -98,11 +99,14 @@ fn limits() -> impl Strategy<Value = (u32, u64, u32, u64)> {
 #[test]
 fn long_random_lives_agree_with_the_naive_breaker_and_reach_every_change() {
     let mut changes = [[0_u32; 7]; 7];
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+    // One fixed seed: which changes are reached must not depend on luck.
+    let config = ProptestConfig {
         cases: 1_500,
         failure_persistence: None,
         ..ProptestConfig::default()
-    });
+    };
+    let seed = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(config, seed);
     let seen = core::cell::RefCell::new(&mut changes);
     let lives = (limits(), proptest::collection::vec(input(), 1..120));
     let result = runner.run(&lives, |((a, b, c, d), inputs)| {
