@@ -95,12 +95,16 @@ where
             StateProj::Done => panic!("the future was polled after it was done"),
         };
         // The call is dropped, then its permit is free, then its caller sees the answer.
+        if let Some(watch) = this.watch {
+            watch.enter(); // a panic in that drop is the call's
+        }
         this.state.set(State::Done);
         *this.permit = None;
+        let poll = Poll::Ready(output);
         if let Some(watch) = this.watch {
-            watch.end(&output);
+            watch.leave(&poll);
         }
-        Poll::Ready(output)
+        poll
     }
 }
 

@@ -160,13 +160,17 @@ where
             }
         };
         // The call is dropped, then its permit or place is free, then its caller sees the answer.
+        if let Some(watch) = this.watch {
+            watch.enter(); // a panic in that drop is the call's
+        }
         this.state.set(State::Done);
         *this.permit = None;
         *this.line = None;
+        let poll = Poll::Ready(output);
         if let Some(watch) = this.watch {
-            watch.end(&output);
+            watch.leave(&poll);
         }
-        Poll::Ready(output)
+        poll
     }
 }
 
