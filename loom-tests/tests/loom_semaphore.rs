@@ -10,7 +10,6 @@ use std::sync::{Arc as Outside, Mutex as Aside};
 use std::task::Waker;
 
 use loom::future::block_on;
-use loom::model::Builder;
 use loom::sync::Arc;
 use loom::thread;
 use ninelives_core::semaphore::{Entry, Left, Place, Semaphore, Turn};
@@ -41,9 +40,7 @@ fn run(scene: &'static Scene) {
     let seen = Outside::new(Aside::new(BTreeSet::new()));
     for order in orders(scene.actors.len()) {
         let seen = Outside::clone(&seen);
-        let mut builder = Builder::new();
-        builder.preemption_bound.get_or_insert(scene.bound);
-        builder.check(move || {
+        loom_tests::model_within(scene.bound, move || {
             let answers = once(scene, &order);
             seen.lock().expect("never poisoned").insert(answers);
         });
