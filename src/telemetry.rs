@@ -55,7 +55,7 @@ pub use log::LogSink;
 pub use memory::MemorySink;
 pub use multicast::MulticastSink;
 pub use names::MAX_NAMES;
-pub use pump::{Pump, PumpHandle, PumpReport, PumpTask};
+pub use pump::{Pump, PumpHandle, PumpReport, PumpShutdown, PumpTask};
 pub use sink::TelemetrySink;
 pub use streaming::StreamingSink;
 pub use subscriber::{Delivery, Recv, Subscriber};

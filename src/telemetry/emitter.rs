@@ -53,7 +53,7 @@ impl<C: Clock + Clone> Emitter for BusEmitter<C> {
         self.clock.now()
     }
 
-    #[inline]
+    #[inline(always)]
     fn emit(&self, event: PolicyEvent) {
         self.bus.emit(&event);
     }

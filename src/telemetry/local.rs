@@ -1,6 +1,10 @@
 //! The rings that this thread writes to: one for each bus.
+//!
+//! Two thread-locals, because one that is dropped with its thread costs each access a look whether it is still there. So the places
+//! themselves are never dropped; the guard beside them is, and empties them.
 
 use std::cell::RefCell;
+use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
 
 use ninelives_core::event::WORDS;
@@ -13,46 +17,69 @@ struct Place {
     producer: Producer<Arc<EventRing>, WORDS>,
 }
 
-/// So many places are found about equally fast.
-const NEAR: usize = 4;
+/// Frees the rings when the thread ends.
+struct Guard;
 
 thread_local! {
-    // Dropped when the thread ends, and with it the producers: their rings are free then.
-    static PLACES: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
+    // Nothing that runs while it is borrowed emits events, but for an allocator that does.
+    static PLACES: RefCell<ManuallyDrop<Vec<Place>>> =
+        const { RefCell::new(ManuallyDrop::new(Vec::new())) };
+    static GUARD: Guard = const { Guard };
+}
+
+/// Pushes to this thread's ring of the bus, if that is the first of its rings.
+#[inline]
+pub(super) fn push(bus: u64, words: [u64; WORDS]) -> bool {
+    let pushed = PLACES.try_with(|places| match places.try_borrow_mut() {
+        Ok(mut places) => match places.first_mut() {
+            Some(place) if place.bus == bus => {
+                place.producer.push(&words);
+                true
+            }
+            _ => false,
+        },
+        Err(_) => false,
+    });
+    pushed.unwrap_or(false)
 }
 
 /// Pushes to this thread's ring of the bus; false when it has none.
-#[inline]
-pub(super) fn push(bus: u64, words: &[u64; WORDS]) -> bool {
+///
+/// Now and then the ring comes nearer to the first place, so that what is used most is found at once; not each time, or two that
+/// take turns would change places all the time.
+pub(super) fn push_further(bus: u64, words: [u64; WORDS]) -> bool {
     let pushed = PLACES.try_with(|places| {
-        // Nothing that is called while it is borrowed calls back, but for an allocator that emits events.
-        let Ok(mut places) = places.try_borrow_mut() else {
-            return false;
-        };
-        for (at, place) in places.iter_mut().enumerate() {
-            if place.bus == bus {
-                place.producer.push(words);
-                if at >= NEAR {
-                    // What is used often comes near, without two of them changing places all the time.
-                    places.swap(at, at / 2);
-                }
-                return true;
-            }
+        let mut places = places.try_borrow_mut().ok()?;
+        let at = places.iter().position(|place| place.bus == bus)?;
+        if places[at].producer.push(&words) % 16 == 0 {
+            places.swap(at, at / 2);
         }
-        false
+        Some(())
     });
-    // An error: the thread is ending and its places are gone.
-    pushed.unwrap_or(false)
+    matches!(pushed, Ok(Some(())))
 }
 
 /// Keeps the producer for this thread's next events, and drops those of buses that are gone. In a thread that is ending, it drops it.
 pub(super) fn keep(bus: u64, producer: Producer<Arc<EventRing>, WORDS>) {
-    // An error: the thread is ending, and the ring is free again.
-    let _ = PLACES.try_with(|places| {
-        if let Ok(mut places) = places.try_borrow_mut() {
-            // The bus is one owner of the ring, this place the other.
-            places.retain(|place| Arc::strong_count(place.producer.ring()) > 1);
-            places.push(Place { bus, producer });
-        }
+    // Touched, it is there at the end. An error: the thread is past that, and the ring is free again.
+    let _ = GUARD.try_with(|Guard| {
+        PLACES.try_with(|places| {
+            if let Ok(mut places) = places.try_borrow_mut() {
+                // The bus is one owner of the ring, this place the other.
+                places.retain(|place| Arc::strong_count(place.producer.ring()) > 1);
+                places.push(Place { bus, producer });
+            }
+        })
     });
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let taken = PLACES.try_with(|places| {
+            let mut places = places.try_borrow_mut().ok()?;
+            Some(ManuallyDrop::into_inner(mem::take(&mut *places)))
+        });
+        // Not under the borrow: whatever the allocator does is free to emit.
+        drop(taken);
+    }
 }

@@ -99,7 +99,8 @@ impl<C> MemorySink<C> {
         }
     }
 
-    /// The newest events, the oldest of them first, in the order of their times.
+    /// The newest events, the oldest of them first, in the order of their times: of each thread those that it emitted last, and of
+    /// those of all threads the ones with the latest times.
     ///
     /// An event that is overwritten while it is copied is left out.
     pub fn events(&self) -> Vec<PolicyEvent> {

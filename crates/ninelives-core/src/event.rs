@@ -237,6 +237,7 @@ impl Stamp {
 
 impl PolicyEvent {
     /// Who, when, and the how-manieth.
+    #[inline(always)]
     pub const fn stamp(&self) -> &Stamp {
         match self {
             Self::RetryAttempt { at, .. }
@@ -259,16 +260,19 @@ impl PolicyEvent {
     }
 
     /// The policy that tells.
+    #[inline]
     pub const fn policy(&self) -> PolicyId {
         self.stamp().policy
     }
 
     /// When, by the sink's clock.
+    #[inline]
     pub const fn time(&self) -> Tick {
         self.stamp().time
     }
 
     /// What kind of event it is.
+    #[inline(always)]
     pub const fn kind(&self) -> Kind {
         match self {
             Self::RetryAttempt { .. } => Kind::RetryAttempt,

@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use super::{
-    Arm, BulkheadRejection, CircuitState, FailureCause, Kind, PolicyEvent, PolicyId, Stamp,
+    Arm, BulkheadRejection, CircuitState, FailureCause, Interest, Kind, PolicyEvent, PolicyId,
+    Stamp,
 };
 use crate::bits::Field;
 use crate::time::{Tick, saturating_nanos};
@@ -23,7 +24,8 @@ const NONE: u64 = u64::MAX;
 
 impl PolicyEvent {
     /// The event's words. Its sequence is not among them: a ring numbers its records itself.
-    #[inline]
+    // Always inline: where an event is made its variant is known, and what is left of the table is one row.
+    #[inline(always)]
     pub const fn pack(&self) -> [u64; WORDS] {
         let (first, second, a, b) = match *self {
             Self::RetryAttempt { attempt, delay, .. } => (0, 0, attempt as u64, nanos(delay)),
@@ -131,6 +133,17 @@ impl PolicyEvent {
             },
             Kind::RequestCancelled => Self::RequestCancelled { at, elapsed },
         })
+    }
+}
+
+// === impl Interest ===
+
+impl Interest {
+    /// The kind of the event that packed to these words.
+    #[inline]
+    pub const fn of(words: &[u64; WORDS]) -> Self {
+        // Kinds are fewer than 32: the shift wraps nothing, and is one instruction.
+        Self::from_bits(1_u32.wrapping_shl(KIND.get(words[0]) as u32))
     }
 }
 

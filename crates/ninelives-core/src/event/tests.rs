@@ -100,6 +100,14 @@ pub(super) fn every_event_survives_its_words() {
 }
 
 #[test]
+fn the_words_tell_the_kind() {
+    for event in every_event() {
+        let only = Interest::NONE.with(event.kind());
+        assert_eq!(Interest::of(&event.pack()), only);
+    }
+}
+
+#[test]
 fn every_kind_is_among_the_events_and_has_its_own_number_and_name() {
     for (number, kind) in Kind::ALL.into_iter().enumerate() {
         assert_eq!(kind as usize, number);
