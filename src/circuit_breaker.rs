@@ -10,8 +10,8 @@
 //!
 //! # Readiness
 //! Reserves nothing: a probe's slot is taken in `call`. While it rejects, `poll_ready` says ready without asking the inner service,
-//! and never fails for being open. The call that follows is rejected even if the open time has ended meanwhile, with `retry_after` zero:
-//! the inner service was not asked for its readiness. `Clone` resets readiness and shares the state.
+//! and never fails for being open. The call that follows is rejected even if the open time has ended meanwhile, with the `retry_after`
+//! that readiness saw: the inner service was not asked for its readiness, and the clock is read once. `Clone` resets readiness and shares the state.
 //!
 //! # What counts
 //! | outcome | counts as |

@@ -27,8 +27,8 @@ pub struct CircuitBreakerService<S, C = MonotonicClock, M = NullSink> {
 enum Readiness {
     Unknown,
     Ready,
-    // The circuit rejected, so the inner service was not asked, and the call will be turned away.
-    Skipped,
+    // The circuit rejected, so the inner service was not asked, and the call will be turned away without another look at the clock.
+    Skipped { retry_after: Option<Duration> },
 }
 
 // === impl CircuitBreakerService ===
@@ -118,9 +118,10 @@ where
             limits,
             clock,
         } = &*self.shared;
-        if breaker.would_admit(limits, clock).is_err() {
+        if let Err(rejected) = breaker.would_admit(limits, clock) {
             if self.readiness != Readiness::Ready {
-                self.readiness = Readiness::Skipped;
+                let retry_after = rejected.retry_after;
+                self.readiness = Readiness::Skipped { retry_after };
             }
             return Poll::Ready(Ok(()));
         }
@@ -135,19 +136,14 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
+        if let Readiness::Skipped { retry_after } = self.readiness {
+            return self.reject(retry_after);
+        }
         let Shared {
             breaker,
             limits,
             clock,
         } = &*self.shared;
-        if self.readiness == Readiness::Skipped {
-            // The open time may have ended since `poll_ready`; the inner service was not readied for this call all the same.
-            let retry_after = match breaker.would_admit(limits, clock) {
-                Err(rejected) => rejected.retry_after,
-                Ok(()) => Some(Duration::ZERO),
-            };
-            return self.reject(retry_after);
-        }
         let ticket = match breaker.admit(limits, clock) {
             Admission::Admitted(ticket) => ticket,
             Admission::Probe { ticket, transition } => {

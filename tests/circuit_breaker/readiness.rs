@@ -124,7 +124,7 @@ fn a_service_made_ready_while_open_is_not_called_unready_when_the_time_ends() {
     rig.clock.advance(OPEN_FOR);
     let calls = rig.backend.calls();
     let error = done(Box::pin(rig.service.call(Ask::Answer))).unwrap_err();
-    assert_eq!(error.retry_after(), Some(Duration::ZERO));
+    assert_eq!(error.retry_after(), Some(OPEN_FOR), "as readiness saw it");
     assert_eq!((rig.backend.calls(), rig.view().probes_out), (calls, 0));
     assert_eq!(rig.ask(Ask::Answer), Ok(()));
 }

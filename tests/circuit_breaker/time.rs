@@ -138,3 +138,24 @@ fn hc91_clock_an_hour_back_neither_panics_nor_stalls() {
     rig.clock.set(now.after(OPEN_FOR));
     assert_eq!(rig.ask(Ask::Answer), Ok(()));
 }
+
+#[test]
+fn a_rejection_reads_the_clock_once() {
+    struct Counted(Rc<Cell<u32>>, ManualClock);
+    impl Clock for Counted {
+        fn now(&self) -> Tick {
+            self.0.set(self.0.get() + 1);
+            self.1.now()
+        }
+    }
+    let readings = Rc::new(Cell::new(0));
+    let config = CircuitBreakerConfig::new(1, OPEN_FOR, 1).unwrap();
+    let clock = Counted(Rc::clone(&readings), ManualClock::new());
+    let layer = CircuitBreakerLayer::with_clock(config, clock).unwrap();
+    layer.trip();
+    let mut service = layer.layer(Backend::default());
+    readings.set(0);
+    let error = done(start(&mut service, Ask::Answer)).unwrap_err();
+    assert!(error.is_circuit_open());
+    assert_eq!(readings.get(), 1);
+}
