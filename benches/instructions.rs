@@ -12,6 +12,9 @@ mod subjects;
 use std::hint::black_box;
 
 use iai_callgrind::{library_benchmark, library_benchmark_group, main};
+use ninelives::emit::{Emitter, Kind, PolicyEvent, Sink};
+use ninelives::name::Name;
+use ninelives::{Clock, StreamingSink, Subscriber, Tick};
 
 use subjects::{Echo, Subject, call, enter_runtime};
 
@@ -104,9 +107,62 @@ fn stack(call: Call) -> Option<u64> {
     call()
 }
 
+/// One event told by an emitter behind a pointer, with a time that costs nothing.
+type Tell = &'static mut dyn FnMut();
+
+/// The clock of the events: an event's own price, without that of the system's clock.
+#[derive(Clone, Copy)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Tick {
+        Tick::ZERO
+    }
+}
+
+/// Tells events to a ring of 1024, after so many others.
+fn heard(before: u32) -> Tell {
+    tell(before, |sink| Some(sink.subscribe()))
+}
+
+fn unheard() -> Tell {
+    tell(0, |_| None)
+}
+
+fn tell(before: u32, listen: fn(&StreamingSink<Still>) -> Option<Subscriber>) -> Tell {
+    let sink = StreamingSink::new(1024).expect("in range");
+    let sink = sink.with_clock(Still);
+    let emitter = sink.attach(&Name::from("policy"));
+    let listener = listen(&sink);
+    let mut in_flight = 0;
+    let once: Tell = Box::leak(Box::new(move || {
+        black_box(&listener);
+        in_flight += 1;
+        emitter.tell(Kind::BulkheadAcquired, |at| PolicyEvent::BulkheadAcquired {
+            at,
+            in_flight,
+        });
+    }));
+    (0..before).for_each(|_| once());
+    black_box(once)
+}
+
+#[library_benchmark]
+#[bench::unwanted(unheard())]
+#[bench::room(heard(3))]
+#[bench::full(heard(5000))]
+fn event(tell: Tell) {
+    tell();
+}
+
+library_benchmark_group!(
+    name = telemetry;
+    benchmarks = event
+);
+
 library_benchmark_group!(
     name = layers;
     benchmarks = raw, timeout, retry, breaker, bulkhead, fallback, fork_join, stack
 );
 
-main!(library_benchmark_groups = layers);
+main!(library_benchmark_groups = layers, telemetry);

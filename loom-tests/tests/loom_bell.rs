@@ -147,7 +147,7 @@ fn a_fenced_producer_never_misses_a_sleeper() {
     });
 }
 
-/// Without the fence there is a miss, and the outcome list shows it: (0, false). What is written has come to the sleeper by the end
+/// Without the fence there is a miss, and the list of outcomes shows it: (0, false). What is written has come to the sleeper by the end
 /// of its grace, here the end of both threads, and the look after it finds it; from then on a producer sees the alarm and rings.
 /// Mutants: as above.
 #[test]
@@ -221,8 +221,8 @@ fn a_reader_that_is_polled_in_between_is_not_forgotten() {
     });
 }
 
-/// Two producers: whoever takes the alarm rings for both, and a sleeper that was woken, and arms again, misses neither. Mutants: `answer` as
-/// a load and a store; `arm` without its Acquire and its fence.
+/// Two producers: whoever takes the alarm rings for both, and a sleeper that was woken, and arms again, misses neither. Mutants: `arm` or
+/// `answer` Relaxed; those of the models above.
 #[test]
 fn two_producers_and_a_sleeper_that_arms_again() {
     outcomes(
@@ -258,6 +258,58 @@ fn two_producers_and_a_sleeper_that_arms_again() {
                     }),
                 ],
             );
+            (found, woken.get())
+        },
+    );
+}
+
+/// A reader that found something goes to sleep again while the producers are still on their way to the alarm: whoever sleeps is
+/// either rung or still has its alarm armed, so that a later write wakes it. Mutant: `answer` as a load and a store.
+#[test]
+fn an_answer_does_not_take_a_later_arming() {
+    outcomes(
+        THREE,
+        &[
+            (0, true),
+            (1, true),
+            (2, false),
+            (2, true),
+            (3, false),
+            (3, true),
+        ],
+        |order| {
+            let desk = Desk::new();
+            let (_, first) = Woken::waker();
+            let (woken, second) = Woken::waker();
+            let write = |place| {
+                let writer = Arc::clone(&desk);
+                std::sync::Arc::new(move || {
+                    writer.write(place);
+                    fence(Ordering::SeqCst);
+                    writer.ring();
+                    0
+                })
+            };
+            let (one, other) = (write(0), write(1));
+            let sleeper = Arc::clone(&desk);
+            let [.., found] = race(
+                order,
+                [
+                    one,
+                    other,
+                    std::sync::Arc::new(move || {
+                        let found = sleeper.arm(&first);
+                        // What it found it takes, and sleeps again; what is new then, it finds after another arming.
+                        if sleeper.arm(&second) > found {
+                            return 3;
+                        }
+                        found
+                    }),
+                ],
+            );
+            if found < 3 {
+                assert!(woken.get() || found == 2 && desk.alarm.is_armed(KIND));
+            }
             (found, woken.get())
         },
     );
