@@ -1,5 +1,9 @@
 //! Code written for the documented names of 0.2.0 compiles and does what it did.
-#![allow(missing_docs, clippy::disallowed_methods, clippy::default_constructed_unit_structs)]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::default_constructed_unit_structs
+)]
 
 use std::time::Duration;
 

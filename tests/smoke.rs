@@ -1,5 +1,6 @@
 //! One request through a whole policy, alone and composed.
 #![allow(missing_docs)]
+#![allow(clippy::disallowed_methods)] // tokio's test macro blocks on its runtime
 
 use std::io;
 use std::time::Duration;

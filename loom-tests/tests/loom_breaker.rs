@@ -1,6 +1,7 @@
-#![cfg(ninelives_loom)]
 //! Models of the breaker, L01 to L08. No actor runs on the model's main thread, every order of spawning is tried, and each model
 //! asserts that it has seen every outcome it is about. Under this cfg the epoch has two bits: four turns and it is the same again.
+
+#![cfg(ninelives_loom)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

@@ -1,8 +1,9 @@
-#![cfg(ninelives_loom)]
 //! The semaphore and its line under every interleaving that the bound allows.
 //!
 //! Nobody acts on the main thread, each model runs with every spawn order, and each says which outcomes it must have seen. A
 //! waiter that is forgotten is a deadlock to the checker.
+
+#![cfg(ninelives_loom)]
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;

@@ -165,6 +165,12 @@ impl Ledger {
         let behind = self
             .latest
             .map_or(Duration::ZERO, |latest| latest.since(now));
+        // A wait that ends up to a second before the stamp wraps, 49.7 days, reads as a stale clock: the word may count that second
+        // again when the clock then steps back.
+        let wait = now.since(self.latest.unwrap_or(Tick::ZERO)).as_millis();
+        if (1..=1_000).contains(&(wait as u32).wrapping_neg()) {
+            self.time += Duration::from_secs(1);
+        }
         if behind > Duration::from_secs(1) {
             self.latest = Some(now);
             self.steps_back += 1;
