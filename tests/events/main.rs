@@ -10,8 +10,17 @@ mod drive;
 #[path = "../support/kit.rs"]
 mod kit;
 
+mod breaker;
+mod bulkhead;
 mod cases;
+mod interest;
+mod operators;
 mod outcomes;
+mod recorder;
+mod retry;
+mod sinks;
+mod threads;
+mod timeout;
 
 use std::time::Duration;
 
@@ -29,11 +38,21 @@ pub fn sink_on(timer: &ManualTimer) -> Sink {
         .with_clock(timer.clone())
 }
 
-/// What was told since the last look, without stamps' numbers: each event with the same stamp, so that it can be compared.
-pub fn told(sink: &Sink) -> Vec<PolicyEvent> {
+/// What was told since the last look.
+pub fn told<C>(sink: &MemorySink<C>) -> Vec<PolicyEvent> {
     let events = sink.events();
     sink.clear();
     events
+}
+
+/// What was told since the last look is this; gives it.
+#[macro_export]
+macro_rules! assert_told {
+    ($sink:expr, $pattern:pat $(if $guard:expr)?) => {{
+        let events = $crate::told(&$sink);
+        assert!(matches!(events[..], $pattern $(if $guard)?), "{events:?}");
+        events
+    }};
 }
 
 /// How a request ended.
