@@ -112,7 +112,8 @@ fn who_joins_while_another_leaves_is_wanted_for() {
     });
 }
 
-/// Two leave at once: in the end nothing is wanted. Mutants: `narrow` that succeeds without a change of turn; no second try.
+/// Two leave at once: in the end nothing is wanted. Mutants: `narrow` as a store; `look` or `narrow` Relaxed; no
+/// second try.
 #[test]
 fn when_all_have_left_nothing_is_wanted() {
     outcomes(&[0, 1], |first| {

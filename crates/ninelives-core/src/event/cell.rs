@@ -4,17 +4,18 @@
 //! those that are left, and puts that in the word's place if the word is still the one it looked at.
 //!
 //! # Word
-//! | bits   | field    | meaning                                 | when it overflows                                  |
+//! | bits   | field    | meaning                                    | when it overflows                                  |
 //! |--------|----------|-----------------------------------------|----------------------------------------------------|
-//! | 0..32  | interest | the kinds that somebody wants           | cannot                                             |
-//! | 32..64 | turn     | turns on every change, also a needless one | wraps: 2^32 joins within one leaving hide each other |
+//! | 0..32  | interest | the kinds that somebody wants              | cannot                                             |
+//! | 32..64 | turn     | turns whenever somebody joins              | wraps: 2^32 joins within one leaving hide each other |
 //!
 //! # Transitions
 //! | call   | guard                       | to             | verdict | test                                             |
 //! |--------|-----------------------------|----------------|---------|--------------------------------------------------|
 //! | add    |                             | union, turn + 1 |        | `interest_is_the_union_of_those_that_joined`     |
-//! | narrow | the word is the one seen    | that, turn + 1 | true    | `who_leaves_narrows_the_interest`                |
-//! | narrow | somebody came in between    | same word      | false   | `a_join_in_between_stops_a_narrowing`            |
+//! | narrow | the word is the one seen    | that           | true    | `who_leaves_narrows_the_interest`                |
+//! | narrow | somebody joined in between  | same word      | false   | `a_join_in_between_stops_a_narrowing`            |
+//! | narrow | it was narrowed in between  | same word      | false   | `a_narrowing_in_between_stops_another`           |
 //!
 //! The turn is why `add` writes even when the interest is the same: a leaving that did not count the new one must not take its kinds away.
 //!
@@ -76,7 +77,7 @@ impl SharedInterest {
         // Relaxed: a guess; the swap checks it.
         let mut seen = self.word.load(Ordering::Relaxed);
         loop {
-            let next = turn(seen, interest(seen).union(more));
+            let next = joined(seen, more);
             // Release: pairs with the Acquire in `look`; the list shows the new subscriber. Relaxed on failure: a guess again.
             match self
                 .word
@@ -98,11 +99,12 @@ impl SharedInterest {
     /// is another one by now: then look again.
     #[must_use = "when false, the interest is as it was"]
     pub fn narrow(&self, seen: SeenInterest, all: Interest) -> bool {
-        // Release: keeps what an `add` before it published for a later `look`. Relaxed on failure: nothing is read.
+        // Release: pairs with the Acquire in `look`; the list no longer shows who has left. What an `add` before it published is kept:
+        // a swap goes on with the release sequence of that `add`. Relaxed on failure: nothing is read.
         self.word
             .compare_exchange(
                 seen.0,
-                turn(seen.0, all),
+                narrowed(seen.0, all),
                 Ordering::Release,
                 Ordering::Relaxed,
             )
@@ -114,10 +116,15 @@ const fn interest(word: u64) -> Interest {
     Interest::from_bits(INTEREST.get(word) as u32)
 }
 
-/// The word after a change to `all`.
-const fn turn(word: u64, all: Interest) -> u64 {
-    let next = TURN.get(word).wrapping_add(1) & TURN.max();
-    TURN.set(INTEREST.set(0, all.bits() as u64), next)
+/// The word after somebody joined.
+const fn joined(word: u64, more: Interest) -> u64 {
+    let turn = TURN.get(word).wrapping_add(1) & TURN.max();
+    narrowed(TURN.set(word, turn), interest(word).union(more))
+}
+
+/// The word with another interest.
+const fn narrowed(word: u64, all: Interest) -> u64 {
+    INTEREST.set(word, all.bits() as u64)
 }
 
 impl Default for SharedInterest {

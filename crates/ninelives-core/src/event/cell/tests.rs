@@ -1,4 +1,4 @@
-use super::{INTEREST, SharedInterest, TURN, turn};
+use super::{INTEREST, SharedInterest, TURN, joined};
 use crate::event::{Interest, Kind};
 
 const OPENED: Interest = Interest::NONE.with(Kind::CircuitOpened);
@@ -52,7 +52,7 @@ fn a_narrowing_in_between_stops_another() {
 #[test]
 fn the_turn_wraps_and_leaves_the_interest_alone() {
     let last = TURN.set(INTEREST.set(0, u64::from(OPENED.bits())), TURN.max());
-    let next = turn(last, OPENED);
+    let next = joined(last, OPENED);
     assert_eq!(
         (TURN.get(next), INTEREST.get(next)),
         (0, INTEREST.get(last))
