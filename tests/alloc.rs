@@ -210,6 +210,51 @@ fn the_whole_stack_costs_nothing() {
 }
 
 #[test]
+fn events_of_the_whole_stack_cost_nothing_in_a_ring_that_is_full() {
+    let sink = StreamingSink::new(64).unwrap();
+    let mut subscriber = sink.subscribe();
+    let stack = || (timeout() + breaker() + bulkhead() + retry()).with_sink(sink.clone());
+    let exhausted = |result: &Result<u32, Flat>| {
+        result
+            .as_ref()
+            .is_err_and(ResilienceError::is_retry_exhausted)
+    };
+    // Each script calls 20,200 times, on a ring that nobody empties.
+    assert_eq!(spent(&stack(), GOOD, ok), 0, "ready");
+    assert_eq!(spent(&stack(), SLOW, ok), 0, "pending");
+    assert_eq!(spent(&stack(), BAD, exhausted), 0, "failing");
+    let open = Policy(breaker().0.with_sink(sink.clone()));
+    open.0.force_open();
+    let circuit_open =
+        |result: &Result<u32, Flat>| result.as_ref().is_err_and(ResilienceError::is_circuit_open);
+    assert_eq!(spent(&open, GOOD, circuit_open), 0, "rejecting");
+    // A success is told by four policies, with one permit; a rejection by one, twice.
+    let calls = 2 * (CALLS + 100);
+    assert!(subscriber.backlog() >= 2 * 5 * calls + 2 * calls);
+    let mut received = 0;
+    while let Some(delivery) = subscriber.try_recv() {
+        received += u64::from(delivery.event().is_some());
+    }
+    assert_eq!(received, 64, "{subscriber:?}");
+}
+
+#[test]
+fn events_cost_nothing_while_a_subscriber_takes_them() {
+    let sink = StreamingSink::new(64).unwrap();
+    let mut subscriber = sink.subscribe();
+    let stack = (timeout() + breaker() + bulkhead() + retry()).with_sink(sink.clone());
+    let mut service = stack.layer(Contract::<Failed>::new(GOOD).0);
+    let mut received = 0;
+    let seen = allocations(|| {
+        assert_eq!(serve(&mut service), Ok(7));
+        while let Some(delivery) = subscriber.try_recv() {
+            received += u64::from(delivery.event().is_some());
+        }
+    });
+    assert_eq!((seen, received), (0, 5 * (CALLS + 100)));
+}
+
+#[test]
 fn a_fallback_costs_nothing_used_or_not() {
     assert_eq!(spent(&(pass() | pass()), GOOD, ok), 0, "not used");
     let backed = pass() | Policy::respond(|n: u32| n);

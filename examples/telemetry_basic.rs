@@ -1,0 +1,79 @@
+//! What policies tell: a short run over a service that is down for a while, and everything that happened in it.
+//!
+//! `cargo run --example telemetry_basic`
+//!
+//! One sink hands the events to a task that prints them as they come; another keeps the newest, to look at when the run is over.
+//! Neither can slow a call down: both are rings that are written over. Tokio's clock is paused, so every run says the same.
+
+use std::error::Error;
+use std::time::Duration;
+
+use ninelives::emit::{Interest, Kind, PolicyEvent};
+use ninelives::prelude::*;
+use ninelives::telemetry::Delivery;
+use tower::{Layer, Service, ServiceExt};
+
+const MS: Duration = Duration::from_millis(1);
+
+/// Is down for the calls 3 to 8.
+async fn quote(number: u32) -> Result<u32, std::io::Error> {
+    tokio::time::sleep(MS).await;
+    match number {
+        3..=8 => Err(std::io::Error::other("the exchange is closed")),
+        _ => Ok(number),
+    }
+}
+
+/// Prints events until the circuit closes again; sleeps while there are none.
+async fn print(mut events: Subscriber, stream: StreamingSink<TokioTimer>) {
+    loop {
+        match events.recv().await {
+            Delivery::Event(event) => {
+                let name = stream.name_of(event.policy()).expect("it was attached");
+                println!("{:>8}  {event}", name.as_str());
+                if let PolicyEvent::CircuitClosed { .. } = event {
+                    return;
+                }
+            }
+            Delivery::Lagged(lost) => println!("{lost} events came too fast"),
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread", start_paused = true)]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let stream = StreamingSink::new(1024)?.with_clock(TokioTimer);
+    let memory = MemorySink::new().with_clock(TokioTimer);
+    // Everything but the routine; what nobody wants is not even made.
+    let routine = [Kind::RequestSuccess, Kind::BulkheadAcquired];
+    let unusual = routine.into_iter().fold(Interest::ALL, Interest::without);
+    let printer = tokio::spawn(print(stream.subscribe_to(unusual), stream.clone()));
+
+    let retry = RetryPolicy::builder().max_attempts(2).with_seed(9);
+    let retry = retry
+        .backoff(Backoff::constant(5 * MS))
+        .with_jitter(Jitter::full());
+    let config = CircuitBreakerConfig::new(2, 20 * MS, 1)?;
+    let breaker = CircuitBreakerLayer::with_clock(config, TokioTimer)?;
+    let policy = Policy(breaker.named("breaker"))
+        + Policy(BulkheadLayer::new(8)?.named("bulkhead"))
+        + Policy(retry.build()?.into_layer().named("retry"));
+    let policy = policy.with_sink(stream + memory.clone());
+
+    let mut service = policy.layer(tower::service_fn(quote));
+    for number in 0..16 {
+        let _ = service.ready().await?.call(number).await;
+        tokio::time::sleep(5 * MS).await;
+    }
+    printer.await?;
+
+    println!("{} events kept:", memory.len());
+    for kind in Kind::ALL {
+        let events = memory.events();
+        match events.iter().filter(|event| event.kind() == kind).count() {
+            0 => {}
+            count => println!("{count:>8}  {}", kind.name()),
+        }
+    }
+    Ok(())
+}
