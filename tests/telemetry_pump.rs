@@ -191,6 +191,16 @@ fn a_sink_that_takes_events_at_once_arms_no_timer() {
 }
 
 #[test]
+fn the_timer_of_a_sleep_is_let_go_when_an_event_ends_it() {
+    let mut rig = Rig::of(&Script::always(Act::Hang));
+    rig.turn();
+    assert_eq!(rig.timer.armed(), 1, "the grace");
+    rig.tell([1]);
+    rig.turn();
+    assert_eq!(rig.timer.armed(), 1, "the event's time");
+}
+
+#[test]
 fn a_subscriber_of_some_kinds_gives_the_pump_those() {
     use ninelives::emit::{Emitter, Kind, PolicyEvent};
     let memory = ninelives::MemorySink::new();

@@ -1,10 +1,12 @@
 //! E14, E15, X01: how a pump ends, and what it lets go of.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ninelives::MemorySink;
 use ninelives::telemetry::{PumpReport, PumpShutdown};
 
+use crate::drive::{Wakes, poll_with};
 use crate::sinks::{Act, Mood, Script, Scripted};
 use crate::stage::Hand;
 use crate::{DRAIN, PATIENCE, Rig, assert_adds_up};
@@ -199,6 +201,32 @@ fn e15_a_sink_that_panics_in_its_drop_does_not_take_the_report_with_it() {
     rig.tell(1..=3);
     let report = rig.end();
     assert_eq!(report.delivered, 3);
+}
+
+#[test]
+fn e15_the_waker_of_an_ended_task_is_kept_by_nobody() {
+    let rig = Rig::of(&Script::always(Act::Take));
+    let (wakes, waker) = Wakes::new();
+    let mut task = rig.task.await_it();
+    assert!(poll_with(&mut task, &waker).is_pending());
+    assert!(Arc::strong_count(&wakes) > 2, "it sleeps");
+    drop((task, waker));
+    assert_eq!(Arc::strong_count(&wakes), 1);
+    assert!(rig.handle.is_finished());
+}
+
+#[test]
+fn an_event_that_comes_after_the_shutdown_wakes_no_draining_pump() {
+    let script = Script::always(Act::Take);
+    let mut rig = Rig::of(&script);
+    rig.turn();
+    script.mood(Mood::Busy);
+    rig.tell([1]);
+    let _shutdown = rig.handle.shutdown();
+    rig.task.waits();
+    let asleep = rig.task.wakes();
+    crate::tell(&rig.emitter, 2..=9);
+    assert_eq!(rig.task.wakes(), asleep);
 }
 
 /// What there is to drop.
