@@ -6,12 +6,14 @@
 //! Sinks that take their time are tower services behind a ring and a pump: see the page of telemetry.
 
 mod request;
+mod span;
 
 pub use ninelives_core::event::{
     Arm, BulkheadRejection, FailureCause, Interest, Kind, PolicyEvent, PolicyId, Stamp,
 };
 
 pub(crate) use request::Request;
+pub use span::{Span, Timed};
 
 use crate::clock::Tick;
 use crate::name::Name;
@@ -33,6 +35,15 @@ pub trait Emitter: Clone {
     /// What is kept of a request until its outcome is told: [`Timed`], or `()` for an emitter that never tells anything.
     type Span: Span;
 
+    /// A request comes in: starts what is kept of it.
+    #[inline]
+    fn start(&self) -> Self::Span {
+        let wanted = self.wants(Kind::RequestSuccess)
+            || self.wants(Kind::RequestFailure)
+            || self.wants(Kind::RequestCancelled);
+        Self::Span::start(wanted, || self.now())
+    }
+
     /// Whether anybody wants events of this kind now. One that nobody wants is not made.
     fn wants(&self, kind: Kind) -> bool;
 
@@ -52,28 +63,6 @@ pub trait Emitter: Clone {
             self.emit(event(Stamp::new(self.policy(), self.now())));
         }
     }
-}
-
-/// What is kept of a request until its outcome is told.
-pub trait Span: std::fmt::Debug {
-    /// Starts now, if `wanted`.
-    fn start(wanted: bool, now: impl FnOnce() -> Tick) -> Self;
-
-    /// When it started; once.
-    fn take(&mut self) -> Option<Tick>;
-
-    /// Notes whether code of the inner service is running.
-    fn mark(&mut self, inside: bool);
-
-    /// Whether code of the inner service is running.
-    fn is_marked(&self) -> bool;
-}
-
-/// A request whose outcome will be told, if it is wanted.
-#[derive(Debug)]
-pub struct Timed {
-    since: Option<Tick>,
-    inside: bool,
 }
 
 /// The sink that nobody listens to: the default. Policies with it are what they would be without events.
@@ -113,11 +102,27 @@ impl Emitter for NullSink {
     fn emit(&self, _event: PolicyEvent) {}
 }
 
+// === impl Sink ===
+
+/// Two sinks side by side.
+impl<A: Sink, B: Sink> Sink for (A, B) {
+    type Emitter = (A::Emitter, B::Emitter);
+
+    fn attach(&self, name: &Name) -> Self::Emitter {
+        (self.0.attach(name), self.1.attach(name))
+    }
+}
+
 // === impl Emitter ===
 
 /// Both are told; the first one's clock stamps the events of both.
 impl<A: Emitter, B: Emitter> Emitter for (A, B) {
-    type Span = Timed;
+    type Span = (A::Span, B::Span);
+
+    #[inline]
+    fn start(&self) -> Self::Span {
+        (self.0.start(), self.1.start())
+    }
 
     #[inline]
     fn wants(&self, kind: Kind) -> bool {
@@ -142,50 +147,5 @@ impl<A: Emitter, B: Emitter> Emitter for (A, B) {
         if self.1.wants(event.kind()) {
             self.1.emit(event);
         }
-    }
-}
-
-// === impl Span ===
-
-impl Span for () {
-    #[inline]
-    fn start(_wanted: bool, _now: impl FnOnce() -> Tick) -> Self {}
-
-    #[inline]
-    fn take(&mut self) -> Option<Tick> {
-        None
-    }
-
-    #[inline]
-    fn mark(&mut self, _inside: bool) {}
-
-    #[inline]
-    fn is_marked(&self) -> bool {
-        false
-    }
-}
-
-impl Span for Timed {
-    #[inline]
-    fn start(wanted: bool, now: impl FnOnce() -> Tick) -> Self {
-        Self {
-            since: wanted.then(now),
-            inside: false,
-        }
-    }
-
-    #[inline]
-    fn take(&mut self) -> Option<Tick> {
-        self.since.take()
-    }
-
-    #[inline]
-    fn mark(&mut self, inside: bool) {
-        self.inside = inside;
-    }
-
-    #[inline]
-    fn is_marked(&self) -> bool {
-        self.inside
     }
 }

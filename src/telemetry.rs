@@ -44,6 +44,8 @@ mod null;
 mod operators;
 pub mod pump;
 mod sink;
+#[cfg(feature = "tracing")]
+pub mod spans;
 mod streaming;
 mod subscriber;
 
@@ -57,6 +59,8 @@ pub use multicast::MulticastSink;
 pub use names::MAX_NAMES;
 pub use pump::{Pump, PumpHandle, PumpReport, PumpShutdown, PumpTask};
 pub use sink::TelemetrySink;
+#[cfg(feature = "tracing")]
+pub use spans::SpanSink;
 pub use streaming::StreamingSink;
 pub use subscriber::{Delivery, Recv, Subscriber};
 

@@ -22,11 +22,8 @@ impl<M: Emitter> Request<M> {
     /// A request comes in.
     #[inline]
     pub(crate) fn start(emitter: &M) -> Self {
-        let wanted = emitter.wants(Kind::RequestSuccess)
-            || emitter.wants(Kind::RequestFailure)
-            || emitter.wants(Kind::RequestCancelled);
         Self {
-            span: M::Span::start(wanted, || emitter.now()),
+            span: emitter.start(),
             emitter: emitter.clone(),
         }
     }
@@ -61,6 +58,18 @@ impl<M: Emitter> Request<M> {
         }
     }
 
+    /// An attempt of a retry begins.
+    #[inline]
+    pub(crate) fn attempt(&mut self, number: u32) {
+        self.span.attempt(number);
+    }
+
+    /// The attempt is over.
+    #[inline]
+    pub(crate) fn attempt_over(&mut self) {
+        self.span.attempt_over();
+    }
+
     /// Lets `tell` have the emitter.
     #[inline]
     pub(crate) fn told(&self, tell: impl FnOnce(&M)) {
@@ -70,12 +79,14 @@ impl<M: Emitter> Request<M> {
     /// The policy is done with the request. Only the first end counts.
     #[inline]
     pub(crate) fn end<T, E>(&mut self, result: &Result<T, ResilienceError<E>>) {
+        let cause = result.as_ref().err().map(ResilienceError::cause);
+        self.span.ended(cause);
         if let Some(since) = self.span.take() {
-            match result {
-                Ok(_) => self.outcome(Kind::RequestSuccess, since, |at, elapsed| {
+            match cause {
+                None => self.outcome(Kind::RequestSuccess, since, |at, elapsed| {
                     PolicyEvent::RequestSuccess { at, elapsed }
                 }),
-                Err(error) => self.fail(since, error.cause()),
+                Some(cause) => self.fail(since, cause),
             }
         }
     }
@@ -83,6 +94,7 @@ impl<M: Emitter> Request<M> {
     /// The policy turned the request away.
     #[inline]
     pub(crate) fn rejected(mut self) {
+        self.span.ended(Some(FailureCause::Rejected));
         if let Some(since) = self.span.take() {
             self.fail(since, FailureCause::Rejected);
         }
@@ -91,6 +103,7 @@ impl<M: Emitter> Request<M> {
     /// The request panicked.
     #[inline]
     pub(crate) fn panicked(&mut self) {
+        self.span.ended(Some(FailureCause::Panicked));
         if let Some(since) = self.span.take() {
             self.fail(since, FailureCause::Panicked);
         }
@@ -113,6 +126,9 @@ impl<M: Emitter> Drop for Request<M> {
     #[inline]
     fn drop(&mut self) {
         let panicked = self.span.is_marked();
+        if panicked {
+            self.span.ended(Some(FailureCause::Panicked));
+        }
         if let Some(since) = self.span.take() {
             if panicked {
                 return self.fail(since, FailureCause::Panicked);

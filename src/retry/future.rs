@@ -69,6 +69,7 @@ where
     #[inline(always)] // as `RetryService::call`
     pub(super) fn new(mut service: S, plan: Arc<Plan<P, T>>, request: Req, emitter: &M) -> Self {
         let mut watch = Request::start(emitter);
+        watch.attempt(1);
         let progress = plan.start();
         let (spare, attempt) = watch.inside(|| {
             let spare = plan.may_repeat(&progress).then(|| request.clone());
@@ -107,6 +108,7 @@ where
                 poll => {
                     if poll.is_ready() {
                         this.step.set(Step::Done);
+                        this.watch.attempt_over();
                     }
                     this.watch.leave(&poll);
                     return poll;
@@ -145,6 +147,7 @@ where
                     };
                     // The attempt is over: what it held is free before the wait, and before the caller sees the answer.
                     this.step.set(Step::Done);
+                    this.watch.attempt_over();
                     let error = match result {
                         Ok(response) => return Poll::Ready(Ok(response)),
                         Err(error) => error,
@@ -210,6 +213,7 @@ where
                     if let Some(token) = this.token.take() {
                         token.spend();
                     }
+                    this.watch.attempt(this.progress.attempts);
                     let attempt = this.service.call(request);
                     this.step.set(Step::Calling { attempt });
                 }

@@ -1,0 +1,127 @@
+//! What a sink keeps of a request until its outcome is told.
+
+use super::FailureCause;
+use crate::clock::Tick;
+
+/// What is kept of a request until its outcome is told.
+pub trait Span: std::fmt::Debug {
+    /// Starts now, if `wanted`.
+    fn start(wanted: bool, now: impl FnOnce() -> Tick) -> Self;
+
+    /// When it started; once.
+    fn take(&mut self) -> Option<Tick>;
+
+    /// Notes whether code of the inner service is running.
+    fn mark(&mut self, inside: bool);
+
+    /// Whether code of the inner service is running.
+    fn is_marked(&self) -> bool;
+
+    /// An attempt of a retry begins; the first is 1.
+    #[inline]
+    fn attempt(&mut self, _number: u32) {}
+
+    /// The attempt is over.
+    #[inline]
+    fn attempt_over(&mut self) {}
+
+    /// The request is over: answered, or failed for a cause.
+    #[inline]
+    fn ended(&mut self, _cause: Option<FailureCause>) {}
+}
+
+/// A request whose outcome will be told, if it is wanted.
+#[derive(Debug)]
+pub struct Timed {
+    since: Option<Tick>,
+    inside: bool,
+}
+
+// === impl Span ===
+
+impl Span for () {
+    #[inline]
+    fn start(_wanted: bool, _now: impl FnOnce() -> Tick) -> Self {}
+
+    #[inline]
+    fn take(&mut self) -> Option<Tick> {
+        None
+    }
+
+    #[inline]
+    fn mark(&mut self, _inside: bool) {}
+
+    #[inline]
+    fn is_marked(&self) -> bool {
+        false
+    }
+}
+
+impl Span for Timed {
+    #[inline]
+    fn start(wanted: bool, now: impl FnOnce() -> Tick) -> Self {
+        Self {
+            since: wanted.then(now),
+            inside: false,
+        }
+    }
+
+    #[inline]
+    fn take(&mut self) -> Option<Tick> {
+        self.since.take()
+    }
+
+    #[inline]
+    fn mark(&mut self, inside: bool) {
+        self.inside = inside;
+    }
+
+    #[inline]
+    fn is_marked(&self) -> bool {
+        self.inside
+    }
+}
+
+/// Both are kept. The first one's start is the request's, if it has one.
+impl<A: Span, B: Span> Span for (A, B) {
+    #[inline]
+    fn start(wanted: bool, now: impl FnOnce() -> Tick) -> Self {
+        let since = wanted.then(now).unwrap_or_default();
+        (A::start(wanted, || since), B::start(wanted, || since))
+    }
+
+    #[inline]
+    fn take(&mut self) -> Option<Tick> {
+        let (first, second) = (self.0.take(), self.1.take());
+        first.or(second)
+    }
+
+    #[inline]
+    fn mark(&mut self, inside: bool) {
+        self.0.mark(inside);
+        self.1.mark(inside);
+    }
+
+    #[inline]
+    fn is_marked(&self) -> bool {
+        self.0.is_marked() || self.1.is_marked()
+    }
+
+    #[inline]
+    fn attempt(&mut self, number: u32) {
+        self.0.attempt(number);
+        self.1.attempt(number);
+    }
+
+    #[inline]
+    fn attempt_over(&mut self) {
+        self.0.attempt_over();
+        self.1.attempt_over();
+    }
+
+    #[inline]
+    fn ended(&mut self, cause: Option<FailureCause>) {
+        self.0.ended(cause);
+        self.1.ended(cause);
+    }
+}
