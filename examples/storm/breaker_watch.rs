@@ -1,10 +1,13 @@
-//! Looks at the circuit breaker and the bulkhead every few milliseconds; looking changes nothing.
+//! Hears from the circuit breaker and the bulkhead what they do; hearing changes nothing.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ninelives::emit::{Interest, Kind, PolicyEvent};
+use ninelives::prelude::*;
+use ninelives::telemetry::Delivery;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::Instant;
 
 /// What the breaker is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,16 +20,7 @@ pub enum BreakerState {
     HalfOpen,
 }
 
-/// One look.
-#[derive(Debug, Clone, Copy)]
-pub struct Look {
-    /// What the breaker is doing.
-    pub state: BreakerState,
-    /// Bulkhead permits out.
-    pub in_flight: usize,
-}
-
-/// A state and the time from which it was seen.
+/// A state and when it began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change {
     /// From the start of the run.
@@ -35,20 +29,21 @@ pub struct Change {
     pub state: BreakerState,
 }
 
-/// What was seen over the run.
+/// What was heard over the run.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
-    /// The state at the start and every change that was seen.
+    /// The state at the start and every change.
     pub changes: Vec<Change>,
-    /// The most bulkhead permits that were seen out at a time.
+    /// The most bulkhead permits that were out at a time.
     pub most_in_flight: usize,
 }
 
-/// The task that looks. Dropping it ends the looking.
+/// The task that listens. Dropping it ends the listening.
 #[derive(Debug)]
 pub struct Watcher {
-    seen: Arc<Mutex<Seen>>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Seen>,
+    // Dropped or told: the run is over.
+    over: oneshot::Sender<()>,
 }
 
 // === impl BreakerState ===
@@ -64,13 +59,25 @@ impl BreakerState {
     }
 }
 
+impl From<CircuitState> for BreakerState {
+    fn from(state: CircuitState) -> Self {
+        match state {
+            CircuitState::Open | CircuitState::Latched | CircuitState::ForcedOpen => Self::Open,
+            CircuitState::HalfOpen => Self::HalfOpen,
+            CircuitState::Closed | CircuitState::ForcedClosed | CircuitState::Disabled => {
+                Self::Closed
+            }
+        }
+    }
+}
+
 // === impl Seen ===
 
 impl Seen {
     /// The most changes kept: a breaker that flaps for an hour must not fill the memory.
     const MOST: usize = 20_000;
 
-    /// How often the breaker was seen to open.
+    /// How often the breaker opened.
     pub fn openings(&self) -> usize {
         self.changes
             .windows(2)
@@ -80,15 +87,31 @@ impl Seen {
             .count()
     }
 
-    fn note(&mut self, at: Duration, look: Look) {
-        self.most_in_flight = self.most_in_flight.max(look.in_flight);
-        if self.changes.last().map(|change| change.state) != Some(look.state)
+    /// Closed when the run begins.
+    fn new() -> Self {
+        let mut seen = Self::default();
+        seen.change(Duration::ZERO, BreakerState::Closed);
+        seen
+    }
+
+    fn note(&mut self, at: Duration, event: PolicyEvent) {
+        match event {
+            PolicyEvent::CircuitOpened { to, .. } | PolicyEvent::CircuitClosed { to, .. } => {
+                self.change(at, to.into());
+            }
+            PolicyEvent::CircuitHalfOpen { .. } => self.change(at, BreakerState::HalfOpen),
+            PolicyEvent::BulkheadAcquired { in_flight, .. } => {
+                self.most_in_flight = self.most_in_flight.max(in_flight as usize);
+            }
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, at: Duration, state: BreakerState) {
+        if self.changes.last().map(|change| change.state) != Some(state)
             && self.changes.len() < Self::MOST
         {
-            self.changes.push(Change {
-                at,
-                state: look.state,
-            });
+            self.changes.push(Change { at, state });
         }
     }
 }
@@ -96,73 +119,108 @@ impl Seen {
 // === impl Watcher ===
 
 impl Watcher {
-    /// Looks every 5 ms from now on.
-    pub fn start(start: Instant, look: impl Fn() -> Look + Send + 'static) -> Self {
-        let seen = Arc::new(Mutex::new(Seen::default()));
-        let notes = Arc::clone(&seen);
-        let task = tokio::spawn(async move {
-            let mut ticks = interval(Duration::from_millis(5));
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                ticks.tick().await;
-                let mut seen = notes
-                    .lock()
-                    .unwrap_or_else(|poisoned| poisoned.into_inner());
-                seen.note(start.elapsed(), look());
+    /// Changes of a breaker's state.
+    pub const CHANGES: Interest = Interest::NONE
+        .with(Kind::CircuitOpened)
+        .with(Kind::CircuitHalfOpen)
+        .with(Kind::CircuitClosed);
+    /// Permits that a bulkhead gives.
+    pub const PERMITS: Interest = Interest::NONE.with(Kind::BulkheadAcquired);
+
+    /// Listens to a breaker and to a bulkhead whose sinks have the system's clock; `start` is when the run began.
+    pub fn start(start: Instant, mut breaker: Subscriber, mut bulkhead: Subscriber) -> Self {
+        let (over, mut ended) = oneshot::channel();
+        let (now, gone) = (MonotonicClock.now(), start.elapsed());
+        let note = move |seen: &mut Seen, heard| {
+            // What was overwritten unheard is of the bulkhead: a breaker does not change a thousand times between two looks.
+            if let Delivery::Event(event) = heard {
+                seen.note(gone + event.time().since(now), event);
             }
+        };
+        let task = tokio::spawn(async move {
+            let mut seen = Seen::new();
+            loop {
+                let heard = tokio::select! {
+                    heard = breaker.recv() => heard,
+                    heard = bulkhead.recv() => heard,
+                    _ = &mut ended => break,
+                };
+                note(&mut seen, heard);
+            }
+            // What was told before the end.
+            while let Some(heard) = breaker.try_recv().or_else(|| bulkhead.try_recv()) {
+                note(&mut seen, heard);
+            }
+            seen
         });
-        Self { seen, task }
+        Self { task, over }
     }
 
-    /// What was seen so far.
-    pub fn seen(&self) -> Seen {
-        self.seen
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .clone()
-    }
-}
-
-impl Drop for Watcher {
-    fn drop(&mut self) {
-        self.task.abort();
+    /// Ends the listening: all that was told before.
+    pub async fn end(self) -> Seen {
+        drop(self.over);
+        self.task.await.expect("the task does not panic")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use ninelives::emit::Stamp;
+
     use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
 
     #[test]
     fn only_changes_are_kept_and_openings_are_counted_from_closed() {
-        let mut seen = Seen::default();
-        let states = [
+        use CircuitState::{Closed, HalfOpen, Open};
+        let mut seen = Seen::new();
+        let at = Stamp::default();
+        let opened = |from| PolicyEvent::CircuitOpened { at, from, to: Open };
+        seen.note(2 * MS, opened(Closed));
+        seen.note(3 * MS, opened(Closed));
+        seen.note(4 * MS, PolicyEvent::CircuitHalfOpen { at, from: Open });
+        seen.note(5 * MS, opened(HalfOpen));
+        let states: Vec<_> = seen
+            .changes
+            .iter()
+            .map(|change| (change.at, change.state))
+            .collect();
+        let expected = [
+            (0 * MS, BreakerState::Closed),
+            (2 * MS, BreakerState::Open),
+            (4 * MS, BreakerState::HalfOpen),
+            (5 * MS, BreakerState::Open),
+        ];
+        assert_eq!(states, expected);
+        assert_eq!(seen.openings(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_has_all_that_was_told_before() {
+        let (circuit, permits) = (
+            StreamingSink::new(16).unwrap(),
+            StreamingSink::new(16).unwrap(),
+        );
+        let breaker = circuit.subscribe_to(Watcher::CHANGES);
+        let bulkhead = permits.subscribe_to(Watcher::PERMITS);
+        let config = CircuitBreakerConfig::new(1, MS, 1).unwrap();
+        let layer = CircuitBreakerLayer::new(config).unwrap().with_sink(circuit);
+        let guard = BulkheadLayer::new(2).unwrap().with_sink(permits);
+        let watcher = Watcher::start(Instant::now(), breaker, bulkhead);
+        layer.trip();
+        let mut service =
+            tower::Layer::layer(&guard, tower::service_fn(|()| async { Ok::<(), ()>(()) }));
+        let calls = [(); 2].map(|()| tower::Service::call(&mut service, ()));
+        layer.reset();
+        drop(calls);
+        let seen = watcher.end().await;
+        let states = seen.changes.iter().map(|change| change.state);
+        assert!(states.eq([
             BreakerState::Closed,
             BreakerState::Open,
-            BreakerState::HalfOpen,
-            BreakerState::Open,
-        ];
-        for (n, state) in states
-            .into_iter()
-            .flat_map(|state| [state, state])
-            .enumerate()
-        {
-            seen.note(
-                Duration::from_millis(n as u64),
-                Look {
-                    state,
-                    in_flight: n,
-                },
-            );
-        }
-        assert_eq!(seen.changes.len(), 4);
-        assert_eq!(
-            seen.changes[1],
-            Change {
-                at: Duration::from_millis(2),
-                state: BreakerState::Open
-            }
-        );
-        assert_eq!((seen.openings(), seen.most_in_flight), (1, 7));
+            BreakerState::Closed
+        ]));
+        assert_eq!((seen.openings(), seen.most_in_flight), (1, 2));
     }
 }

@@ -10,9 +10,10 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use ninelives::prelude::*;
+use tokio::time::Instant;
 use tower::{Layer, ServiceExt};
 
-use crate::breaker_watch::{BreakerState, Look};
+use crate::breaker_watch::{BreakerState, Watcher};
 use crate::caller::{Caller, Outcome};
 use crate::http::{Http, HttpError, Reply, Request};
 
@@ -30,6 +31,8 @@ const PROBES: usize = 3;
 const ATTEMPTS: usize = 2;
 /// The wait before the second, spread by full jitter.
 const BACKOFF: Duration = Duration::from_millis(20);
+/// Events that are kept of each thread until they are heard.
+const KEPT: usize = 4096;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Reply, ResilienceError<HttpError>>> + Send>>;
 
@@ -39,6 +42,9 @@ pub struct Protected {
     send: Box<dyn Fn(Request) -> Answer + Send + Sync>,
     breaker: CircuitBreakerLayer,
     bulkhead: BulkheadLayer,
+    // Two, so that the bulkhead's many events do not overwrite the breaker's few.
+    changes: StreamingSink,
+    permits: StreamingSink,
     words: String,
 }
 
@@ -55,6 +61,7 @@ impl Protected {
         let breaker = CircuitBreakerLayer::new(CircuitBreakerConfig::new(FAILURES, OPEN, PROBES)?)?
             .named("storm");
         let bulkhead = BulkheadLayer::new((rps / 2).max(16) as usize)?.named("storm");
+        let (changes, permits) = (StreamingSink::new(KEPT)?, StreamingSink::new(KEPT)?);
         let retry = RetryPolicy::builder()
             .max_attempts(ATTEMPTS)
             .backoff(Backoff::exponential(BACKOFF))
@@ -66,8 +73,8 @@ impl Protected {
             .into_layer()
             .named("refused");
         let guarded = Policy(TimeoutLayer::new(WHOLE)?.named("whole"))
-            + Policy(breaker.clone())
-            + Policy(bulkhead.clone())
+            + Policy(breaker.clone().with_sink(changes.clone()))
+            + Policy(bulkhead.clone().with_sink(permits.clone()))
             + Policy(retry)
             + Policy(TimeoutLayer::new(ATTEMPT)?.named("attempt"));
         let policy = guarded | Policy::respond(|_: Request| Reply::Cache);
@@ -79,6 +86,8 @@ impl Protected {
             send: Box::new(send),
             breaker,
             bulkhead,
+            changes,
+            permits,
             words,
         })
     }
@@ -93,19 +102,21 @@ impl Protected {
         self.bulkhead.limit()
     }
 
-    /// What breaker and bulkhead are doing; changes nothing.
-    pub fn look(&self) -> Look {
-        let state = match self.breaker.state() {
-            CircuitState::Open | CircuitState::Latched | CircuitState::ForcedOpen => {
-                BreakerState::Open
-            }
-            CircuitState::HalfOpen => BreakerState::HalfOpen,
-            _ => BreakerState::Closed,
-        };
-        Look {
-            state,
-            in_flight: self.bulkhead.in_flight(),
-        }
+    /// What the breaker is doing; changes nothing.
+    pub fn breaker(&self) -> BreakerState {
+        self.breaker.state().into()
+    }
+
+    /// Bulkhead permits that are out; changes nothing.
+    pub fn in_flight(&self) -> usize {
+        self.bulkhead.in_flight()
+    }
+
+    /// Listens to breaker and bulkhead from now on; `start` is when the run began.
+    pub fn watch(&self, start: Instant) -> Watcher {
+        let changes = self.changes.subscribe_to(Watcher::CHANGES).merged();
+        let permits = self.permits.subscribe_to(Watcher::PERMITS);
+        Watcher::start(start, changes, permits)
     }
 }
 

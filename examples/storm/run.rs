@@ -10,7 +10,6 @@ use tokio::time::Instant;
 
 use crate::bare::Bare;
 use crate::book::Book;
-use crate::breaker_watch::Watcher;
 use crate::descriptors;
 use crate::driver::{Lane, Load};
 use crate::flags::Flags;
@@ -66,8 +65,7 @@ pub async fn run(flags: Flags) -> Result<Summary, Box<dyn Error>> {
         book: Arc::clone(&guarded.book),
     });
 
-    let looked_at = Arc::clone(&protected);
-    let watcher = Watcher::start(start, move || looked_at.look());
+    let watcher = protected.watch(start);
     let looked_at = Arc::clone(&protected);
     let shown = (!flags.quiet).then(|| {
         let progress = Progress {
@@ -76,7 +74,7 @@ pub async fn run(flags: Flags) -> Result<Summary, Box<dyn Error>> {
             forecast: forecast.clone(),
             bare: bare.as_ref().map(|side| Arc::clone(&side.book)),
             protected: Arc::clone(&guarded.book),
-            breaker: Box::new(move || looked_at.look().state),
+            breaker: Box::new(move || looked_at.breaker()),
         };
         tokio::spawn(progress.show())
     });
@@ -93,9 +91,9 @@ pub async fn run(flags: Flags) -> Result<Summary, Box<dyn Error>> {
     }
     let policy = PolicyFigures {
         words: protected.words(),
-        seen: watcher.seen(),
+        seen: watcher.end().await,
         bulkhead_limit: protected.bulkhead_limit(),
-        in_flight_at_end: protected.look().in_flight,
+        in_flight_at_end: protected.in_flight(),
     };
     let (bare, protected) = (bare.map(Running::end), guarded.end());
     Ok(Summary {
