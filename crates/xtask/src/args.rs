@@ -19,6 +19,8 @@ pub enum Command {
     Doc,
     /// Tests.
     Test,
+    /// The tests of the libraries with every feature.
+    Features,
     /// Loom models.
     Loom(Depth),
     /// Instruction counts against their budgets.
@@ -48,6 +50,7 @@ usage: cargo xtask <command>
   clippy                         lints, warnings refused
   doc                            documentation, warnings refused
   test                           unit, integration and documentation tests
+  features                       the same of the two libraries with every feature
   loom [--deep]                  loom models, two preemptions (three with --deep)
   instructions                   instruction counts against benches/budgets.toml (needs valgrind)
   fuzz [--seconds N] [--target T]
@@ -69,6 +72,7 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
         "clippy" => bare(name, &rest, Command::Clippy),
         "doc" => bare(name, &rest, Command::Doc),
         "test" => bare(name, &rest, Command::Test),
+        "features" => bare(name, &rest, Command::Features),
         "loom" => flag(name, &rest, "--deep")
             .map(|deep| Command::Loom(if deep { Depth::Deep } else { Depth::Usual })),
         "instructions" => bare(name, &rest, Command::Instructions),

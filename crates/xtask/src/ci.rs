@@ -28,7 +28,7 @@ pub struct Step {
 }
 
 /// The run.
-pub const STEPS: [Step; 10] = [
+pub const STEPS: [Step; 11] = [
     Step {
         name: "fmt",
         run: rust::fmt,
@@ -56,6 +56,10 @@ pub const STEPS: [Step; 10] = [
     Step {
         name: "test",
         run: rust::test,
+    },
+    Step {
+        name: "features",
+        run: rust::features,
     },
     Step {
         name: "loom",

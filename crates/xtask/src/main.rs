@@ -50,6 +50,7 @@ fn main() -> ExitCode {
         Command::Clippy => rust::clippy(&workspace),
         Command::Doc => rust::doc(&workspace),
         Command::Test => rust::test(&workspace),
+        Command::Features => rust::features(&workspace),
         Command::Loom(depth) => loom::run(&workspace, depth),
         Command::Instructions => instructions::run(&workspace),
         Command::Fuzz(job) => fuzz::run(&workspace, &job),

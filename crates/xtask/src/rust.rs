@@ -54,3 +54,27 @@ pub fn test(workspace: &Workspace) -> Outcome {
     }
     run(&mut command)
 }
+
+/// The tests of the two libraries with every feature, those that need one among them.
+pub fn features(workspace: &Workspace) -> Outcome {
+    let scope = [
+        "test",
+        "--package",
+        "ninelives",
+        "--package",
+        "ninelives-core",
+        "--all-features",
+        "--lib",
+        "--tests",
+        "--locked",
+    ];
+    let pages = [
+        "test",
+        "--package",
+        "ninelives",
+        "--all-features",
+        "--doc",
+        "--locked",
+    ];
+    run(&mut workspace.cargo(scope)).then(|| run(&mut workspace.cargo(pages)))
+}
