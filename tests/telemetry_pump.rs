@@ -5,6 +5,8 @@
 mod drive;
 #[path = "telemetry_pump/ends.rs"]
 mod ends;
+#[path = "telemetry_pump/lets_go.rs"]
+mod lets_go;
 #[path = "telemetry_pump/loops.rs"]
 mod loops;
 #[path = "telemetry_pump/policies.rs"]

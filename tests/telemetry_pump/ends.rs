@@ -1,15 +1,15 @@
-//! E14, E15, X01: how a pump ends, and what it lets go of.
+//! E14, X01: how a pump ends.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use ninelives::MemorySink;
-use ninelives::telemetry::{PumpReport, PumpShutdown};
+use ninelives::ManualTimer;
+use ninelives::emit::Sink;
+use ninelives::name::Name;
+use ninelives::telemetry::{Pump, PumpReport, PumpShutdown, StreamingSink};
 
-use crate::drive::{Wakes, poll_with};
-use crate::sinks::{Act, Mood, Script, Scripted};
+use crate::sinks::{Act, Script, Scripted};
 use crate::stage::Hand;
-use crate::{DRAIN, PATIENCE, Rig, assert_adds_up};
+use crate::{DRAIN, Rig, assert_adds_up};
 
 #[test]
 fn e14_a_shutdown_delivers_what_was_emitted_before_it_and_nothing_later() {
@@ -83,6 +83,35 @@ fn e14_a_ring_that_is_lapped_during_the_drain_adds_nothing_to_the_report() {
 }
 
 #[test]
+fn a_drain_keeps_to_the_order_that_the_subscriber_has() {
+    for (merged, order) in [(true, [1, 2, 3]), (false, [1, 3, 2])] {
+        let clock = crate::sinks::still();
+        let stream = StreamingSink::new(8).unwrap().with_clock(clock.clone());
+        let subscriber = stream.subscribe();
+        let subscriber = if merged {
+            subscriber.merged()
+        } else {
+            subscriber
+        };
+        let script = Script::always(Act::Take);
+        let pump = Pump::new(subscriber, script.sink()).with_timer(ManualTimer::new());
+        let (handle, task) = pump.start();
+        let emitter = stream.attach(&Name::from("told"));
+        let tell_next = |number| {
+            clock.advance(Duration::from_nanos(1));
+            crate::tell(&emitter, [number]);
+        };
+        tell_next(1);
+        std::thread::scope(|scope| scope.spawn(|| tell_next(2)).join().unwrap());
+        tell_next(3);
+        let mut shutdown = Hand::new(handle.shutdown());
+        Hand::new(task).finish();
+        assert_eq!(script.taken(), order);
+        assert_adds_up(&shutdown.done(), 3);
+    }
+}
+
+#[test]
 fn e14_a_finished_pump_says_so_and_its_report_stays() {
     let script = Script::always(Act::Take);
     let mut rig = Rig::of(&script);
@@ -149,84 +178,6 @@ fn a_task_that_was_never_polled_counts_all_the_same() {
     let report = shutdown.done();
     assert_eq!((report.lost, report.undelivered), (2, 4));
     assert_adds_up(&report, 6);
-}
-
-#[test]
-fn e15_the_sink_is_dropped_when_the_pump_ends_though_the_task_is_kept() {
-    let script = Script::always(Act::Take);
-    let mut rig = Rig::of(&script);
-    rig.tell([1]);
-    rig.turn();
-    assert_eq!(script.owners(), 2);
-    let shutdown = rig.handle.shutdown();
-    rig.task.finish();
-    assert_eq!(script.owners(), 1);
-    assert_eq!(rig.stream.subscribers(), 0);
-    assert_eq!(rig.timer.armed(), 0);
-    drop((shutdown, rig.task));
-}
-
-#[test]
-fn e15_nothing_keeps_a_dropped_pump_alive() {
-    for mood in [Mood::Ready, Mood::Busy] {
-        let script = Script::always(Act::Hang).in_mood(mood);
-        let mut rig = Rig::of(&script);
-        rig.turn();
-        rig.timer.advance(PATIENCE);
-        rig.tell(1..=3);
-        rig.turn();
-        let mut shutdown = Hand::new(rig.handle.shutdown());
-        shutdown.waits();
-        drop(rig.task);
-        script.mood(Mood::Ready);
-        assert_eq!((script.owners(), script.live()), (1, 0));
-        assert_eq!((rig.stream.subscribers(), rig.timer.armed()), (0, 0));
-        assert_adds_up(&shutdown.done(), 3);
-    }
-}
-
-#[test]
-fn e15_a_sink_that_panics_in_its_drop_does_not_take_the_report_with_it() {
-    struct Bomb(MemorySink);
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            panic!("told to panic in drop");
-        }
-    }
-    let bomb = Bomb(MemorySink::new());
-    let rig = Rig::new(
-        8,
-        tower::service_fn(move |event| tower::Service::call(&mut bomb.0.clone(), event)),
-    );
-    rig.tell(1..=3);
-    let report = rig.end();
-    assert_eq!(report.delivered, 3);
-}
-
-#[test]
-fn e15_the_waker_of_an_ended_task_is_kept_by_nobody() {
-    let rig = Rig::of(&Script::always(Act::Take));
-    let (wakes, waker) = Wakes::new();
-    let mut task = rig.task.await_it();
-    assert!(poll_with(&mut task, &waker).is_pending());
-    assert!(Arc::strong_count(&wakes) > 2, "it sleeps");
-    drop((task, waker));
-    assert_eq!(Arc::strong_count(&wakes), 1);
-    assert!(rig.handle.is_finished());
-}
-
-#[test]
-fn an_event_that_comes_after_the_shutdown_wakes_no_draining_pump() {
-    let script = Script::always(Act::Take);
-    let mut rig = Rig::of(&script);
-    rig.turn();
-    script.mood(Mood::Busy);
-    rig.tell([1]);
-    let _shutdown = rig.handle.shutdown();
-    rig.task.waits();
-    let asleep = rig.task.wakes();
-    crate::tell(&rig.emitter, 2..=9);
-    assert_eq!(rig.task.wakes(), asleep);
 }
 
 /// What there is to drop.

@@ -99,11 +99,10 @@ impl<T> Subscriber<T> {
     /// From here on only what was emitted before this call is of interest.
     pub(in crate::telemetry) fn cut(&mut self) -> Cut {
         self.refresh();
-        self.member.bell().leave();
         Cut(self.lanes.iter().map(Lane::head).collect())
     }
 
-    /// The next delivery of those before the cut, without waiting.
+    /// The next delivery of those before the cut, without waiting. Who asks counts: the subscriber's own counts end with the cut.
     pub(in crate::telemetry) fn next_before(&mut self, cut: &Cut) -> Option<Delivery> {
         let interest = self.member.interest();
         for (lane, until) in self.lanes.iter_mut().zip(&cut.0) {
@@ -113,7 +112,6 @@ impl<T> Subscriber<T> {
                     Some(Delivery::Lagged(lost)) => {
                         // A ring that goes on being written may be lapped past the cut; those events are not this reader's.
                         let beyond = lane.beyond(*until);
-                        self.counts.lost -= beyond;
                         return Some(Delivery::Lagged(lost - beyond));
                     }
                     None => {}
@@ -125,7 +123,6 @@ impl<T> Subscriber<T> {
         }
         let waiting = self.lanes.iter_mut().filter(|lane| lane.ahead.is_some());
         let first = waiting.min_by_key(|lane| lane.ahead.map(|event| event.time()))?;
-        self.counts.received += 1;
         first.ahead.take().map(Delivery::Event)
     }
 }
