@@ -11,8 +11,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use ninelives::emit::{Interest, Kind, PolicyEvent};
-use ninelives::prelude::*;
-use ninelives::telemetry::Delivery;
+use ninelives::{prelude::*, telemetry::Delivery};
 use tower::{Layer, Service, ServiceExt};
 
 const MS: Duration = Duration::from_millis(1);
@@ -55,8 +54,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let retry = retry
         .backoff(Backoff::constant(5 * MS))
         .with_jitter(Jitter::full());
-    let config = CircuitBreakerConfig::new(2, 20 * MS, 1)?;
-    let breaker = CircuitBreakerLayer::with_clock(config, TokioTimer)?;
+    let breaker = CircuitBreakerConfig::new(2, 20 * MS, 1)?;
+    let breaker = CircuitBreakerLayer::with_clock(breaker, TokioTimer)?;
     let policy = Policy(breaker.named("breaker"))
         + Policy(BulkheadLayer::new(8)?.named("bulkhead"))
         + Policy(retry.build()?.into_layer().named("retry"));
@@ -68,12 +67,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         tokio::time::sleep(5 * MS).await;
     }
     printer.await?;
-    println!("{} events kept:", memory.len());
+    let events = memory.events();
+    println!("{} events kept:", events.len());
     for kind in Kind::ALL {
-        let events = memory.events();
-        match events.iter().filter(|event| event.kind() == kind).count() {
-            0 => {}
-            count => println!("{count:>8}  {}", kind.name()),
+        let count = events.iter().filter(|event| event.kind() == kind).count();
+        if count > 0 {
+            println!("{count:>8}  {}", kind.name());
         }
     }
     Ok(())

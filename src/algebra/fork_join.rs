@@ -257,8 +257,7 @@ where
 
     #[inline]
     fn call(&mut self, request: Req) -> Self::Future {
-        let left_plays = self.left_is.take();
-        let right_plays = self.right_is.take();
+        let (left_plays, right_plays) = (self.left_is.take(), self.right_is.take());
         self.left_is.renew(&mut self.left);
         self.right_is.renew(&mut self.right);
         let timer = self.timer.clone();
@@ -273,7 +272,8 @@ where
             let left = start(&mut watch, Arm::Left, &mut self.left, request);
             return ForkJoinFuture::left(left, timer, watch);
         }
-        let left = start(&mut watch, Arm::Left, &mut self.left, request.clone());
+        let for_left = watch.inside(|| request.clone());
+        let left = start(&mut watch, Arm::Left, &mut self.left, for_left);
         if !staggered {
             let right = start(&mut watch, Arm::Right, &mut self.right, request);
             return ForkJoinFuture::both(left, right, timer, watch);

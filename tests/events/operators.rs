@@ -261,3 +261,36 @@ fn a_panic_of_one_arm_is_told_and_the_other_is_cancelled() {
         (3, End::Failure(FailureCause::Panicked))
     );
 }
+
+/// A request that cannot be cloned.
+struct Fragile;
+
+impl Clone for Fragile {
+    fn clone(&self) -> Self {
+        panic!("on purpose")
+    }
+}
+
+#[test]
+fn a_request_that_panics_when_it_is_cloned_is_a_panic_of_the_policy() {
+    macro_rules! end_of {
+        ($policy:expr) => {{
+            let sink = MemorySink::new();
+            let service =
+                tower::service_fn(|_: Fragile| std::future::pending::<Result<(), Broken>>());
+            let mut service = $policy.with_sink(sink.clone()).layer(service);
+            assert!(panics(|| start(&mut service, Fragile)));
+            end(&told(&sink)).0
+        }};
+    }
+    let panicked = End::Failure(FailureCause::Panicked);
+    let retry = RetryPolicy::builder().build().unwrap().into_layer();
+    assert_eq!(end_of!(Policy(retry)), panicked, "retry");
+    assert_eq!(end_of!(pass() | pass()), panicked, "fallback");
+    assert_eq!(end_of!((pass() & pass())), panicked, "race");
+    assert_eq!(
+        end_of!((pass() & pass()).stagger(MS)),
+        panicked,
+        "staggered race"
+    );
+}
