@@ -237,10 +237,12 @@ async fn a_task_receives_what_another_task_emits() {
         tokio::time::sleep(Duration::from_micros(500) * (n % 4)).await;
         emit(&emitter, n);
     }
-    assert_eq!(reader.await.unwrap(), (0..10).collect::<Vec<_>>());
+    let numbers = tokio::time::timeout(Duration::from_secs(60), reader).await;
+    let numbers = numbers.expect("a wake was missed").unwrap();
+    assert_eq!(numbers, (0..10).collect::<Vec<_>>());
 }
 
-/// Each round the reader goes to sleep while the writer emits its one event: a wake that is missed for good would hang it.
+/// Each round the reader goes to sleep while the writer emits its one event.
 #[test]
 fn no_wake_is_missed_between_threads() {
     const ROUNDS: u32 = 20_000;
@@ -264,7 +266,8 @@ fn no_wake_is_missed_between_threads() {
         .unwrap();
     runtime.block_on(async {
         for n in 0..ROUNDS {
-            let event = subscriber.recv().await.event().unwrap();
+            let delivery = tokio::time::timeout(Duration::from_secs(60), subscriber.recv()).await;
+            let event = delivery.expect("a wake was missed").event().unwrap();
             assert_eq!(number(event), n);
             seen.store(n + 1, Ordering::Release);
         }
