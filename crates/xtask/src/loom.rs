@@ -35,7 +35,8 @@ impl Depth {
 fn models(workspace: &Workspace, depth: Depth) -> Outcome {
     let mut command = workspace.cargo([
         "test",
-        "--release",
+        "--profile",
+        "loom",
         "--locked",
         "-p",
         "loom-tests",
