@@ -35,6 +35,9 @@ pub trait Emitter: Clone {
     /// What is kept of a request until its outcome is told: [`Timed`], or `()` for an emitter that never tells anything.
     type Span: Span;
 
+    /// Whether it can ever tell anything. One that cannot gives no policy and no time to a pair.
+    const TELLS: bool = true;
+
     /// A request comes in: starts what is kept of it.
     #[inline]
     fn start(&self) -> Self::Span {
@@ -83,6 +86,8 @@ impl Sink for NullSink {
 impl Emitter for NullSink {
     type Span = ();
 
+    const TELLS: bool = false;
+
     #[inline]
     fn wants(&self, _kind: Kind) -> bool {
         false
@@ -115,9 +120,11 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
 
 // === impl Emitter ===
 
-/// Both are told; the first one's clock stamps the events of both.
+/// Both are told; the clock of the first one that tells anything stamps the events of both.
 impl<A: Emitter, B: Emitter> Emitter for (A, B) {
     type Span = (A::Span, B::Span);
+
+    const TELLS: bool = A::TELLS || B::TELLS;
 
     #[inline]
     fn start(&self) -> Self::Span {
@@ -131,12 +138,16 @@ impl<A: Emitter, B: Emitter> Emitter for (A, B) {
 
     #[inline]
     fn policy(&self) -> PolicyId {
-        self.0.policy()
+        if A::TELLS {
+            self.0.policy()
+        } else {
+            self.1.policy()
+        }
     }
 
     #[inline]
     fn now(&self) -> Tick {
-        self.0.now()
+        if A::TELLS { self.0.now() } else { self.1.now() }
     }
 
     #[inline]

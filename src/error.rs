@@ -46,7 +46,8 @@ pub enum ResilienceError<E> {
     /// The circuit breaker let nobody through; the service was not called.
     #[non_exhaustive]
     CircuitOpen {
-        /// When a call can be let through at the earliest, from now; `None` when only a command can change it.
+        /// When a call can be let through at the earliest, from the moment the circuit was asked; `None` when only a command can
+        /// change it.
         retry_after: Option<Duration>,
     },
     /// Every allowed attempt failed.

@@ -20,8 +20,14 @@ pub use bulkhead::{BulkheadConfig, BulkheadLayer};
 pub use circuit_breaker::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitState};
 pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
 pub use compose::PolicyLayer;
+pub use emit::{NullSink, PolicyEvent, PolicyId};
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
 pub use retry::{Backoff, Jitter, RetryBudget, RetryLayer, RetryPolicy};
-pub use telemetry::{MemorySink, StreamingSink, Subscriber};
+pub use telemetry::{
+    ComposedSinkError, FallbackSink, MemorySink, MulticastSink, Pump, StreamingSink, Subscriber,
+    TelemetrySink,
+};
+#[cfg(feature = "tracing")]
+pub use telemetry::{LogSink, SpanSink};
 pub use timeout::{TimeoutConfig, TimeoutLayer};
 pub use timer::{InstantSleeper, ManualTimer, Timer, TokioSleeper, TokioTimer, TrackingSleeper};

@@ -2,8 +2,12 @@
 
 pub use crate::{
     AttemptError, Backoff, BulkheadConfig, BulkheadLayer, CircuitBreakerConfig,
-    CircuitBreakerLayer, CircuitState, Clock, CombinedLayer, ConfigError, FallbackLayer,
-    ForkJoinLayer, InstantSleeper, Jitter, ManualTimer, MemorySink, MonotonicClock, Policy,
-    PolicyLayer, ResilienceError, RetryBudget, RetryLayer, RetryPolicy, StreamingSink, Subscriber,
-    TimeoutConfig, TimeoutLayer, Timer, TokioSleeper, TokioTimer, TrackingSleeper, policy,
+    CircuitBreakerLayer, CircuitState, Clock, CombinedLayer, ComposedSinkError, ConfigError,
+    FallbackLayer, FallbackSink, ForkJoinLayer, InstantSleeper, Jitter, ManualTimer, MemorySink,
+    MonotonicClock, MulticastSink, NullSink, Policy, PolicyEvent, PolicyLayer, Pump,
+    ResilienceError, RetryBudget, RetryLayer, RetryPolicy, StreamingSink, Subscriber,
+    TelemetrySink, TimeoutConfig, TimeoutLayer, Timer, TokioSleeper, TokioTimer, TrackingSleeper,
+    policy,
 };
+#[cfg(feature = "tracing")]
+pub use crate::{LogSink, SpanSink};

@@ -224,12 +224,18 @@ fn a_dropped_request_leaves_its_span_without_a_cause() {
 fn spans_stand_beside_another_sink() {
     noted(|notebook| {
         let memory = MemorySink::new();
-        let sink = (memory.clone(), SpanSink);
+        let sink = (SpanSink, memory.clone());
         let layer = BulkheadLayer::new(1).unwrap().with_sink(sink);
         let mut service = layer.layer(service_fn(|()| ready(Ok::<_, io::Error>(()))));
         let call = std::pin::pin!(service.call(()));
         assert!(poll(call).is_ready());
         assert_eq!(notebook.spans("ninelives.policy").len(), 1);
-        assert_eq!(memory.events().len(), 2, "a permit and an outcome");
+        let events = memory.events();
+        assert_eq!(events.len(), 2, "a permit and an outcome");
+        assert!(
+            events
+                .iter()
+                .all(|event| event.policy() == layer.name().id())
+        );
     });
 }

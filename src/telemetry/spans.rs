@@ -72,6 +72,8 @@ impl Sink for SpanSink {
 impl Emitter for SpanEmitter {
     type Span = RequestSpan;
 
+    const TELLS: bool = false;
+
     #[inline]
     fn start(&self) -> RequestSpan {
         let policy = info_span!(
