@@ -93,6 +93,20 @@ impl<A, B, K> Policy<FallbackLayer<A, B, OnAnyError, K>> {
     }
 }
 
+impl<A, B, W, K> Policy<FallbackLayer<A, B, W, K>> {
+    /// Gives the fallback its name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.0.name = name.into();
+        self
+    }
+
+    /// The fallback's name.
+    pub const fn name(&self) -> &Name {
+        &self.0.name
+    }
+}
+
 impl<S, A, B, W, K> PolicyLayer<S> for FallbackLayer<A, B, W, K>
 where
     S: Clone,

@@ -25,6 +25,7 @@
 //! and a timer once the first arm has to wait. Arms that are ready in the same poll: the left one wins.
 
 mod future;
+mod readiness;
 
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -32,6 +33,7 @@ use std::time::Duration;
 use tower_service::Service;
 
 pub use future::ForkJoinFuture;
+use readiness::Readiness;
 
 use super::Policy;
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
@@ -63,16 +65,6 @@ pub struct ForkJoinService<A, B, T = TokioTimer, M = NullSink> {
     emitter: M,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Readiness {
-    Unknown,
-    // Asked, and told to wait: the service may stand in a line for it.
-    Waiting,
-    Ready,
-    // Tower: a service whose `poll_ready` failed is not asked again.
-    Failed,
-}
-
 // === impl ForkJoinLayer ===
 
 impl<A, B> ForkJoinLayer<A, B> {
@@ -95,6 +87,18 @@ impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K>> {
     pub fn stagger(mut self, delay: Duration) -> Self {
         self.0.stagger = delay;
         self
+    }
+
+    /// Gives the race its name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.0.name = name.into();
+        self
+    }
+
+    /// The race's name.
+    pub const fn name(&self) -> &Name {
+        &self.0.name
     }
 
     /// Measures the stagger on another timer.
@@ -178,47 +182,6 @@ impl<A: Clone, B: Clone, T: Clone, M: Clone> Clone for ForkJoinService<A, B, T, 
             timer: self.timer.clone(),
             emitter: self.emitter.clone(),
         }
-    }
-}
-
-impl Readiness {
-    /// Asks `service` unless the answer is known; gives the error of a failure just seen.
-    #[inline]
-    fn ask<S: Service<Req>, Req>(
-        &mut self,
-        service: &mut S,
-        cx: &mut Context<'_>,
-    ) -> Option<S::Error> {
-        if let Self::Unknown | Self::Waiting = self {
-            match service.poll_ready(cx) {
-                Poll::Ready(Ok(())) => *self = Self::Ready,
-                Poll::Ready(Err(error)) => {
-                    *self = Self::Failed;
-                    return Some(error);
-                }
-                Poll::Pending => *self = Self::Waiting,
-            }
-        }
-        None
-    }
-
-    /// Gives the wait of an arm that is left out up. A permit that came to an idle service would be kept from all others.
-    #[inline]
-    fn renew<S: Clone>(&mut self, service: &mut S) {
-        if let Self::Waiting = self {
-            *service = service.clone();
-            *self = Self::Unknown;
-        }
-    }
-
-    /// Uses the readiness up.
-    #[inline]
-    fn take(&mut self) -> bool {
-        let ready = *self == Self::Ready;
-        if ready {
-            *self = Self::Unknown;
-        }
-        ready
     }
 }
 

@@ -197,3 +197,42 @@ fn with_endless_patience_the_pump_waits_until_the_shutdown_ends_it() {
     assert_eq!((script.live(), report.undelivered), (0, 2));
     assert_adds_up(&report, 2);
 }
+
+#[test]
+fn e07_a_sink_that_is_never_ready_keeps_no_timeout_waiting_and_no_permit() {
+    let script = Script::always(Act::Take).in_mood(Mood::Busy);
+    let mut rig = Rig::new(64, script.sink());
+    let limit = Duration::from_millis(10);
+    let bulkhead = BulkheadLayer::new(2).unwrap();
+    let timeout = TimeoutLayer::new(limit).unwrap();
+    let policy = Policy(timeout.with_timer(rig.timer.clone())) + Policy(bulkhead.clone());
+    let inner = tower::service_fn(|_: bool| std::future::pending::<Result<(), Down>>());
+    let mut service = tower::Layer::layer(&policy.with_sink(rig.stream.clone()), inner);
+    for round in 0..50 {
+        let mut calls = [0, 1].map(|_| crate::stage::call(&mut service, true));
+        assert!(
+            calls.iter_mut().all(|call| call.poll().is_pending()),
+            "two permits, round {round}"
+        );
+        assert!(
+            crate::stage::call(&mut service, true)
+                .done()
+                .unwrap_err()
+                .is_bulkhead()
+        );
+        rig.turn();
+        rig.timer.advance(limit - Duration::from_nanos(1));
+        assert!(
+            calls.iter_mut().all(|call| call.poll().is_pending()),
+            "not early, round {round}"
+        );
+        rig.timer.advance(Duration::from_nanos(1));
+        for call in &mut calls {
+            assert!(
+                call.done().unwrap_err().is_timeout(),
+                "to the nanosecond, round {round}"
+            );
+        }
+        assert_eq!(bulkhead.in_flight(), 0, "round {round}");
+    }
+}

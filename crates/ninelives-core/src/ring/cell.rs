@@ -16,7 +16,9 @@ use crate::sync::{AtomicBool, AtomicU64, Ordering, fence};
 pub struct Ring<const WORDS: usize> {
     // The producer's two counters share a line: they are written together, and readers come seldom.
     counters: CachePadded<Counters>,
+    // With a margin at both ends, so that the records of two rings never share a line.
     slots: Box<[Slot<WORDS>]>,
+    mask: usize,
     owned: AtomicBool,
 }
 
@@ -37,6 +39,13 @@ where
 // === impl Ring ===
 
 impl<const WORDS: usize> Ring<WORDS> {
+    /// Slots at each end that nobody uses: two lines of 64 bytes, as processors fetch lines in pairs.
+    const MARGIN: usize = if cfg!(ninelives_loom) {
+        0
+    } else {
+        128_usize.div_ceil(8 * WORDS)
+    };
+
     /// A ring that keeps the last `capacity` records, rounded up to a power of two. Their memory is allocated here and never again.
     ///
     /// # Errors
@@ -54,21 +63,23 @@ impl<const WORDS: usize> Ring<WORDS> {
             let range = 1..=u64::from(MAX_CAPACITY);
             return Err(OutOfRange::count("capacity", u64::from(capacity), range));
         }
+        let places = capacity.next_power_of_two() as usize;
         Ok(Self {
             counters: CachePadded::new(Counters {
                 claimed: AtomicU64::new(first),
                 head: AtomicU64::new(first),
             }),
-            slots: (0..capacity.next_power_of_two())
+            slots: (0..places + 2 * Self::MARGIN)
                 .map(|_| Slot::new())
                 .collect(),
+            mask: places - 1,
             owned: AtomicBool::new(false),
         })
     }
 
     /// How many records it keeps.
     pub fn capacity(&self) -> u64 {
-        self.slots.len() as u64
+        self.mask as u64 + 1
     }
 
     /// Records pushed so far, or the number of the first plus that.
@@ -114,8 +125,7 @@ impl<const WORDS: usize> Ring<WORDS> {
 
     #[inline]
     fn slot(&self, sequence: u64) -> &Slot<WORDS> {
-        // The length is a power of two, so the mask is in bounds.
-        &self.slots[sequence as usize & (self.slots.len() - 1)]
+        &self.slots[(sequence as usize & self.mask) + Self::MARGIN]
     }
 }
 
