@@ -163,3 +163,73 @@ async fn names_algebra() -> Result<(), AnyError> {
     assert!(service.ready().await?.call("x").await.is_err());
     Ok(())
 }
+
+#[tokio::test]
+async fn names_null_and_memory_sink() -> Result<(), AnyError> {
+    let memory = MemorySink::with_capacity(16)?;
+    let layer = TimeoutLayer::new(Duration::from_secs(1))?.with_sink(memory.clone());
+    let mut service = ServiceBuilder::new().layer(layer).service_fn(refuse);
+    let _ = service.ready().await?.call("x").await;
+    let events: Vec<PolicyEvent> = memory.events();
+    assert!(matches!(events[..], [PolicyEvent::RequestFailure { .. }]));
+
+    let silent = BulkheadLayer::new(1)?.with_sink(NullSink);
+    let mut service = ServiceBuilder::new().layer(silent).service_fn(refuse);
+    assert!(service.ready().await?.call("x").await.is_err());
+    assert!(MemorySink::new().events().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn names_streaming_and_multicast_sink() -> Result<(), AnyError> {
+    let streaming = StreamingSink::new(16)?;
+    let memory = MemorySink::new();
+    let mut events = streaming.subscribe();
+    let config = CircuitBreakerConfig::new(1, Duration::from_secs(10), 1)?;
+    let policy = Policy(CircuitBreakerLayer::new(config)?)
+        + Policy(RetryPolicy::builder().build()?.into_layer());
+    let policy = policy.with_sink(MulticastSink::new(streaming, memory.clone()));
+    let mut service = ServiceBuilder::new().layer(policy).service_fn(refuse);
+    let _ = service.ready().await?.call("x").await;
+    let opened = |event: &PolicyEvent| matches!(event, PolicyEvent::CircuitOpened { .. });
+    assert_eq!(
+        memory.events().iter().filter(|event| opened(event)).count(),
+        1
+    );
+    let heard: Vec<PolicyEvent> = std::iter::from_fn(|| events.try_recv())
+        .filter_map(|delivery| delivery.event())
+        .collect();
+    assert_eq!(heard.iter().filter(|event| opened(event)).count(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn names_fallback_sink() -> Result<(), AnyError> {
+    fn a_sink<S: TelemetrySink>(sink: S) -> S {
+        sink
+    }
+    let streaming = StreamingSink::new(16)?;
+    let layer = BulkheadLayer::new(1)?.with_sink(streaming.clone());
+    let memory = MemorySink::new();
+    let broken = tower::service_fn(|_: PolicyEvent| async { Err::<(), _>(Refused(true)) });
+    let sink = a_sink(FallbackSink::new(broken, memory.clone()));
+    let (pump, task) = Pump::new(streaming.subscribe(), sink).start();
+    tokio::spawn(task);
+    let mut service = ServiceBuilder::new().layer(layer).service_fn(refuse);
+    let _ = service.ready().await?.call("x").await;
+    let report = pump.shutdown().await;
+    assert_eq!(report.failed, 0);
+    assert_eq!(memory.events().len() as u64, report.delivered);
+    assert!(report.delivered > 0);
+    Ok(())
+}
+
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn names_log_sink() -> Result<(), AnyError> {
+    let layer = TimeoutLayer::new(Duration::from_secs(1))?.with_sink(LogSink);
+    let mut service = ServiceBuilder::new().layer(layer).service_fn(refuse);
+    let error = service.ready().await?.call("x").await.unwrap_err();
+    assert!(error.is_inner());
+    Ok(())
+}
