@@ -4,11 +4,13 @@
 //! [`AllFailed`](ResilienceError::AllFailed), which lists what each branch of a `|` or `&` said.
 
 mod failures;
+mod flat;
 
 use std::fmt;
 use std::time::Duration;
 
 pub use failures::{AttemptError, Failures};
+pub use flat::FlatError;
 pub use ninelives_core::event::FailureCause;
 pub use ninelives_core::limit::{OutOfRange as ConfigError, Quantity};
 

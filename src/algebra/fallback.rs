@@ -29,7 +29,7 @@ pub use future::FallbackFuture;
 use super::Policy;
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::emit::{Emitter, NullSink, Request, Sink};
-use crate::error::ResilienceError;
+use crate::error::{FlatError, ResilienceError};
 use crate::name::Name;
 
 /// `primary | backup`.
@@ -162,17 +162,18 @@ impl<A: Describe, B: Describe, F, K> Describe for FallbackLayer<A, B, When<F>, K
 
 // === impl FallbackService ===
 
-impl<A, B, W, M, Req, E> Service<Req> for FallbackService<A, B, W, M>
+impl<A, B, W, M, Req> Service<Req> for FallbackService<A, B, W, M>
 where
-    A: Service<Req, Error = ResilienceError<E>>,
-    B: Service<Req, Response = A::Response, Error = ResilienceError<E>> + Clone,
-    W: FallbackWhen<E> + Clone,
+    A: Service<Req>,
+    A::Error: FlatError,
+    B: Service<Req, Response = A::Response, Error = A::Error> + Clone,
+    W: FallbackWhen<<A::Error as FlatError>::Inner> + Clone,
     M: Emitter,
     Req: Clone,
 {
     type Response = A::Response;
-    type Error = ResilienceError<E>;
-    type Future = FallbackFuture<A::Future, B, W, Req, E, M>;
+    type Error = A::Error;
+    type Future = FallbackFuture<A::Future, B, W, Req, <A::Error as FlatError>::Inner, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

@@ -38,7 +38,7 @@ use readiness::Readiness;
 use super::Policy;
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request, Sink};
-use crate::error::{Failures, ResilienceError};
+use crate::error::{Failures, FlatError, ResilienceError};
 use crate::name::Name;
 use crate::timer::{Timer, TokioTimer};
 
@@ -185,17 +185,18 @@ impl<A: Clone, B: Clone, T: Clone, M: Clone> Clone for ForkJoinService<A, B, T, 
     }
 }
 
-impl<A, B, T, M, Req, E> Service<Req> for ForkJoinService<A, B, T, M>
+impl<A, B, T, M, Req> Service<Req> for ForkJoinService<A, B, T, M>
 where
-    A: Service<Req, Error = ResilienceError<E>> + Clone,
-    B: Service<Req, Response = A::Response, Error = ResilienceError<E>> + Clone,
+    A: Service<Req> + Clone,
+    A::Error: FlatError,
+    B: Service<Req, Response = A::Response, Error = A::Error> + Clone,
     T: Timer + Clone,
     M: Emitter,
     Req: Clone,
 {
     type Response = A::Response;
-    type Error = ResilienceError<E>;
-    type Future = ForkJoinFuture<A::Future, B, T, Req, E, M>;
+    type Error = A::Error;
+    type Future = ForkJoinFuture<A::Future, B, T, Req, <A::Error as FlatError>::Inner, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -209,7 +210,8 @@ where
             (Readiness::Ready, _) | (_, Readiness::Ready) => Poll::Ready(Ok(())),
             (Readiness::Failed, Readiness::Failed) => Poll::Ready(Err(match (left, right) {
                 (Some(left), Some(right)) => {
-                    ResilienceError::AllFailed(Failures::join(left, right))
+                    let failures = Failures::join(left.into_flat(), right.into_flat());
+                    A::Error::from_flat(ResilienceError::AllFailed(failures))
                 }
                 (Some(last), None) | (None, Some(last)) => last,
                 (None, None) => panic!("poll_ready was called after it had failed"),

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use tower_service::Service;
 
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
-use crate::error::ResilienceError;
+use crate::error::FlatError;
 
 /// Answers from a function, without calling the inner service; made by [`Policy::respond`](super::Policy::respond).
 #[derive(Clone, Copy)]
@@ -27,9 +27,9 @@ pub struct RespondService<S, F> {
 /// The future of [`RespondService`]: ready at once.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
-pub struct RespondFuture<R, E> {
+pub struct RespondFuture<R, X> {
     response: Option<R>,
-    error: PhantomData<fn() -> E>,
+    error: PhantomData<fn() -> X>,
 }
 
 // === impl Respond ===
@@ -90,14 +90,15 @@ impl<S, F> fmt::Debug for RespondService<S, F> {
     }
 }
 
-impl<S, F, Req, E> Service<Req> for RespondService<S, F>
+impl<S, F, Req> Service<Req> for RespondService<S, F>
 where
-    S: Service<Req, Error = ResilienceError<E>>,
+    S: Service<Req>,
+    S::Error: FlatError,
     F: FnMut(Req) -> S::Response,
 {
     type Response = S::Response;
-    type Error = ResilienceError<E>;
-    type Future = RespondFuture<S::Response, E>;
+    type Error = S::Error;
+    type Future = RespondFuture<S::Response, S::Error>;
 
     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         Poll::Ready(Ok(()))
@@ -113,10 +114,10 @@ where
 
 // === impl RespondFuture ===
 
-impl<R, E> Unpin for RespondFuture<R, E> {}
+impl<R, X> Unpin for RespondFuture<R, X> {}
 
-impl<R, E> Future for RespondFuture<R, E> {
-    type Output = Result<R, ResilienceError<E>>;
+impl<R, X> Future for RespondFuture<R, X> {
+    type Output = Result<R, X>;
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.response.take() {

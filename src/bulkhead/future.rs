@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use super::permit::Permit;
 use crate::emit::{Emitter, NullSink, Request};
-use crate::error::ResilienceError;
+use crate::error::{FlatError, ResilienceError};
 
 pin_project! {
     /// The future of [`BulkheadService`](super::BulkheadService).
@@ -72,9 +72,10 @@ impl<F, M: Emitter> BulkheadFuture<F, M> {
     }
 }
 
-impl<F, M, R, E> Future for BulkheadFuture<F, M>
+impl<F, M, R, X> Future for BulkheadFuture<F, M>
 where
-    F: Future<Output = Result<R, ResilienceError<E>>>,
+    F: Future<Output = Result<R, X>>,
+    X: FlatError,
     M: Emitter,
 {
     type Output = F::Output;
@@ -87,11 +88,11 @@ where
                 Some(watch) => ready!(watch.inside(|| inner.poll(cx))),
                 None => unreachable!("a running call is watched"),
             },
-            StateProj::Full { in_flight, limit } => Err(ResilienceError::Bulkhead {
+            StateProj::Full { in_flight, limit } => Err(X::from_flat(ResilienceError::Bulkhead {
                 in_flight: *in_flight as usize,
                 max: *limit as usize,
-            }),
-            StateProj::Closed => Err(ResilienceError::BulkheadClosed),
+            })),
+            StateProj::Closed => Err(X::from_flat(ResilienceError::BulkheadClosed)),
             StateProj::Done => panic!("the future was polled after it was done"),
         };
         // The call is dropped, then its permit is free, then its caller sees the answer.

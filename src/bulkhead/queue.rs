@@ -18,7 +18,7 @@ pub use future::QueuedFuture;
 use super::permit::{Permit, Waiter};
 use super::watch;
 use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
-use crate::error::ResilienceError;
+use crate::error::{FlatError, ResilienceError};
 use crate::timer::{Timer, TokioTimer};
 
 /// A service with a bulkhead and a line around it. See the [page](super::super).
@@ -66,14 +66,15 @@ impl<S, T, M> QueuedService<S, T, M> {
     }
 }
 
-impl<S, T, M, Req, E> Service<Req> for QueuedService<S, T, M>
+impl<S, T, M, Req> Service<Req> for QueuedService<S, T, M>
 where
-    S: Service<Req, Error = ResilienceError<E>> + Clone,
+    S: Service<Req> + Clone,
+    S::Error: FlatError,
     T: Timer + Clone,
     M: Emitter,
 {
     type Response = S::Response;
-    type Error = ResilienceError<E>;
+    type Error = S::Error;
     type Future = QueuedFuture<S, T, Req, M>;
 
     #[inline]
@@ -103,11 +104,12 @@ where
                 watch::turned_away(&self.emitter, in_flight, BulkheadRejection::Full);
                 let (in_flight, max) = (in_flight as usize, limit as usize);
                 let error = ResilienceError::Bulkhead { in_flight, max };
-                QueuedFuture::turned_away(error, self.timer.clone())
+                QueuedFuture::turned_away(S::Error::from_flat(error), self.timer.clone())
             }
             Entry::Closed => {
                 watch::turned_away(&self.emitter, 0, BulkheadRejection::Closed);
-                QueuedFuture::turned_away(ResilienceError::BulkheadClosed, self.timer.clone())
+                let error = S::Error::from_flat(ResilienceError::BulkheadClosed);
+                QueuedFuture::turned_away(error, self.timer.clone())
             }
         }
     }

@@ -10,7 +10,7 @@ use super::BulkheadFuture;
 use super::permit::Permit;
 use super::watch;
 use crate::emit::{BulkheadRejection, Emitter, NullSink};
-use crate::error::ResilienceError;
+use crate::error::FlatError;
 
 /// A service with a bulkhead around it. See the [page](super).
 #[derive(Clone, Debug)]
@@ -47,13 +47,14 @@ impl<S, M> BulkheadService<S, M> {
     }
 }
 
-impl<S, M, Req, E> Service<Req> for BulkheadService<S, M>
+impl<S, M, Req> Service<Req> for BulkheadService<S, M>
 where
-    S: Service<Req, Error = ResilienceError<E>>,
+    S: Service<Req>,
+    S::Error: FlatError,
     M: Emitter,
 {
     type Response = S::Response;
-    type Error = ResilienceError<E>;
+    type Error = S::Error;
     type Future = BulkheadFuture<S::Future, M>;
 
     #[inline]

@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use super::ticket::Held;
 use crate::clock::Clock;
 use crate::emit::{Emitter, NullSink};
-use crate::error::ResilienceError;
+use crate::error::{FlatError, ResilienceError};
 
 pin_project! {
     /// The future of [`CircuitBreakerService`](super::CircuitBreakerService).
@@ -75,9 +75,10 @@ impl<F, C: Clock, M: Emitter> CircuitBreakerFuture<F, C, M> {
     }
 }
 
-impl<F, C, M, R, E> Future for CircuitBreakerFuture<F, C, M>
+impl<F, C, M, R, X> Future for CircuitBreakerFuture<F, C, M>
 where
-    F: Future<Output = Result<R, ResilienceError<E>>>,
+    F: Future<Output = Result<R, X>>,
+    X: FlatError,
     C: Clock,
     M: Emitter,
 {
@@ -100,7 +101,9 @@ where
             StateProj::Rejected { retry_after } => {
                 let retry_after = *retry_after;
                 this.state.set(State::Done);
-                Poll::Ready(Err(ResilienceError::CircuitOpen { retry_after }))
+                Poll::Ready(Err(X::from_flat(ResilienceError::CircuitOpen {
+                    retry_after,
+                })))
             }
             StateProj::Done => panic!("the future was polled after it was done"),
         }

@@ -12,7 +12,7 @@ use super::layer::{Shared, tell};
 use super::ticket::Held;
 use crate::clock::{Clock, MonotonicClock};
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
-use crate::error::ResilienceError;
+use crate::error::FlatError;
 
 /// A service with a circuit breaker around it. See the [page](super).
 #[derive(Debug)]
@@ -101,14 +101,15 @@ impl<S, C: Clock, M: Emitter> CircuitBreakerService<S, C, M> {
     }
 }
 
-impl<S, C, M, Req, E> Service<Req> for CircuitBreakerService<S, C, M>
+impl<S, C, M, Req> Service<Req> for CircuitBreakerService<S, C, M>
 where
-    S: Service<Req, Error = ResilienceError<E>>,
+    S: Service<Req>,
+    S::Error: FlatError,
     C: Clock,
     M: Emitter,
 {
     type Response = S::Response;
-    type Error = ResilienceError<E>;
+    type Error = S::Error;
     type Future = CircuitBreakerFuture<S::Future, C, M>;
 
     #[inline]
@@ -128,7 +129,7 @@ where
         let result = std::task::ready!(self.inner.poll_ready(cx));
         match &result {
             Ok(()) => self.readiness = Readiness::Ready,
-            Err(error) if !error.is_rejection() => self.unready(),
+            Err(error) if !error.as_flat().is_rejection() => self.unready(),
             Err(_) => {}
         }
         Poll::Ready(result)

@@ -7,7 +7,7 @@ use ninelives_core::breaker::{Outcome, Report, Ticket};
 use super::layer::{Shared, tell};
 use crate::clock::Clock;
 use crate::emit::{Emitter, Request};
-use crate::error::ResilienceError;
+use crate::error::FlatError;
 
 /// A ticket with the circuit that gave it: reported once, or abandoned when it is dropped.
 #[derive(Debug)]
@@ -51,10 +51,10 @@ impl<C: Clock, M: Emitter> Held<C, M> {
 
     /// The call is over.
     #[inline]
-    pub(super) fn end<T, E>(&mut self, result: &Result<T, ResilienceError<E>>) {
+    pub(super) fn end<T, X: FlatError>(&mut self, result: &Result<T, X>) {
         self.report(match result {
             Ok(_) => Outcome::Success,
-            Err(error) if error.is_rejection() => Outcome::Ignored,
+            Err(error) if error.as_flat().is_rejection() => Outcome::Ignored,
             Err(_) => Outcome::Failure,
         });
         self.request.end(result);

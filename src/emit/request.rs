@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Emitter, FailureCause, Kind, PolicyEvent, Span, Stamp};
 use crate::clock::Tick;
-use crate::error::ResilienceError;
+use crate::error::FlatError;
 
 /// Tells a request's outcome once: its end, a panic, or its drop. With a sink that nobody listens to it has no size and does nothing.
 ///
@@ -51,7 +51,7 @@ impl<M: Emitter> Request<M> {
 
     /// It returned without a panic; with its answer if there is one.
     #[inline]
-    pub(crate) fn leave<T, E>(&mut self, poll: &Poll<Result<T, ResilienceError<E>>>) {
+    pub(crate) fn leave<T, X: FlatError>(&mut self, poll: &Poll<Result<T, X>>) {
         self.span.mark(false);
         if let Poll::Ready(result) = poll {
             self.end(result);
@@ -78,8 +78,8 @@ impl<M: Emitter> Request<M> {
 
     /// The policy is done with the request. Only the first end counts.
     #[inline]
-    pub(crate) fn end<T, E>(&mut self, result: &Result<T, ResilienceError<E>>) {
-        let cause = result.as_ref().err().map(ResilienceError::cause);
+    pub(crate) fn end<T, X: FlatError>(&mut self, result: &Result<T, X>) {
+        let cause = result.as_ref().err().map(|error| error.as_flat().cause());
         self.span.ended(cause);
         if let Some(since) = self.span.take() {
             match cause {

@@ -13,7 +13,7 @@ use super::RetryIf;
 use super::budget::Token;
 use super::plan::{Again, Plan, Progress, Stop};
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
-use crate::error::{AttemptError, ResilienceError};
+use crate::error::{AttemptError, FlatError, ResilienceError};
 use crate::timer::Timer;
 
 pin_project! {
@@ -87,15 +87,16 @@ where
     }
 }
 
-impl<S, P, T, M, Req, E> Future for RetryFuture<S, P, T, Req, M>
+impl<S, P, T, M, Req> Future for RetryFuture<S, P, T, Req, M>
 where
-    S: Service<Req, Error = ResilienceError<E>>,
-    P: RetryIf<E>,
+    S: Service<Req>,
+    S::Error: FlatError,
+    P: RetryIf<<S::Error as FlatError>::Inner>,
     T: Timer,
     M: Emitter,
     Req: Clone,
 {
-    type Output = Result<S::Response, ResilienceError<E>>;
+    type Output = Result<S::Response, S::Error>;
 
     #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -121,10 +122,11 @@ where
     }
 }
 
-impl<S, P, T, M, Req, E> RetryFuture<S, P, T, Req, M>
+impl<S, P, T, M, Req> RetryFuture<S, P, T, Req, M>
 where
-    S: Service<Req, Error = ResilienceError<E>>,
-    P: RetryIf<E>,
+    S: Service<Req>,
+    S::Error: FlatError,
+    P: RetryIf<<S::Error as FlatError>::Inner>,
     T: Timer,
     M: Emitter,
     Req: Clone,
@@ -135,8 +137,8 @@ where
     fn go_on(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        mut failed: Option<ResilienceError<E>>,
-    ) -> Poll<Result<S::Response, ResilienceError<E>>> {
+        mut failed: Option<S::Error>,
+    ) -> Poll<Result<S::Response, S::Error>> {
         let mut this = self.project();
         loop {
             match this.step.as_mut().project() {
@@ -152,7 +154,7 @@ where
                         Ok(response) => return Poll::Ready(Ok(response)),
                         Err(error) => error,
                     };
-                    if !this.plan.retry_if.retries(&error) {
+                    if !this.plan.retry_if.retries(error.as_flat()) {
                         return Poll::Ready(Err(error));
                     }
                     let attempts = this.progress.attempts;
@@ -234,13 +236,13 @@ fn stopped<M: Emitter>(watch: &Request<M>, stop: Stop, attempts: u32) {
 }
 
 /// The last attempt failed with `error`. An error that is neither the service's own nor a timeout says more by itself.
-fn exhausted<E>(error: ResilienceError<E>, attempts: u32) -> ResilienceError<E> {
-    let last = match error {
+fn exhausted<X: FlatError>(error: X, attempts: u32) -> X {
+    let last = match error.into_flat() {
         ResilienceError::Inner(error) => AttemptError::Inner(error),
         ResilienceError::Timeout { elapsed, timeout } => AttemptError::Timeout { elapsed, timeout },
-        other => return other,
+        other => return X::from_flat(other),
     };
-    ResilienceError::RetryExhausted { attempts, last }
+    X::from_flat(ResilienceError::RetryExhausted { attempts, last })
 }
 
 impl<S: Service<Req>, P, T: Timer, M: Emitter, Req> fmt::Debug for RetryFuture<S, P, T, Req, M> {

@@ -8,7 +8,7 @@ use tower_service::Service;
 use super::plan::Plan;
 use super::{RetryFuture, RetryIf};
 use crate::emit::{Emitter, NullSink};
-use crate::error::ResilienceError;
+use crate::error::FlatError;
 use crate::timer::Timer;
 
 /// A service with a retry around it. See the [page](super).
@@ -53,16 +53,17 @@ impl<S: Clone, P, T, M: Clone> Clone for RetryService<S, P, T, M> {
     }
 }
 
-impl<S, P, T, M, Req, E> Service<Req> for RetryService<S, P, T, M>
+impl<S, P, T, M, Req> Service<Req> for RetryService<S, P, T, M>
 where
-    S: Service<Req, Error = ResilienceError<E>> + Clone,
-    P: RetryIf<E>,
+    S: Service<Req> + Clone,
+    S::Error: FlatError,
+    P: RetryIf<<S::Error as FlatError>::Inner>,
     T: Timer,
     M: Emitter,
     Req: Clone,
 {
     type Response = S::Response;
-    type Error = ResilienceError<E>;
+    type Error = S::Error;
     type Future = RetryFuture<S, P, T, Req, M>;
 
     #[inline]

@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use crate::clock::Tick;
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
-use crate::error::ResilienceError;
+use crate::error::{FlatError, ResilienceError};
 use crate::timer::Timer;
 
 pin_project! {
@@ -79,9 +79,10 @@ impl<F, T: Timer, M: Emitter> TimeoutFuture<F, T, M> {
     }
 }
 
-impl<F, T, M, R, E> Future for TimeoutFuture<F, T, M>
+impl<F, T, M, R, X> Future for TimeoutFuture<F, T, M>
 where
-    F: Future<Output = Result<R, ResilienceError<E>>>,
+    F: Future<Output = Result<R, X>>,
+    X: FlatError,
     T: Timer,
     M: Emitter,
 {
@@ -96,9 +97,10 @@ where
     }
 }
 
-impl<F, T, M, R, E> TimeoutFuture<F, T, M>
+impl<F, T, M, R, X> TimeoutFuture<F, T, M>
 where
-    F: Future<Output = Result<R, ResilienceError<E>>>,
+    F: Future<Output = Result<R, X>>,
+    X: FlatError,
     T: Timer,
     M: Emitter,
 {
@@ -130,10 +132,10 @@ where
                 elapsed,
                 limit,
             });
-        Poll::Ready(Err(ResilienceError::Timeout {
+        Poll::Ready(Err(X::from_flat(ResilienceError::Timeout {
             elapsed,
             timeout: limit,
-        }))
+        })))
     }
 }
 

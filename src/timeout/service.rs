@@ -10,7 +10,7 @@ use tower_service::Service;
 use super::{TimeoutConfig, TimeoutFuture};
 use crate::clock::Tick;
 use crate::emit::{Emitter, NullSink, Request};
-use crate::error::ResilienceError;
+use crate::error::FlatError;
 use crate::timer::Timer;
 
 /// A service with a timeout around it. See the [page](super).
@@ -104,14 +104,15 @@ impl<S: Clone, T: Timer + Clone, M: Clone> Clone for TimeoutService<S, T, M> {
     }
 }
 
-impl<S, T, M, Req, E> Service<Req> for TimeoutService<S, T, M>
+impl<S, T, M, Req> Service<Req> for TimeoutService<S, T, M>
 where
-    S: Service<Req, Error = ResilienceError<E>>,
+    S: Service<Req>,
+    S::Error: FlatError,
     T: Timer + Clone,
     M: Emitter,
 {
     type Response = S::Response;
-    type Error = ResilienceError<E>;
+    type Error = S::Error;
     type Future = TimeoutFuture<S::Future, T, M>;
 
     #[inline]

@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use super::FallbackWhen;
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
-use crate::error::{Failures, ResilienceError};
+use crate::error::{Failures, FlatError, ResilienceError};
 
 pin_project! {
     /// The future of [`FallbackService`](super::FallbackService).
@@ -63,8 +63,9 @@ impl<F, B: Service<Req>, W, M: Emitter, Req, E> FallbackFuture<F, B, W, Req, E, 
 
 impl<F, B, W, M, Req, E> Future for FallbackFuture<F, B, W, Req, E, M>
 where
-    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
-    B: Service<Req, Error = ResilienceError<E>>,
+    F: Future<Output = Result<B::Response, B::Error>>,
+    B: Service<Req>,
+    B::Error: FlatError<Inner = E>,
     W: FallbackWhen<E>,
     M: Emitter,
 {
@@ -81,8 +82,9 @@ where
 
 impl<F, B, W, M, Req, E> FallbackFuture<F, B, W, Req, E, M>
 where
-    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
-    B: Service<Req, Error = ResilienceError<E>>,
+    F: Future<Output = Result<B::Response, B::Error>>,
+    B: Service<Req>,
+    B::Error: FlatError<Inner = E>,
     W: FallbackWhen<E>,
     M: Emitter,
 {
@@ -97,8 +99,8 @@ where
                     // What the primary held is free before the backup starts, or before the caller sees the answer.
                     this.arm.set(Arm::Readying);
                     match result {
-                        Err(error) if this.when.falls_back(&error) => {
-                            *this.error = Some(error);
+                        Err(error) if this.when.falls_back(error.as_flat()) => {
+                            *this.error = Some(error.into_flat());
                             this.watch
                                 .tell(Kind::FallbackTaken, |at| PolicyEvent::FallbackTaken { at });
                             continue;
@@ -131,12 +133,12 @@ where
     }
 }
 
-fn both<E>(
-    primary: &mut Option<ResilienceError<E>>,
-    backup: ResilienceError<E>,
-) -> ResilienceError<E> {
+fn both<X: FlatError>(primary: &mut Option<ResilienceError<X::Inner>>, backup: X) -> X {
     match primary.take() {
-        Some(primary) => ResilienceError::AllFailed(Failures::join(primary, backup)),
+        Some(primary) => {
+            let failures = Failures::join(primary, backup.into_flat());
+            X::from_flat(ResilienceError::AllFailed(failures))
+        }
         None => unreachable!("the backup starts after an error of the primary"),
     }
 }

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
-use crate::error::{Failures, ResilienceError};
+use crate::error::{Failures, FlatError, ResilienceError};
 use crate::timer::Timer;
 
 pin_project! {
@@ -116,8 +116,9 @@ where
 
 impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, Req, E, M>
 where
-    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
-    B: Service<Req, Error = ResilienceError<E>>,
+    F: Future<Output = Result<B::Response, B::Error>>,
+    B: Service<Req>,
+    B::Error: FlatError<Inner = E>,
     T: Timer,
     M: Emitter,
 {
@@ -134,7 +135,7 @@ where
         this.left.set(Left::Over);
         match result {
             Ok(response) => return Some(response),
-            Err(error) => *this.left_error = Some(error),
+            Err(error) => *this.left_error = Some(error.into_flat()),
         }
         // The left arm failed: no reason to hold the right one back.
         if let Right::Staggered { .. } | Right::Waiting { .. } = *this.right {
@@ -179,7 +180,7 @@ where
                             }
                         }
                         Poll::Ready(Err(error)) => {
-                            *this.right_error = Some(error);
+                            *this.right_error = Some(error.into_flat());
                             this.right.set(Right::Over);
                         }
                     }
@@ -191,7 +192,7 @@ where
                     this.right.set(Right::Over);
                     match result {
                         Ok(response) => return Some(response),
-                        Err(error) => *this.right_error = Some(error),
+                        Err(error) => *this.right_error = Some(error.into_flat()),
                     }
                 }
                 RightProj::Over => return None,
@@ -202,8 +203,9 @@ where
 
 impl<F, B, T, M, Req, E> Future for ForkJoinFuture<F, B, T, Req, E, M>
 where
-    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
-    B: Service<Req, Error = ResilienceError<E>>,
+    F: Future<Output = Result<B::Response, B::Error>>,
+    B: Service<Req>,
+    B::Error: FlatError<Inner = E>,
     T: Timer,
     M: Emitter,
 {
@@ -220,8 +222,9 @@ where
 
 impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, Req, E, M>
 where
-    F: Future<Output = Result<B::Response, ResilienceError<E>>>,
-    B: Service<Req, Error = ResilienceError<E>>,
+    F: Future<Output = Result<B::Response, B::Error>>,
+    B: Service<Req>,
+    B::Error: FlatError<Inner = E>,
     T: Timer,
     M: Emitter,
 {
@@ -253,15 +256,12 @@ where
             _ => return Poll::Pending,
         }
         *this.spare = None;
-        Poll::Ready(Err(
-            match (this.left_error.take(), this.right_error.take()) {
-                (Some(left), Some(right)) => {
-                    ResilienceError::AllFailed(Failures::join(left, right))
-                }
-                (Some(only), None) | (None, Some(only)) => only,
-                (None, None) => panic!("the future was polled after it was done"),
-            },
-        ))
+        let error = match (this.left_error.take(), this.right_error.take()) {
+            (Some(left), Some(right)) => ResilienceError::AllFailed(Failures::join(left, right)),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => panic!("the future was polled after it was done"),
+        };
+        Poll::Ready(Err(B::Error::from_flat(error)))
     }
 }
 

@@ -13,7 +13,7 @@ use super::super::permit::{Permit, Waiter};
 use super::super::watch;
 use crate::clock::Tick;
 use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
-use crate::error::ResilienceError;
+use crate::error::{FlatError, ResilienceError};
 use crate::timer::Timer;
 
 pin_project! {
@@ -98,13 +98,14 @@ impl<S: Service<Req>, T: Timer, M: Emitter, Req> QueuedFuture<S, T, Req, M> {
     }
 }
 
-impl<S, T, M, Req, E> Future for QueuedFuture<S, T, Req, M>
+impl<S, T, M, Req> Future for QueuedFuture<S, T, Req, M>
 where
-    S: Service<Req, Error = ResilienceError<E>>,
+    S: Service<Req>,
+    S::Error: FlatError,
     T: Timer,
     M: Emitter,
 {
-    type Output = Result<S::Response, ResilienceError<E>>;
+    type Output = Result<S::Response, S::Error>;
 
     #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -142,14 +143,16 @@ where
                 }
                 Poll::Ready(None) => {
                     watch::left(watch, BulkheadRejection::Closed);
-                    break Err(ResilienceError::BulkheadClosed);
+                    break Err(S::Error::from_flat(ResilienceError::BulkheadClosed));
                 }
                 Poll::Pending => match timed {
                     Some((sleep, since)) => {
                         ready!(sleep.poll(cx));
                         let waited = this.timer.now().since(since);
                         watch::left(watch, BulkheadRejection::TimedOut);
-                        break Err(ResilienceError::BulkheadTimeout { waited });
+                        break Err(S::Error::from_flat(ResilienceError::BulkheadTimeout {
+                            waited,
+                        }));
                     }
                     None => {
                         let since = this.timer.now();
