@@ -164,16 +164,16 @@ impl<A: Describe, B: Describe, F, K> Describe for FallbackLayer<A, B, When<F>, K
 
 impl<A, B, W, M, Req> Service<Req> for FallbackService<A, B, W, M>
 where
-    A: Service<Req>,
-    A::Error: FlatError,
-    B: Service<Req, Response = A::Response, Error = A::Error> + Clone,
-    W: FallbackWhen<<A::Error as FlatError>::Inner> + Clone,
+    B: Service<Req> + Clone,
+    B::Error: FlatError,
+    A: Service<Req, Response = B::Response, Error = B::Error>,
+    W: FallbackWhen<<B::Error as FlatError>::Inner> + Clone,
     M: Emitter,
     Req: Clone,
 {
-    type Response = A::Response;
-    type Error = A::Error;
-    type Future = FallbackFuture<A::Future, B, W, Req, <A::Error as FlatError>::Inner, M>;
+    type Response = B::Response;
+    type Error = B::Error;
+    type Future = FallbackFuture<A::Future, B, W, Req, <B::Error as FlatError>::Inner, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

@@ -187,16 +187,16 @@ impl<A: Clone, B: Clone, T: Clone, M: Clone> Clone for ForkJoinService<A, B, T, 
 
 impl<A, B, T, M, Req> Service<Req> for ForkJoinService<A, B, T, M>
 where
-    A: Service<Req> + Clone,
-    A::Error: FlatError,
-    B: Service<Req, Response = A::Response, Error = A::Error> + Clone,
+    B: Service<Req> + Clone,
+    B::Error: FlatError,
+    A: Service<Req, Response = B::Response, Error = B::Error> + Clone,
     T: Timer + Clone,
     M: Emitter,
     Req: Clone,
 {
-    type Response = A::Response;
-    type Error = A::Error;
-    type Future = ForkJoinFuture<A::Future, B, T, Req, <A::Error as FlatError>::Inner, M>;
+    type Response = B::Response;
+    type Error = B::Error;
+    type Future = ForkJoinFuture<A::Future, B, T, Req, <B::Error as FlatError>::Inner, M>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -211,7 +211,7 @@ where
             (Readiness::Failed, Readiness::Failed) => Poll::Ready(Err(match (left, right) {
                 (Some(left), Some(right)) => {
                     let failures = Failures::join(left.into_flat(), right.into_flat());
-                    A::Error::from_flat(ResilienceError::AllFailed(failures))
+                    B::Error::from_flat(ResilienceError::AllFailed(failures))
                 }
                 (Some(last), None) | (None, Some(last)) => last,
                 (None, None) => panic!("poll_ready was called after it had failed"),
