@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ninelives::emit::{Interest, Kind, PolicyEvent};
+use ninelives::emit::{FailureCause, Interest, Kind, PolicyEvent};
 use ninelives::prelude::*;
 use ninelives::telemetry::Delivery;
 use tokio::sync::oneshot;
@@ -36,6 +36,12 @@ pub struct Seen {
     pub changes: Vec<Change>,
     /// The most bulkhead permits that were out at a time.
     pub most_in_flight: usize,
+    /// Permits that the bulkhead gave.
+    pub permits_given: u64,
+    /// Requests that held a permit and are over: answered, failed or dropped.
+    pub permits_back: u64,
+    /// Events that were overwritten before they were heard.
+    pub unheard: u64,
 }
 
 /// The task that listens. Dropping it ends the listening.
@@ -102,7 +108,16 @@ impl Seen {
             PolicyEvent::CircuitHalfOpen { .. } => self.change(at, BreakerState::HalfOpen),
             PolicyEvent::BulkheadAcquired { in_flight, .. } => {
                 self.most_in_flight = self.most_in_flight.max(in_flight as usize);
+                self.permits_given += 1;
             }
+            // Turned away: it had no permit. Nothing inside this bulkhead rejects.
+            PolicyEvent::RequestFailure {
+                cause: FailureCause::Rejected,
+                ..
+            } => {}
+            PolicyEvent::RequestSuccess { .. }
+            | PolicyEvent::RequestFailure { .. }
+            | PolicyEvent::RequestCancelled { .. } => self.permits_back += 1,
             _ => {}
         }
     }
@@ -124,18 +139,16 @@ impl Watcher {
         .with(Kind::CircuitOpened)
         .with(Kind::CircuitHalfOpen)
         .with(Kind::CircuitClosed);
-    /// Permits that a bulkhead gives.
-    pub const PERMITS: Interest = Interest::NONE.with(Kind::BulkheadAcquired);
+    /// Permits that a bulkhead gives, and requests that are over.
+    pub const PERMITS: Interest = Interest::OUTCOMES.with(Kind::BulkheadAcquired);
 
     /// Listens to a breaker and to a bulkhead whose sinks have the system's clock; `start` is when the run began.
     pub fn start(start: Instant, mut breaker: Subscriber, mut bulkhead: Subscriber) -> Self {
         let (over, mut ended) = oneshot::channel();
         let (now, gone) = (MonotonicClock.now(), start.elapsed());
-        let note = move |seen: &mut Seen, heard| {
-            // What was overwritten unheard is of the bulkhead: a breaker does not change a thousand times between two looks.
-            if let Delivery::Event(event) = heard {
-                seen.note(gone + event.time().since(now), event);
-            }
+        let note = move |seen: &mut Seen, heard| match heard {
+            Delivery::Event(event) => seen.note(gone + event.time().since(now), event),
+            Delivery::Lagged(lost) => seen.unheard += lost,
         };
         let task = tokio::spawn(async move {
             let mut seen = Seen::new();

@@ -80,6 +80,9 @@ pub fn run() -> Summary {
             seen: Seen {
                 changes: changes.to_vec(),
                 most_in_flight: 3,
+                permits_given: 200,
+                permits_back: 200,
+                unheard: 0,
             },
             bulkhead_limit: 8,
             in_flight_at_end: 0,
@@ -154,6 +157,24 @@ fn a_permit_that_did_not_come_back_breaks_a_law() {
         broken(&summary),
         ["with ninelives: permits out = permits back"]
     );
+}
+
+#[test]
+fn a_permit_that_was_given_and_never_ended_breaks_a_law_too() {
+    let mut summary = run();
+    summary.policy.seen.permits_back -= 1;
+    assert_eq!(
+        broken(&summary),
+        ["with ninelives: permits out = permits back"]
+    );
+}
+
+#[test]
+fn events_that_were_not_heard_are_not_compared() {
+    let mut summary = run();
+    summary.policy.seen.permits_back -= 1;
+    summary.policy.seen.unheard = 1;
+    assert_eq!(broken(&summary), Vec::<String>::new());
 }
 
 #[test]
