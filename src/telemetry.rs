@@ -19,7 +19,8 @@
 //!
 //! # Progress
 //! Emitting: wait-free, with nothing allocated, but for a thread's first event on a sink, which takes a ring (lock-free), and for the
-//! first event after a subscriber fell asleep, which wakes it: most runtimes make a system call for that, microseconds long. Subscribing and leaving: lock-free, in a time that grows with the
+//! first event after a subscriber fell asleep, which wakes it: most runtimes make a system call for that, microseconds long.
+//! Subscribing and leaving: lock-free, in a time that grows with the
 //! number of subscribers.
 //!
 //! # Memory
