@@ -14,7 +14,7 @@ use std::hint::black_box;
 use iai_callgrind::{library_benchmark, library_benchmark_group, main};
 use ninelives::emit::{Emitter, Kind, PolicyEvent, Sink};
 use ninelives::name::Name;
-use ninelives::{Clock, StreamingSink, Subscriber, Tick};
+use ninelives::{Adaptive, Clock, StreamingSink, Subscriber, Tick};
 
 use subjects::{Echo, Subject, call, enter_runtime};
 
@@ -155,6 +155,45 @@ fn event(tell: Tell) {
     tell();
 }
 
+/// One read of a value behind a pointer.
+type Read = &'static mut dyn FnMut() -> u64;
+
+fn of_plain() -> Read {
+    let value = Box::new(7);
+    reading(move || *black_box(&value).as_ref())
+}
+
+fn of_cached() -> Read {
+    let mut cache = Adaptive::new(7).cache();
+    reading(move || *black_box(&mut cache).load())
+}
+
+fn of_live() -> Read {
+    let live = Adaptive::new(7);
+    reading(move || *black_box(&live).get())
+}
+
+fn reading(read: impl FnMut() -> u64 + 'static) -> Read {
+    let once: Read = Box::leak(Box::new(read));
+    for _ in 0..3 {
+        assert_eq!(once(), 7);
+    }
+    black_box(once)
+}
+
+#[library_benchmark]
+#[bench::plain(of_plain())]
+#[bench::cached(of_cached())]
+#[bench::live(of_live())]
+fn read(read: Read) -> u64 {
+    read()
+}
+
+library_benchmark_group!(
+    name = adaptive;
+    benchmarks = read
+);
+
 library_benchmark_group!(
     name = telemetry;
     benchmarks = event
@@ -165,4 +204,4 @@ library_benchmark_group!(
     benchmarks = raw, timeout, retry, breaker, bulkhead, fallback, fork_join, stack
 );
 
-main!(library_benchmark_groups = layers, telemetry);
+main!(library_benchmark_groups = layers, telemetry, adaptive);

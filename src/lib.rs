@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod adaptive;
 pub mod algebra;
 pub mod bulkhead;
 pub mod circuit_breaker;
@@ -15,6 +16,7 @@ pub mod telemetry;
 pub mod timeout;
 pub mod timer;
 
+pub use adaptive::Adaptive;
 pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinLayer, Policy};
 pub use bulkhead::{BulkheadConfig, BulkheadLayer};
 pub use circuit_breaker::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitState};

@@ -1,7 +1,7 @@
 //! The names that most programs need, in one `use`.
 
 pub use crate::{
-    AttemptError, Backoff, BulkheadConfig, BulkheadLayer, CircuitBreakerConfig,
+    Adaptive, AttemptError, Backoff, BulkheadConfig, BulkheadLayer, CircuitBreakerConfig,
     CircuitBreakerLayer, CircuitState, Clock, CombinedLayer, ComposedSinkError, ConfigError,
     FallbackLayer, FallbackSink, ForkJoinLayer, InstantSleeper, Jitter, ManualTimer, MemorySink,
     MonotonicClock, MulticastSink, NullSink, Policy, PolicyEvent, PolicyLayer, Pump,

@@ -1,0 +1,149 @@
+//! What is swapped in one step: the value, its version, the way back, and who is to be told.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ninelives_core::bell::Bell;
+
+use crate::clock::{Clock, Tick};
+
+/// One version of a live value.
+///
+/// The bells are part of it: so each change tells exactly those who subscribed before it, and who subscribes after it has
+/// seen it. In two places, one would have to be read after the other.
+pub(super) struct Entry<T> {
+    pub(super) value: Arc<T>,
+    pub(super) version: u64,
+    previous: Option<Arc<T>>,
+    bells: Arc<Vec<Arc<Bell>>>,
+    term: Option<Term<T>>,
+}
+
+/// Until when an override lasts, and what comes then.
+struct Term<T> {
+    until: Tick,
+    clock: Arc<dyn Clock + Send + Sync>,
+    // Made beforehand: a reader that finds the deadline passed allocates nothing. It has no term of its own.
+    next: Arc<Entry<T>>,
+}
+
+// === impl Entry ===
+
+impl<T> Entry<T> {
+    pub(super) fn first(value: T) -> Self {
+        Self {
+            value: Arc::new(value),
+            version: 0,
+            previous: None,
+            bells: Arc::default(),
+            term: None,
+        }
+    }
+
+    /// The next version, with a value that stays.
+    pub(super) fn then(&self, value: Arc<T>) -> Arc<Self> {
+        Arc::new(Self {
+            value,
+            version: self.version + 1,
+            previous: Some(Arc::clone(&self.lasting().value)),
+            bells: Arc::clone(&self.bells),
+            term: None,
+        })
+    }
+
+    /// The next version, with the value before this one; none if there is no such value.
+    pub(super) fn back(&self) -> Option<Arc<Self>> {
+        if let Some(term) = &self.term {
+            return Some(Arc::clone(&term.next));
+        }
+        let previous = self.previous.as_ref()?;
+        Some(Arc::new(Self {
+            value: Arc::clone(previous),
+            version: self.version + 1,
+            previous: None,
+            bells: Arc::clone(&self.bells),
+            term: None,
+        }))
+    }
+
+    /// The next version, with a value that stays until the clock reads `until`.
+    pub(super) fn until(
+        &self,
+        value: Arc<T>,
+        until: Tick,
+        clock: Arc<dyn Clock + Send + Sync>,
+    ) -> Arc<Self> {
+        let lasting = self.lasting();
+        let next = Arc::new(Self {
+            value: Arc::clone(&lasting.value),
+            version: self.version + 2,
+            previous: lasting.previous.clone(),
+            bells: Arc::clone(&self.bells),
+            term: None,
+        });
+        Arc::new(Self {
+            value,
+            version: self.version + 1,
+            previous: None,
+            bells: Arc::clone(&self.bells),
+            term: Some(Term { until, clock, next }),
+        })
+    }
+
+    /// The same version, with other bells.
+    pub(super) fn with_bells(&self, change: impl FnOnce(&mut Vec<Arc<Bell>>)) -> Arc<Self> {
+        let mut bells = Vec::clone(&self.bells);
+        change(&mut bells);
+        Arc::new(self.telling(&Arc::new(bells)))
+    }
+
+    fn telling(&self, bells: &Arc<Vec<Arc<Bell>>>) -> Self {
+        let term = self.term.as_ref().map(|term| Term {
+            until: term.until,
+            clock: Arc::clone(&term.clock),
+            next: Arc::new(term.next.telling(bells)),
+        });
+        Self {
+            value: Arc::clone(&self.value),
+            version: self.version,
+            previous: self.previous.clone(),
+            bells: Arc::clone(bells),
+            term,
+        }
+    }
+
+    /// Whether it is an override, so that its reader has to ask for [`lapsed`](Self::lapsed).
+    #[inline]
+    pub(super) fn is_override(&self) -> bool {
+        self.term.is_some()
+    }
+
+    /// What has to take its place, if it is an override whose deadline has passed.
+    pub(super) fn lapsed(&self) -> Option<&Arc<Self>> {
+        let term = self.term.as_ref()?;
+        (term.clock.now() >= term.until).then_some(&term.next)
+    }
+
+    /// Tells everybody who subscribed.
+    pub(super) fn ring(&self) {
+        self.bells.iter().for_each(|bell| bell.ring());
+    }
+
+    /// What stays when an override has ended: itself, if it is none.
+    fn lasting(&self) -> &Self {
+        match &self.term {
+            Some(term) => &term.next,
+            None => self,
+        }
+    }
+}
+
+impl<T: fmt::Debug> Entry<T> {
+    pub(super) fn describe(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("value", &self.value)
+            .field("version", &self.version)
+            .field("override", &self.is_override())
+            .finish_non_exhaustive()
+    }
+}
