@@ -31,7 +31,7 @@
 //! `ninelives_rwlock`, a build for tests, a lock takes the place of all this.
 //!
 //! # Cost
-//! A read takes one clone of an `Arc`; through a [`Cache`] it is a look at the current address. Neither allocates, nor calls
+//! A read takes one clone of an `Arc`; through a [`Cache`] it is one load and a comparison. Neither allocates, nor calls
 //! the system. While an override lasts, a read asks its clock too. A change allocates twice. Subscribing and its end
 //! copy the list of subscribers. Values that nobody holds any more are dropped by whoever let go last, which may be a reader;
 //! alive are the current one, the one before it, the one behind an override, and what readers and idle caches hold.
@@ -61,12 +61,14 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::error::ConfigError;
 
+mod audience;
 mod backend;
 mod cache;
 mod changes;
 mod entry;
 mod error;
 mod live;
+mod reader;
 mod snapshot;
 
 pub use cache::Cache;
@@ -75,6 +77,7 @@ pub use error::{CompareAndSetError, NoPrevious};
 pub use snapshot::Snapshot;
 
 use live::Live;
+pub(crate) use reader::Reader;
 
 /// A value that may change while it is in use; see the [page](self).
 pub struct Adaptive<T> {
@@ -203,6 +206,24 @@ impl<T> Adaptive<T> {
     /// A reader for one service or one thread, whose reads are a look at the current address.
     pub fn cache(&self) -> Cache<T> {
         Cache::new(self.live.clone())
+    }
+
+    /// Runs `apply` on the value now, and on the thread of each later change before that change returns, for as long as it says
+    /// true: for what has to be told, and cannot look. It is given the newest value, the same one again perhaps; two changes at
+    /// once may run it at once, and the last run is given the newest. It must not change this value.
+    pub fn follow(&self, apply: impl Fn(&T) -> bool + Send + Sync + 'static) {
+        self.live.follow(Arc::new(apply));
+    }
+
+    /// What a service keeps of this value between two requests.
+    pub(crate) fn reader(&self) -> Reader<T> {
+        Reader::new(&self.live)
+    }
+
+    /// The current value, through what was kept of it.
+    #[inline]
+    pub(crate) fn read<'a>(&self, reader: &'a mut Reader<T>) -> &'a T {
+        &reader.entry(&self.live).value
     }
 
     /// The changes from now on.

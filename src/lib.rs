@@ -12,6 +12,7 @@ pub mod lift;
 pub mod name;
 pub mod prelude;
 pub mod retry;
+pub mod settings;
 pub mod telemetry;
 pub mod timeout;
 pub mod timer;
@@ -25,6 +26,7 @@ pub use compose::PolicyLayer;
 pub use emit::{NullSink, PolicyEvent, PolicyId};
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
 pub use retry::{Backoff, Jitter, RetryBudget, RetryLayer, RetryPolicy};
+pub use settings::{Live, Settings};
 pub use telemetry::{
     ComposedSinkError, FallbackSink, MemorySink, MulticastSink, Pump, StreamingSink, Subscriber,
     TelemetrySink,

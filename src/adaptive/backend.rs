@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwapAny;
+use ninelives_core::generation::Generation;
 
 #[cfg(not(ninelives_rwlock))]
 type Strategy = arc_swap::DefaultStrategy;
@@ -19,36 +20,55 @@ type Strategy = std::sync::RwLock<()>;
 type Swap<V> = ArcSwapAny<Arc<V>, Strategy>;
 
 /// One shared value; clones are the same slot.
-pub(super) struct Slot<V>(Arc<Swap<V>>);
+pub(super) struct Slot<V>(Arc<Shared<V>>);
 
-/// A look at a slot that keeps what it saw last.
-pub(super) struct Reader<V>(arc_swap::Cache<Arc<Swap<V>>, Arc<V>>);
+struct Shared<V> {
+    swap: Swap<V>,
+    // Begun and ended around each swap, so that a reader finds with one load that nothing was swapped.
+    generation: Generation,
+}
+
+/// What a reader of a slot saw last; the slot is the caller's, and always the same one.
+pub(super) struct Reader<V> {
+    generation: u64,
+    value: Arc<V>,
+}
 
 // === impl Slot ===
 
 impl<V> Slot<V> {
     pub(super) fn new(first: V) -> Self {
-        Self(Arc::new(Swap::new(Arc::new(first))))
+        Self(Arc::new(Shared {
+            swap: Swap::new(Arc::new(first)),
+            generation: Generation::new(),
+        }))
     }
 
     /// What is in the slot.
     pub(super) fn load(&self) -> Arc<V> {
-        self.0.load_full()
+        self.0.swap.load_full()
     }
 
     /// What `look` makes of what is in the slot; `look` is short, and runs no foreign code.
     pub(super) fn read<R>(&self, look: impl FnOnce(&V) -> R) -> R {
-        look(&self.0.load())
+        look(&self.0.swap.load())
     }
 
     /// Puts `next` in if `seen` is still there. What was done before is seen by whoever finds `next`.
     pub(super) fn replace(&self, seen: &Arc<V>, next: Arc<V>) -> bool {
-        let found = self.0.compare_and_swap(seen, next);
-        Arc::ptr_eq(&found, seen)
+        let Shared { swap, generation } = &*self.0;
+        generation.begin();
+        let found = swap.compare_and_swap(seen, next);
+        let replaced = Arc::ptr_eq(&found, seen);
+        generation.end(replaced);
+        replaced
     }
 
     pub(super) fn reader(&self) -> Reader<V> {
-        Reader(arc_swap::Cache::new(Arc::clone(&self.0)))
+        Reader {
+            generation: Generation::NEVER,
+            value: self.load(),
+        }
     }
 }
 
@@ -61,15 +81,40 @@ impl<V> Clone for Slot<V> {
 // === impl Reader ===
 
 impl<V> Reader<V> {
-    /// What is in the slot: a comparison of addresses while that is what it was.
+    /// Whether nothing was swapped since the last look.
     #[inline]
-    pub(super) fn load(&mut self) -> &V {
-        self.0.load()
+    pub(super) fn is_current(&self, slot: &Slot<V>) -> bool {
+        slot.0.generation.is(self.generation)
+    }
+
+    /// Looks again: at `value`, unless `settled` says that the next look cannot be spared either.
+    pub(super) fn look(
+        &mut self,
+        slot: &Slot<V>,
+        value: impl FnOnce() -> Arc<V>,
+        settled: impl FnOnce(&V) -> bool,
+    ) {
+        // Before the value: a swap in between makes the next look necessary, and never spares one.
+        let generation = slot.0.generation.settled();
+        self.value = value();
+        self.generation = match generation {
+            Some(generation) if settled(&self.value) => generation,
+            _ => Generation::NEVER,
+        };
+    }
+
+    /// What was seen last.
+    #[inline]
+    pub(super) fn seen(&self) -> &V {
+        &self.value
     }
 }
 
 impl<V> Clone for Reader<V> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self {
+            generation: self.generation,
+            value: Arc::clone(&self.value),
+        }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use super::backend::Reader;
-use super::entry::Entry;
 use super::live::Live;
+use super::reader::Reader;
 use super::snapshot::Snapshot;
 
-/// A reader for one service or one thread: a read is a look at the current address, and nothing is counted or written.
+/// A reader for one service or one thread: a read is a look at a generation, and nothing is counted or written.
 ///
-/// Made by [`Adaptive::cache`](super::Adaptive::cache). Between two loads it keeps the value of the first alive.
+/// Made by [`Adaptive::cache`](super::Adaptive::cache). Between two loads it keeps the value of the first alive. Once anybody
+/// has seen a version, no cache reads one before it.
 ///
 /// # Progress
 /// As that of [`Adaptive`](super::Adaptive): wait-free.
@@ -27,41 +27,26 @@ use super::snapshot::Snapshot;
 /// ```
 pub struct Cache<T> {
     live: Live<T>,
-    reader: Reader<Entry<T>>,
+    reader: Reader<T>,
 }
 
 // === impl Cache ===
 
 impl<T> Cache<T> {
     pub(super) fn new(live: Live<T>) -> Self {
-        let reader = live.reader();
+        let reader = Reader::new(&live);
         Self { live, reader }
     }
 
     /// The current value.
     #[inline]
     pub fn load(&mut self) -> &T {
-        &self.entry().value
+        &self.reader.entry(&self.live).value
     }
 
     /// The current value with its version.
     pub fn snapshot(&mut self) -> Snapshot<T> {
-        Snapshot::of(self.entry())
-    }
-
-    #[inline]
-    fn entry(&mut self) -> &Entry<T> {
-        if self.reader.load().is_override() {
-            self.lapse();
-        }
-        self.reader.load()
-    }
-
-    #[cold]
-    fn lapse(&mut self) {
-        if self.reader.load().lapsed().is_some() {
-            self.live.entry();
-        }
+        Snapshot::of(self.reader.entry(&self.live))
     }
 }
 

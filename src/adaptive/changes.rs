@@ -52,7 +52,7 @@ pub struct Changed<'a, T>(&'a mut Changes<T>);
 impl<T> Changes<T> {
     pub(super) fn new(live: Live<T>) -> Self {
         let bell = Arc::new(Bell::new());
-        let seen = live.amend(|entry| entry.with_bells(|bells| bells.push(Arc::clone(&bell))));
+        let seen = live.amend(|entry| entry.before(|audience| audience.push_bell(&bell)));
         Self { live, bell, seen }
     }
 
@@ -89,9 +89,8 @@ impl<T> Drop for Changes<T> {
     fn drop(&mut self) {
         self.bell.leave();
         let bell = &self.bell;
-        self.live.amend(|entry| {
-            entry.with_bells(|bells| bells.retain(|other| !Arc::ptr_eq(other, bell)))
-        });
+        self.live
+            .amend(|entry| entry.before(|audience| audience.drop_bell(bell)));
     }
 }
 

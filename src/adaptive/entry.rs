@@ -3,19 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use ninelives_core::bell::Bell;
-
+use super::audience::Audience;
 use crate::clock::{Clock, Tick};
 
 /// One version of a live value.
-///
-/// The bells are part of it: so each change tells exactly those who subscribed before it, and who subscribes after it has
-/// seen it. In two places, one would have to be read after the other.
 pub(super) struct Entry<T> {
     pub(super) value: Arc<T>,
     pub(super) version: u64,
     previous: Option<Arc<T>>,
-    bells: Arc<Vec<Arc<Bell>>>,
+    audience: Arc<Audience<T>>,
     term: Option<Term<T>>,
 }
 
@@ -35,7 +31,7 @@ impl<T> Entry<T> {
             value: Arc::new(value),
             version: 0,
             previous: None,
-            bells: Arc::default(),
+            audience: Arc::default(),
             term: None,
         }
     }
@@ -46,7 +42,7 @@ impl<T> Entry<T> {
             value,
             version: self.version + 1,
             previous: Some(Arc::clone(&self.lasting().value)),
-            bells: Arc::clone(&self.bells),
+            audience: Arc::clone(&self.audience),
             term: None,
         })
     }
@@ -61,7 +57,7 @@ impl<T> Entry<T> {
             value: Arc::clone(previous),
             version: self.version + 1,
             previous: None,
-            bells: Arc::clone(&self.bells),
+            audience: Arc::clone(&self.audience),
             term: None,
         }))
     }
@@ -78,36 +74,36 @@ impl<T> Entry<T> {
             value: Arc::clone(&lasting.value),
             version: self.version + 2,
             previous: lasting.previous.clone(),
-            bells: Arc::clone(&self.bells),
+            audience: Arc::clone(&self.audience),
             term: None,
         });
         Arc::new(Self {
             value,
             version: self.version + 1,
             previous: None,
-            bells: Arc::clone(&self.bells),
+            audience: Arc::clone(&self.audience),
             term: Some(Term { until, clock, next }),
         })
     }
 
-    /// The same version, with other bells.
-    pub(super) fn with_bells(&self, change: impl FnOnce(&mut Vec<Arc<Bell>>)) -> Arc<Self> {
-        let mut bells = Vec::clone(&self.bells);
-        change(&mut bells);
-        Arc::new(self.telling(&Arc::new(bells)))
+    /// The same version, with another audience.
+    pub(super) fn before(&self, change: impl FnOnce(&mut Audience<T>)) -> Arc<Self> {
+        let mut audience = Audience::clone(&self.audience);
+        change(&mut audience);
+        Arc::new(self.telling(&Arc::new(audience)))
     }
 
-    fn telling(&self, bells: &Arc<Vec<Arc<Bell>>>) -> Self {
+    fn telling(&self, audience: &Arc<Audience<T>>) -> Self {
         let term = self.term.as_ref().map(|term| Term {
             until: term.until,
             clock: Arc::clone(&term.clock),
-            next: Arc::new(term.next.telling(bells)),
+            next: Arc::new(term.next.telling(audience)),
         });
         Self {
             value: Arc::clone(&self.value),
             version: self.version,
             previous: self.previous.clone(),
-            bells: Arc::clone(bells),
+            audience: Arc::clone(audience),
             term,
         }
     }
@@ -124,9 +120,9 @@ impl<T> Entry<T> {
         (term.clock.now() >= term.until).then_some(&term.next)
     }
 
-    /// Tells everybody who subscribed.
-    pub(super) fn ring(&self) {
-        self.bells.iter().for_each(|bell| bell.ring());
+    /// Who is told of it.
+    pub(super) fn audience(&self) -> &Audience<T> {
+        &self.audience
     }
 
     /// What stays when an override has ended: itself, if it is none.

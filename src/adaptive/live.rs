@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::backend::{Reader, Slot};
+use super::audience::Follower;
+use super::backend::Slot;
 use super::entry::Entry;
 
 /// The current version; clones are the same one.
@@ -33,7 +34,7 @@ impl<T> Live<T> {
                 None => return seen,
                 Some(next) => {
                     if self.0.replace(&seen, Arc::clone(next)) {
-                        next.ring();
+                        self.announce(next);
                     }
                 }
             }
@@ -49,7 +50,7 @@ impl<T> Live<T> {
             let seen = self.entry();
             let next = step(&seen)?;
             if self.0.replace(&seen, Arc::clone(&next)) {
-                next.ring();
+                self.announce(&next);
                 return Ok(next.version);
             }
         }
@@ -65,8 +66,36 @@ impl<T> Live<T> {
         }
     }
 
-    pub(super) fn reader(&self) -> Reader<Entry<T>> {
-        self.0.reader()
+    /// Runs `follower` on the value, and again after each change, until it says that what it sets is gone.
+    pub(super) fn follow(&self, follower: Arc<Follower<T>>) {
+        self.amend(|entry| entry.before(|audience| audience.push_follower(&follower)));
+        self.bring(&follower);
+    }
+
+    pub(super) fn slot(&self) -> &Slot<Entry<T>> {
+        &self.0
+    }
+
+    /// Tells everybody who is to know of `entry`.
+    fn announce(&self, entry: &Entry<T>) {
+        entry.audience().ring();
+        for follower in entry.audience().followers() {
+            self.bring(follower);
+        }
+    }
+
+    /// Brings a follower the newest value. Two changes may bring theirs in any order, so each looks again after it: the last to
+    /// bring an old one brings the newest too.
+    fn bring(&self, follower: &Arc<Follower<T>>) {
+        let mut entry = self.0.load();
+        while follower(&entry.value) {
+            let newest = self.0.load();
+            if newest.version == entry.version {
+                return;
+            }
+            entry = newest;
+        }
+        self.amend(|entry| entry.before(|audience| audience.drop_follower(follower)));
     }
 }
 

@@ -5,17 +5,19 @@ use std::time::Duration;
 use tower_layer::Layer;
 
 use super::{TimeoutConfig, TimeoutService};
+use crate::adaptive::Adaptive;
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::emit::{NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
+use crate::settings::{Live, Settings};
 use crate::timer::{Timer, TokioTimer};
 
 /// Puts a timeout around a service. See the [page](super).
 #[derive(Clone, Debug)]
-pub struct TimeoutLayer<T = TokioTimer, K = NullSink> {
-    config: TimeoutConfig,
+pub struct TimeoutLayer<T = TokioTimer, K = NullSink, C = TimeoutConfig> {
+    settings: C,
     name: Name,
     timer: T,
     sink: K,
@@ -35,7 +37,7 @@ impl TimeoutLayer {
     /// A timeout with these settings, on tokio's timer.
     pub fn from_config(config: TimeoutConfig) -> Self {
         Self {
-            config,
+            settings: config,
             name: Name::generated("timeout"),
             timer: TokioTimer,
             sink: NullSink,
@@ -44,6 +46,48 @@ impl TimeoutLayer {
 }
 
 impl<T, K> TimeoutLayer<T, K> {
+    /// Counts the wait for the inner service's readiness towards the limit.
+    #[must_use]
+    pub fn covering_readiness(mut self) -> Self {
+        self.settings = self.settings.with_readiness(true);
+        self
+    }
+
+    /// The same timeout with settings that may change while it is in use; it begins with those it has.
+    pub fn live(self) -> TimeoutLayer<T, K, Live<TimeoutConfig>> {
+        let adaptive = Adaptive::new(self.settings);
+        self.tuned_by(&adaptive)
+    }
+
+    /// The same timeout with the settings that `adaptive` has, now and later.
+    pub fn tuned_by(
+        self,
+        adaptive: &Adaptive<TimeoutConfig>,
+    ) -> TimeoutLayer<T, K, Live<TimeoutConfig>> {
+        TimeoutLayer {
+            settings: Live::new(adaptive),
+            name: self.name,
+            timer: self.timer,
+            sink: self.sink,
+        }
+    }
+}
+
+impl<T, K> TimeoutLayer<T, K, Live<TimeoutConfig>> {
+    /// The live settings. A call has the limit that was in force when it was made.
+    pub fn settings(&self) -> &Adaptive<TimeoutConfig> {
+        self.settings.adaptive()
+    }
+}
+
+impl<T, K, C: Settings<TimeoutConfig>> TimeoutLayer<T, K, C> {
+    /// The settings now.
+    pub fn config(&self) -> TimeoutConfig {
+        self.settings.current()
+    }
+}
+
+impl<T, K, C> TimeoutLayer<T, K, C> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -51,17 +95,10 @@ impl<T, K> TimeoutLayer<T, K> {
         self
     }
 
-    /// Counts the wait for the inner service's readiness towards the limit.
-    #[must_use]
-    pub fn covering_readiness(mut self) -> Self {
-        self.config = self.config.with_readiness(true);
-        self
-    }
-
     /// The same timeout on another timer.
-    pub fn with_timer<U>(self, timer: U) -> TimeoutLayer<U, K> {
+    pub fn with_timer<U>(self, timer: U) -> TimeoutLayer<U, K, C> {
         TimeoutLayer {
-            config: self.config,
+            settings: self.settings,
             name: self.name,
             timer,
             sink: self.sink,
@@ -69,18 +106,13 @@ impl<T, K> TimeoutLayer<T, K> {
     }
 
     /// Tells what happens to `sink`.
-    pub fn with_sink<Q>(self, sink: Q) -> TimeoutLayer<T, Q> {
+    pub fn with_sink<Q>(self, sink: Q) -> TimeoutLayer<T, Q, C> {
         TimeoutLayer {
-            config: self.config,
+            settings: self.settings,
             name: self.name,
             timer: self.timer,
             sink,
         }
-    }
-
-    /// The settings.
-    pub const fn config(&self) -> TimeoutConfig {
-        self.config
     }
 
     /// The policy's name.
@@ -89,34 +121,45 @@ impl<T, K> TimeoutLayer<T, K> {
     }
 }
 
-impl<T, K, Q: Clone> WithSink<Q> for TimeoutLayer<T, K> {
-    type Output = TimeoutLayer<T, Q>;
+impl<T, K, C, Q: Clone> WithSink<Q> for TimeoutLayer<T, K, C> {
+    type Output = TimeoutLayer<T, Q, C>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
         self.with_sink(sink.clone())
     }
 }
 
-impl<S, T: Timer + Clone, K: Sink> Layer<S> for TimeoutLayer<T, K> {
-    type Service = TimeoutService<Lift<S>, T, K::Emitter>;
+impl<S, T, K, C> Layer<S> for TimeoutLayer<T, K, C>
+where
+    T: Timer + Clone,
+    K: Sink,
+    C: Settings<TimeoutConfig>,
+{
+    type Service = TimeoutService<Lift<S>, T, K::Emitter, C>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, T: Timer + Clone, K: Sink> PolicyLayer<S> for TimeoutLayer<T, K> {
-    type Service = TimeoutService<S, T, K::Emitter>;
+impl<S, T, K, C> PolicyLayer<S> for TimeoutLayer<T, K, C>
+where
+    T: Timer + Clone,
+    K: Sink,
+    C: Settings<TimeoutConfig>,
+{
+    type Service = TimeoutService<S, T, K::Emitter, C>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         let emitter = self.sink.attach(&self.name);
-        TimeoutService::new(inner, self.config, self.timer.clone(), emitter)
+        TimeoutService::new(inner, self.settings.clone(), self.timer.clone(), emitter)
     }
 }
 
-impl<T, K> Describe for TimeoutLayer<T, K> {
+impl<T, K, C: Settings<TimeoutConfig>> Describe for TimeoutLayer<T, K, C> {
     fn describe(&self) -> Node {
-        let readiness = if self.config.covers_readiness() {
+        let config = self.settings.current();
+        let readiness = if config.covers_readiness() {
             ", readiness included"
         } else {
             ""
@@ -124,7 +167,7 @@ impl<T, K> Describe for TimeoutLayer<T, K> {
         Node::leaf(format!(
             "timeout {}: {:?}{readiness}",
             self.name,
-            self.config.limit()
+            config.limit()
         ))
     }
 }

@@ -11,13 +11,15 @@ use super::{TimeoutConfig, TimeoutFuture};
 use crate::clock::Tick;
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
+use crate::settings::Settings;
 use crate::timer::Timer;
 
 /// A service with a timeout around it. See the [page](super).
 #[derive(Debug)]
-pub struct TimeoutService<S, T: Timer, M = NullSink> {
+pub struct TimeoutService<S, T: Timer, M = NullSink, C: Settings<TimeoutConfig> = TimeoutConfig> {
     inner: S,
-    config: TimeoutConfig,
+    settings: C,
+    reader: C::Reader,
     timer: T,
     emitter: M,
     wait: Wait,
@@ -29,17 +31,18 @@ pub struct TimeoutService<S, T: Timer, M = NullSink> {
 #[derive(Clone, Copy, Debug)]
 enum Wait {
     None,
-    Started { since: Tick },
-    Late { elapsed: Duration },
+    Started { since: Tick, limit: Duration },
+    Late { elapsed: Duration, limit: Duration },
 }
 
 // === impl TimeoutService ===
 
-impl<S, T: Timer, M> TimeoutService<S, T, M> {
-    pub(super) fn new(inner: S, config: TimeoutConfig, timer: T, emitter: M) -> Self {
+impl<S, T: Timer, M, C: Settings<TimeoutConfig>> TimeoutService<S, T, M, C> {
+    pub(super) fn new(inner: S, settings: C, timer: T, emitter: M) -> Self {
         Self {
             inner,
-            config,
+            reader: settings.reader(),
+            settings,
             timer,
             emitter,
             wait: Wait::None,
@@ -62,20 +65,25 @@ impl<S, T: Timer, M> TimeoutService<S, T, M> {
         self.inner
     }
 
+    /// The inner service is not ready: ready when that has taken too long.
     #[cold]
     fn wait_for_readiness(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let since = match self.wait {
+        let (since, limit) = match self.wait {
             Wait::None => {
+                let config = *self.settings.read(&mut self.reader);
+                if !config.covers_readiness() {
+                    return Poll::Pending;
+                }
                 self.disarm();
-                self.timer.now()
+                (self.timer.now(), config.limit())
             }
-            Wait::Started { since } => since,
+            Wait::Started { since, limit } => (since, limit),
             Wait::Late { .. } => return Poll::Ready(()),
         };
-        self.wait = Wait::Started { since };
+        self.wait = Wait::Started { since, limit };
         let mut sleep = self.sleep.get_or_insert_with(|| Box::pin(None)).as_mut(); // boxed: see the field
         if sleep.is_none() {
-            let deadline = since.after(self.config.limit());
+            let deadline = since.after(limit);
             sleep.set(Some(self.timer.sleep_until(deadline)));
         }
         match sleep.as_mut().as_pin_mut() {
@@ -84,7 +92,7 @@ impl<S, T: Timer, M> TimeoutService<S, T, M> {
         }
         sleep.set(None);
         let elapsed = self.timer.now().since(since);
-        self.wait = Wait::Late { elapsed };
+        self.wait = Wait::Late { elapsed, limit };
         Poll::Ready(())
     }
 
@@ -97,19 +105,33 @@ impl<S, T: Timer, M> TimeoutService<S, T, M> {
 }
 
 /// A clone waits for its own readiness.
-impl<S: Clone, T: Timer + Clone, M: Clone> Clone for TimeoutService<S, T, M> {
+impl<S, T, M, C> Clone for TimeoutService<S, T, M, C>
+where
+    S: Clone,
+    T: Timer + Clone,
+    M: Clone,
+    C: Settings<TimeoutConfig>,
+{
     fn clone(&self) -> Self {
-        let timer = self.timer.clone();
-        Self::new(self.inner.clone(), self.config, timer, self.emitter.clone())
+        Self {
+            inner: self.inner.clone(),
+            settings: self.settings.clone(),
+            reader: self.reader.clone(),
+            timer: self.timer.clone(),
+            emitter: self.emitter.clone(),
+            wait: Wait::None,
+            sleep: None,
+        }
     }
 }
 
-impl<S, T, M, Req> Service<Req> for TimeoutService<S, T, M>
+impl<S, T, M, C, Req> Service<Req> for TimeoutService<S, T, M, C>
 where
     S: Service<Req>,
     S::Error: FlatError,
     T: Timer + Clone,
     M: Emitter,
+    C: Settings<TimeoutConfig>,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -121,9 +143,7 @@ where
             return Poll::Ready(Ok(()));
         }
         match self.inner.poll_ready(cx) {
-            Poll::Pending if self.config.covers_readiness() => {
-                self.wait_for_readiness(cx).map(|()| Ok(()))
-            }
+            Poll::Pending => self.wait_for_readiness(cx).map(Ok),
             poll => {
                 if let Wait::Started { .. } = self.wait {
                     self.disarm();
@@ -135,13 +155,14 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        let limit = self.config.limit();
         let timer = self.timer.clone();
         let mut watch = Request::start(&self.emitter);
-        let since = match std::mem::replace(&mut self.wait, Wait::None) {
-            Wait::None => None,
-            Wait::Started { since } => Some(since),
-            Wait::Late { elapsed } => return TimeoutFuture::late(limit, elapsed, timer, watch),
+        let (limit, since) = match std::mem::replace(&mut self.wait, Wait::None) {
+            Wait::None => (self.settings.read(&mut self.reader).limit(), None),
+            Wait::Started { since, limit } => (limit, Some(since)),
+            Wait::Late { elapsed, limit } => {
+                return TimeoutFuture::late(limit, elapsed, timer, watch);
+            }
         };
         let inner = &mut self.inner;
         let future = watch.inside(|| inner.call(request));

@@ -11,6 +11,7 @@ pub mod bits;
 pub mod breaker;
 pub mod budget;
 pub mod event;
+pub mod generation;
 pub mod jitter;
 pub mod limit;
 pub mod ring;

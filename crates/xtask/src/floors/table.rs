@@ -31,7 +31,15 @@ pub const HOUSES: [House; 2] = [
             Floor {
                 name: "words",
                 modules: &[
-                    "bits", "limit", "outcome", "rng", "sequence", "sync", "tally", "time",
+                    "bits",
+                    "generation",
+                    "limit",
+                    "outcome",
+                    "rng",
+                    "sequence",
+                    "sync",
+                    "tally",
+                    "time",
                 ],
                 sees: &["words"],
             },
@@ -68,7 +76,8 @@ pub const HOUSES: [House; 2] = [
             Floor {
                 name: "base",
                 modules: &[
-                    "adaptive", "clock", "compose", "emit", "error", "lift", "name", "timer",
+                    "adaptive", "clock", "compose", "emit", "error", "lift", "name", "settings",
+                    "timer",
                 ],
                 sees: &["base"],
             },

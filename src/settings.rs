@@ -1,0 +1,153 @@
+//! Where a policy finds its settings: in a plain value, or in a live one.
+//!
+//! A layer is generic over this, so a plain value is compiled as if there were no other kind: nothing is checked, nothing is shared.
+//! A layer made live reads an [`Adaptive`] instead; a request keeps the settings that it began under, so it sees one version.
+//!
+//! # Cost
+//! Live, a request adds one load and a comparison while nothing has changed, and a copy where the settings are needed after its
+//! beginning. See docs/BENCHMARKS.md.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::adaptive::{Adaptive, Reader};
+
+/// The settings `V` of a policy: `V` itself, or a [`Live`] value. Not to be implemented elsewhere.
+pub trait Settings<V>: Clone + sealed::Sealed<V> {
+    /// What a service keeps between two requests.
+    #[doc(hidden)]
+    type Reader: Clone + fmt::Debug;
+
+    /// What a request keeps until its end.
+    #[doc(hidden)]
+    type Kept: fmt::Debug;
+
+    /// The settings now.
+    fn current(&self) -> V;
+
+    #[doc(hidden)]
+    fn reader(&self) -> Self::Reader;
+
+    /// The settings now, for one request that `reader`'s service is given.
+    #[doc(hidden)]
+    fn read<'a>(&'a self, reader: &'a mut Self::Reader) -> &'a V;
+
+    /// The settings now, to be kept.
+    #[doc(hidden)]
+    fn keep(&self, reader: &mut Self::Reader) -> Self::Kept;
+
+    /// The settings that were kept.
+    #[doc(hidden)]
+    fn kept<'a>(&'a self, kept: &'a Self::Kept) -> &'a V;
+}
+
+/// Settings that may change while their policy is in use; clones are the same ones.
+///
+/// Made by a layer's `live` or `tuned_by`. The value behind it is read and changed through [`adaptive`](Self::adaptive).
+pub struct Live<V>(Arc<Adaptive<V>>);
+
+/// What a service keeps of live settings.
+pub struct LiveReader<V>(Reader<V>);
+
+mod sealed {
+    /// Keeps the ways of reading settings to this page.
+    pub trait Sealed<V> {}
+
+    impl<V> Sealed<V> for V {}
+    impl<V> Sealed<V> for super::Live<V> {}
+}
+
+// === impl Settings ===
+
+impl<V: Copy> Settings<V> for V {
+    type Reader = ();
+    type Kept = ();
+
+    #[inline]
+    fn current(&self) -> V {
+        *self
+    }
+
+    fn reader(&self) {}
+
+    #[inline]
+    fn read<'a>(&'a self, _reader: &'a mut ()) -> &'a V {
+        self
+    }
+
+    #[inline]
+    fn keep(&self, _reader: &mut ()) {}
+
+    #[inline]
+    fn kept<'a>(&'a self, _kept: &'a ()) -> &'a V {
+        self
+    }
+}
+
+impl<V: Copy + fmt::Debug> Settings<V> for Live<V> {
+    type Reader = LiveReader<V>;
+    type Kept = V;
+
+    fn current(&self) -> V {
+        *self.0.get()
+    }
+
+    fn reader(&self) -> LiveReader<V> {
+        LiveReader(self.0.reader())
+    }
+
+    #[inline]
+    fn read<'a>(&'a self, reader: &'a mut LiveReader<V>) -> &'a V {
+        self.0.read(&mut reader.0)
+    }
+
+    #[inline]
+    fn keep(&self, reader: &mut LiveReader<V>) -> V {
+        *self.0.read(&mut reader.0)
+    }
+
+    #[inline]
+    fn kept<'a>(&'a self, kept: &'a V) -> &'a V {
+        kept
+    }
+}
+
+// === impl Live ===
+
+impl<V> Live<V> {
+    /// Settings that are what `adaptive` says.
+    pub fn new(adaptive: &Adaptive<V>) -> Self {
+        Self(Arc::new(adaptive.clone()))
+    }
+
+    /// The value behind the settings.
+    pub fn adaptive(&self) -> &Adaptive<V> {
+        &self.0
+    }
+}
+
+impl<V> Clone for Live<V> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<V: fmt::Debug> fmt::Debug for Live<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Live").field(&self.0).finish()
+    }
+}
+
+// === impl LiveReader ===
+
+impl<V> Clone for LiveReader<V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<V> fmt::Debug for LiveReader<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LiveReader")
+    }
+}
