@@ -68,6 +68,9 @@
 //! already won would otherwise leave nobody to decide. When they shrank below what is out, nobody new is admitted until it fits.
 //! Every limit is read anew at each step; a time that already runs, an open time, keeps its end.
 //!
+//! Limits come from a [`LimitsSource`], which may also say that the breaker is out of use: then no step is taken. Every call is
+//! admitted unless it is forced open, tickets are given back without an outcome, and the word stays for the time after.
+//!
 //! # Epochs
 //! A ticket is late unless it shows the word's own identity. Could a ticket outlive a wrap of the epoch and be taken?
 //!
@@ -114,7 +117,7 @@ mod verdict;
 mod word;
 
 pub use cell::Breaker;
-pub use limits::Limits;
+pub use limits::{Limits, LimitsSource};
 pub use verdict::{Admission, Outcome, Rejected, Report, State, Ticket, Transition, View};
 pub use word::Word;
 

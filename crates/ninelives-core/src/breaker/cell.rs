@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::limits::Limits;
+use super::limits::{Limits, LimitsSource};
 use super::step;
 use super::verdict::{Admission, Outcome, Rejected, Report, State, Ticket, Transition, View};
 use super::word::Word;
@@ -57,7 +57,7 @@ impl Breaker {
     /// # Progress
     /// Closed, forced or disabled: wait-free, one load. Open, and still so: one load and the clock. Else lock-free.
     #[inline]
-    pub fn admit(&self, limits: &Limits, clock: &impl Clock) -> Admission {
+    pub fn admit(&self, limits: impl LimitsSource, clock: &impl Clock) -> Admission {
         let seen = self.load();
         if let State::Closed = seen.state() {
             return Admission::Admitted(Ticket::under(seen, Tick::ZERO));
@@ -66,7 +66,15 @@ impl Breaker {
     }
 
     #[inline(never)]
-    fn admit_unwell(&self, seen: Word, limits: &Limits, clock: &impl Clock) -> Admission {
+    fn admit_unwell(
+        &self,
+        seen: Word,
+        mut limits: impl LimitsSource,
+        clock: &impl Clock,
+    ) -> Admission {
+        let Some(limits) = limits.limits() else {
+            return step::admit_out_of_use(seen);
+        };
         // A word that needs no time writes nothing, so the loop never meets a later word without it.
         let now = if step::admit_needs_time(seen) {
             clock.now()
@@ -84,19 +92,29 @@ impl Breaker {
     /// # Progress
     /// Wait-free.
     #[inline]
-    pub fn would_admit(&self, limits: &Limits, clock: &impl Clock) -> Result<(), Rejected> {
+    pub fn would_admit(
+        &self,
+        mut limits: impl LimitsSource,
+        clock: &impl Clock,
+    ) -> Result<(), Rejected> {
         let seen = self.load();
         if let State::Closed = seen.state() {
             return Ok(());
         }
-        let now = if step::admit_needs_time(seen) {
-            clock.now()
-        } else {
-            Tick::ZERO
+        let admission = match limits.limits() {
+            None => step::admit_out_of_use(seen),
+            Some(limits) => {
+                let now = if step::admit_needs_time(seen) {
+                    clock.now()
+                } else {
+                    Tick::ZERO
+                };
+                step::admit(seen, limits, now).1
+            }
         };
-        match step::admit(seen, limits, now) {
-            (_, Admission::Rejected(rejected)) => Err(rejected),
-            (_, Admission::Admitted(_) | Admission::Probe { .. }) => Ok(()),
+        match admission {
+            Admission::Rejected(rejected) => Err(rejected),
+            Admission::Admitted(_) | Admission::Probe { .. } => Ok(()),
         }
     }
 
@@ -109,7 +127,7 @@ impl Breaker {
         &self,
         ticket: Ticket,
         outcome: Outcome,
-        limits: &Limits,
+        limits: impl LimitsSource,
         clock: &impl Clock,
     ) -> Report {
         let seen = self.load();
@@ -128,9 +146,12 @@ impl Breaker {
         seen: Word,
         ticket: Ticket,
         outcome: Outcome,
-        limits: &Limits,
+        mut limits: impl LimitsSource,
         clock: &impl Clock,
     ) -> Report {
+        let Some(limits) = limits.limits() else {
+            return self.abandon(ticket);
+        };
         let now = if step::report_needs_time(&ticket, outcome) {
             clock.now()
         } else {

@@ -25,6 +25,15 @@ pub struct Limits {
     lease: Duration,
 }
 
+/// Where a decision finds the limits. It is asked only when a decision needs them, once: a closed breaker that is well asks nothing.
+///
+/// A reference to [`Limits`] is one; so is what reads settings that change.
+pub trait LimitsSource {
+    /// The limits now. `None`: the breaker is out of use. It admits every call unless it is forced open, counts nothing, and keeps
+    /// its state.
+    fn limits(&mut self) -> Option<&Limits>;
+}
+
 /// From this many microseconds on, an open breaker never tries by itself (1.1 years).
 pub(super) const NEVER_US: u64 = 1 << 45;
 
@@ -35,6 +44,15 @@ const SHORTEST: Duration = Duration::from_millis(1);
 const SHORTEST_DEFAULT_LEASE: Duration = Duration::from_secs(1);
 /// Twelve bits: three turns of the epoch per `open_for` stay below its 2^14 values. See the page, `# Epochs`.
 const LONGEST_LEASE: u32 = 4096;
+
+// === impl LimitsSource ===
+
+impl LimitsSource for &Limits {
+    #[inline]
+    fn limits(&mut self) -> Option<&Limits> {
+        Some(self)
+    }
+}
 
 // === impl Limits ===
 

@@ -34,6 +34,14 @@ pub const fn admit(word: Word, limits: &Limits, now: Tick) -> (Word, Admission) 
     }
 }
 
+/// A call asks to pass while the breaker is out of use: only a command stops it, and nothing that it does counts.
+pub const fn admit_out_of_use(word: Word) -> Admission {
+    match word.state() {
+        State::ForcedOpen => refuse(word, None).1,
+        _ => Admission::Admitted(Ticket::under(Word::DISABLED, Tick::ZERO)),
+    }
+}
+
 /// A call ended.
 pub const fn report(
     word: Word,

@@ -16,6 +16,7 @@ mod opening;
 mod pair;
 mod probes;
 mod refusals;
+mod sources;
 mod table;
 mod threads;
 
