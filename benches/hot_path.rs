@@ -105,12 +105,22 @@ fn rejected(c: &mut Criterion) {
     );
 }
 
+/// Settings that may change, beside the plain layers of the same names in `ready`.
+fn live(c: &mut Criterion) {
+    let mut group = short(c, "live");
+    let inner = Echo::ready();
+    kept(&mut group, "timeout", subjects::timeout_live(), inner);
+    let shadowed = subjects::timeout_shadowed();
+    kept(&mut group, "timeout shadowed", shadowed, inner);
+}
+
 fn all(c: &mut Criterion) {
     enter_runtime();
     ready(c);
     pending(c);
     per_call_clone(c);
     rejected(c);
+    live(c);
 }
 
 criterion_group!(hot_path, all);

@@ -56,6 +56,8 @@ fn raw(call: Call) -> Option<u64> {
 #[library_benchmark]
 #[bench::ready(at_once(subjects::timeout))]
 #[bench::pending(after_one_wait(subjects::timeout))]
+#[bench::live(at_once(subjects::timeout_live))]
+#[bench::shadowed(at_once(subjects::timeout_shadowed))]
 fn timeout(call: Call) -> Option<u64> {
     call()
 }

@@ -9,7 +9,7 @@ mod request;
 mod span;
 
 pub use ninelives_core::event::{
-    Arm, BulkheadRejection, FailureCause, Interest, Kind, PolicyEvent, PolicyId, Stamp,
+    Arm, BulkheadRejection, FailureCause, Interest, Kind, PolicyEvent, PolicyId, Stamp, Verdict,
 };
 
 pub(crate) use request::Request;

@@ -7,8 +7,12 @@
 //! Live, a request adds one load and a comparison while nothing has changed, and a copy where the settings are needed after its
 //! beginning. See docs/BENCHMARKS.md.
 
+mod beside;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use beside::{Beside, Shade};
 
 use crate::adaptive::{Adaptive, Reader};
 
@@ -21,6 +25,10 @@ pub trait Settings<V>: Clone + sealed::Sealed<V> {
     /// What a request keeps until its end.
     #[doc(hidden)]
     type Kept: fmt::Debug;
+
+    /// A place for what a shadow leaves with a request or with the policy; plain settings have no shadow, and the place no size.
+    #[doc(hidden)]
+    type Beside<X: fmt::Debug>: Beside<X>;
 
     /// The settings now.
     fn current(&self) -> V;
@@ -39,6 +47,10 @@ pub trait Settings<V>: Clone + sealed::Sealed<V> {
     /// The settings that were kept.
     #[doc(hidden)]
     fn kept<'a>(&'a self, kept: &'a Self::Kept) -> &'a V;
+
+    /// The shadow of the settings that [`read`](Self::read) gave last, if they have one.
+    #[doc(hidden)]
+    fn shade(&self, reader: &Self::Reader) -> Option<Shade<V>>;
 }
 
 /// Settings that may change while their policy is in use; clones are the same ones.
@@ -62,6 +74,7 @@ mod sealed {
 impl<V: Copy> Settings<V> for V {
     type Reader = ();
     type Kept = ();
+    type Beside<X: fmt::Debug> = ();
 
     #[inline]
     fn current(&self) -> V {
@@ -82,11 +95,17 @@ impl<V: Copy> Settings<V> for V {
     fn kept<'a>(&'a self, _kept: &'a ()) -> &'a V {
         self
     }
+
+    #[inline]
+    fn shade(&self, _reader: &()) -> Option<Shade<V>> {
+        None
+    }
 }
 
 impl<V: Copy + fmt::Debug> Settings<V> for Live<V> {
     type Reader = LiveReader<V>;
     type Kept = V;
+    type Beside<X: fmt::Debug> = Option<X>;
 
     fn current(&self) -> V {
         *self.0.get()
@@ -109,6 +128,12 @@ impl<V: Copy + fmt::Debug> Settings<V> for Live<V> {
     #[inline]
     fn kept<'a>(&'a self, kept: &'a V) -> &'a V {
         kept
+    }
+
+    #[inline]
+    fn shade(&self, reader: &LiveReader<V>) -> Option<Shade<V>> {
+        let shadow = reader.0.shadow()?;
+        Some(Shade::new(shadow, self))
     }
 }
 

@@ -23,8 +23,14 @@
 //! timer. The limit lies in the service by value: no shared state. With readiness covered, the first wait for readiness
 //! puts one boxed timer into the service, which later waits use again; it is armed while the wait lasts.
 //!
+//! # Live
+//! [`TimeoutLayer::live`] makes the settings ones that may change while the policy is in use. A call keeps the limit that was in force
+//! when it was made, or when the wait for its readiness began.
+//! A shadow is judged by the same clock: a call that ends, answered or not, while it waits, would have been in time or too late.
+//! What a longer limit would have let come of a call that was dropped at a shorter one, nobody knows.
+//!
 //! # Events
-//! `TimeoutOccurred` at the limit; one outcome for each request.
+//! `TimeoutOccurred` at the limit; `ShadowEvent` where a shadow would have decided otherwise; one outcome for each request.
 //!
 //! # Examples
 //! ```

@@ -8,6 +8,8 @@ mod changes;
 mod overrides;
 #[path = "adaptive/readers.rs"]
 mod readers;
+#[path = "adaptive/shadow.rs"]
+mod shadow;
 #[path = "adaptive/threads.rs"]
 mod threads;
 #[path = "adaptive/values.rs"]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ninelives::emit::{
     Arm, BulkheadRejection, Emitter, FailureCause, Kind, PolicyEvent, PolicyId, Sink, Stamp,
+    Verdict,
 };
 use ninelives::name::Name;
 use ninelives::telemetry::LogSink;
@@ -147,6 +148,23 @@ fn table() -> Vec<(PolicyEvent, &'static str, bool)> {
         (RequestSuccess { at, elapsed }, "elapsed_ms=11.5", false),
         (failed, "cause=Timeout elapsed_ms=11.5", true),
         (RequestCancelled { at, elapsed }, "elapsed_ms=11.5", false),
+        (
+            ShadowEvent {
+                at,
+                primary: Verdict::InTime,
+                shadow: Verdict::TimedOut,
+            },
+            "primary=InTime shadow=TimedOut",
+            false,
+        ),
+        (
+            ShadowDropped {
+                at,
+                allowance: elapsed,
+            },
+            "allowance_ms=11.5",
+            true,
+        ),
     ]
 }
 

@@ -1,6 +1,8 @@
 //! Timeout: limits, what is dropped when, nesting.
 #![allow(missing_docs, clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "timeout/live.rs"]
+mod live;
 #[path = "timeout/orders.rs"]
 mod orders;
 #[path = "timeout/readiness.rs"]

@@ -112,6 +112,18 @@ pub fn timeout() -> impl Subject {
     TimeoutLayer::new(FAR).unwrap()
 }
 
+/// The same with settings that may change.
+pub fn timeout_live() -> impl Subject {
+    TimeoutLayer::new(FAR).unwrap().live()
+}
+
+/// The same with a shadow.
+pub fn timeout_shadowed() -> impl Subject {
+    let layer = TimeoutLayer::new(FAR).unwrap().live();
+    layer.settings().set_shadow(layer.config()).unwrap();
+    layer
+}
+
 /// Three attempts; the first one succeeds.
 pub fn retry() -> impl Subject {
     retry_layer()

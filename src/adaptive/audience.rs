@@ -11,8 +11,8 @@ pub(super) struct Audience<T> {
     followers: Vec<Arc<Follower<T>>>,
 }
 
-/// Applies a value to what it sets; false once that is gone.
-pub(super) type Follower<T> = dyn Fn(&T) -> bool + Send + Sync;
+/// Applies a value, and its shadow, to what they set; false once that is gone.
+pub(super) type Follower<T> = dyn Fn(&T, Option<&T>) -> bool + Send + Sync;
 
 // === impl Audience ===
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::audience::Audience;
+use super::shadow::Shadow;
 use crate::clock::{Clock, Tick};
 
 /// One version of a live value.
@@ -11,6 +12,7 @@ pub(super) struct Entry<T> {
     pub(super) value: Arc<T>,
     pub(super) version: u64,
     previous: Option<Arc<T>>,
+    shadow: Option<Arc<Shadow<T>>>,
     audience: Arc<Audience<T>>,
     term: Option<Term<T>>,
 }
@@ -31,6 +33,7 @@ impl<T> Entry<T> {
             value: Arc::new(value),
             version: 0,
             previous: None,
+            shadow: None,
             audience: Arc::default(),
             term: None,
         }
@@ -39,11 +42,8 @@ impl<T> Entry<T> {
     /// The next version, with a value that stays.
     pub(super) fn then(&self, value: Arc<T>) -> Arc<Self> {
         Arc::new(Self {
-            value,
-            version: self.version + 1,
             previous: Some(Arc::clone(&self.lasting().value)),
-            audience: Arc::clone(&self.audience),
-            term: None,
+            ..self.next(value)
         })
     }
 
@@ -53,12 +53,16 @@ impl<T> Entry<T> {
             return Some(Arc::clone(&term.next));
         }
         let previous = self.previous.as_ref()?;
+        Some(Arc::new(self.next(Arc::clone(previous))))
+    }
+
+    /// The next version, with the shadow as its value; none if there is no shadow.
+    pub(super) fn promoted(&self) -> Option<Arc<Self>> {
+        let shadow = self.shadow.as_ref()?;
         Some(Arc::new(Self {
-            value: Arc::clone(previous),
-            version: self.version + 1,
-            previous: None,
-            audience: Arc::clone(&self.audience),
-            term: None,
+            previous: Some(Arc::clone(&self.lasting().value)),
+            shadow: None,
+            ..self.next(Arc::clone(&shadow.value))
         }))
     }
 
@@ -71,18 +75,13 @@ impl<T> Entry<T> {
     ) -> Arc<Self> {
         let lasting = self.lasting();
         let next = Arc::new(Self {
-            value: Arc::clone(&lasting.value),
             version: self.version + 2,
             previous: lasting.previous.clone(),
-            audience: Arc::clone(&self.audience),
-            term: None,
+            ..self.next(Arc::clone(&lasting.value))
         });
         Arc::new(Self {
-            value,
-            version: self.version + 1,
-            previous: None,
-            audience: Arc::clone(&self.audience),
             term: Some(Term { until, clock, next }),
+            ..self.next(value)
         })
     }
 
@@ -90,19 +89,52 @@ impl<T> Entry<T> {
     pub(super) fn before(&self, change: impl FnOnce(&mut Audience<T>)) -> Arc<Self> {
         let mut audience = Audience::clone(&self.audience);
         change(&mut audience);
-        Arc::new(self.telling(&Arc::new(audience)))
+        Arc::new(self.beside(self.shadow.as_ref(), &Arc::new(audience)))
     }
 
-    fn telling(&self, audience: &Arc<Audience<T>>) -> Self {
+    /// The same version, with another shadow or none.
+    pub(super) fn shadowed(&self, shadow: Option<&Arc<Shadow<T>>>) -> Arc<Self> {
+        Arc::new(self.beside(shadow, &self.audience))
+    }
+
+    /// The shadow, if there is one.
+    #[inline]
+    pub(super) fn shadow(&self) -> Option<&Arc<Shadow<T>>> {
+        self.shadow.as_ref()
+    }
+
+    /// Whether both have the same shadow, or none.
+    pub(super) fn is_shadowed_as(&self, other: &Self) -> bool {
+        match (&self.shadow, &other.shadow) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+
+    /// The next version, with nothing before it.
+    fn next(&self, value: Arc<T>) -> Self {
+        Self {
+            value,
+            version: self.version + 1,
+            previous: None,
+            shadow: self.shadow.clone(),
+            audience: Arc::clone(&self.audience),
+            term: None,
+        }
+    }
+
+    /// The same version, and the one that ends it, with what is beside the value.
+    fn beside(&self, shadow: Option<&Arc<Shadow<T>>>, audience: &Arc<Audience<T>>) -> Self {
         let term = self.term.as_ref().map(|term| Term {
             until: term.until,
             clock: Arc::clone(&term.clock),
-            next: Arc::new(term.next.telling(audience)),
+            next: Arc::new(term.next.beside(shadow, audience)),
         });
         Self {
             value: Arc::clone(&self.value),
             version: self.version,
             previous: self.previous.clone(),
+            shadow: shadow.cloned(),
             audience: Arc::clone(audience),
             term,
         }

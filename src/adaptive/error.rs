@@ -22,6 +22,10 @@ pub enum CompareAndSetError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoPrevious;
 
+/// Why [`promote_shadow`](super::Adaptive::promote_shadow) changed nothing: there is no shadow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoShadow;
+
 // === impl CompareAndSetError ===
 
 impl fmt::Display for CompareAndSetError {
@@ -44,3 +48,13 @@ impl fmt::Display for NoPrevious {
 }
 
 impl Error for NoPrevious {}
+
+// === impl NoShadow ===
+
+impl fmt::Display for NoShadow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no shadow")
+    }
+}
+
+impl Error for NoShadow {}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::audience::Follower;
 use super::backend::Slot;
 use super::entry::Entry;
+use super::shadow::Shadow;
 
 /// The current version; clones are the same one.
 pub(super) struct Live<T>(Slot<Entry<T>>);
@@ -56,7 +57,27 @@ impl<T> Live<T> {
         }
     }
 
-    /// As [`change`](Self::change), but of nothing that a reader sees, so nobody is told.
+    /// Puts `shadow` in the place of the one there is, and tells those who follow.
+    pub(super) fn shadow(&self, shadow: &Arc<Shadow<T>>) {
+        self.amend(|entry| entry.shadowed(Some(shadow)));
+        self.follow_up();
+    }
+
+    /// Takes away the shadow, if there is one that `chosen` means; and says whether it did.
+    pub(super) fn unshadow(&self, chosen: impl Fn(&Arc<Shadow<T>>) -> bool) -> bool {
+        loop {
+            let seen = self.entry();
+            if !seen.shadow().is_some_and(&chosen) {
+                return false;
+            }
+            if self.0.replace(&seen, seen.shadowed(None)) {
+                self.follow_up();
+                return true;
+            }
+        }
+    }
+
+    /// As [`change`](Self::change), but not of the value, so nobody is told.
     pub(super) fn amend(&self, mut step: impl FnMut(&Entry<T>) -> Arc<Entry<T>>) -> u64 {
         loop {
             let seen = self.entry();
@@ -79,7 +100,12 @@ impl<T> Live<T> {
     /// Tells everybody who is to know of `entry`.
     fn announce(&self, entry: &Entry<T>) {
         entry.audience().ring();
-        for follower in entry.audience().followers() {
+        self.follow_up();
+    }
+
+    /// Brings everybody who follows what is new.
+    fn follow_up(&self) {
+        for follower in self.0.load().audience().followers() {
             self.bring(follower);
         }
     }
@@ -88,9 +114,9 @@ impl<T> Live<T> {
     /// bring an old one brings the newest too.
     fn bring(&self, follower: &Arc<Follower<T>>) {
         let mut entry = self.0.load();
-        while follower(&entry.value) {
+        while follower(&entry.value, entry.shadow().map(|shadow| &*shadow.value)) {
             let newest = self.0.load();
-            if newest.version == entry.version {
+            if newest.version == entry.version && newest.is_shadowed_as(&entry) {
                 return;
             }
             entry = newest;

@@ -1,8 +1,11 @@
 //! What a reader saw last, and whether it has to look again.
 
+use std::sync::Arc;
+
 use super::backend;
 use super::entry::Entry;
 use super::live::Live;
+use super::{Adaptive, Shadow};
 
 /// What one reader of a live value saw last. The value is not in it: each read names the one that the reader was made for.
 pub(crate) struct Reader<T>(backend::Reader<Entry<T>>);
@@ -25,6 +28,12 @@ impl<T> Reader<T> {
         self.0.seen()
     }
 
+    /// The shadow of the version that was read last.
+    #[inline]
+    pub(crate) fn shadow(&self) -> Option<&Arc<Shadow<T>>> {
+        self.0.seen().shadow()
+    }
+
     #[cold]
     fn look(&mut self, live: &Live<T>) {
         // An override may lapse at any time without a swap, so it is looked at each time.
@@ -36,5 +45,20 @@ impl<T> Reader<T> {
 impl<T> Clone for Reader<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
+    }
+}
+
+// === impl Adaptive ===
+
+impl<T> Adaptive<T> {
+    /// What a service keeps of this value between two requests.
+    pub(crate) fn reader(&self) -> Reader<T> {
+        Reader::new(&self.live)
+    }
+
+    /// The current value, through what was kept of it.
+    #[inline]
+    pub(crate) fn read<'a>(&self, reader: &'a mut Reader<T>) -> &'a T {
+        &reader.entry(&self.live).value
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | level | kinds |
 //! |---|---|
-//! | `WARN` | `RetryExhausted`, `RetryBudgetExhausted`, `CircuitOpened`, `CircuitRejected`, `BulkheadRejected`, `TimeoutOccurred`, `RequestFailure` |
+//! | `WARN` | `RetryExhausted`, `RetryBudgetExhausted`, `CircuitOpened`, `CircuitRejected`, `BulkheadRejected`, `TimeoutOccurred`, `RequestFailure`, `ShadowDropped` |
 //! | `DEBUG` | all others |
 //!
 //! The target is `ninelives`, and the message is the event's text. The fields are `kind`, `policy` (the name), `policy_id`, and those
@@ -153,6 +153,7 @@ const fn is_warning(kind: Kind) -> bool {
             | Kind::BulkheadRejected
             | Kind::TimeoutOccurred
             | Kind::RequestFailure
+            | Kind::ShadowDropped
     )
 }
 

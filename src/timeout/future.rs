@@ -7,18 +7,21 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
+use super::TimeoutConfig;
 use crate::clock::Tick;
-use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
+use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request, Verdict};
 use crate::error::{FlatError, ResilienceError};
+use crate::settings::{Beside, Shade};
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`TimeoutService`](super::TimeoutService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct TimeoutFuture<F, T, M = NullSink>
+    pub struct TimeoutFuture<F, T, M = NullSink, B = ()>
     where
         T: Timer,
         M: Emitter,
+        B: Beside<Shade<TimeoutConfig>>,
     {
         #[pin]
         state: State<F>,
@@ -28,6 +31,7 @@ pin_project! {
         since: Option<Tick>,
         timer: T,
         watch: Request<M>,
+        shade: B,
     }
 }
 
@@ -47,7 +51,7 @@ pin_project! {
 
 // === impl TimeoutFuture ===
 
-impl<F, T: Timer, M: Emitter> TimeoutFuture<F, T, M> {
+impl<F, T: Timer, M: Emitter, B: Beside<Shade<TimeoutConfig>>> TimeoutFuture<F, T, M, B> {
     /// `since`: when the clock started, if the wait for readiness started it.
     pub(super) fn new(
         inner: F,
@@ -55,6 +59,7 @@ impl<F, T: Timer, M: Emitter> TimeoutFuture<F, T, M> {
         since: Option<Tick>,
         timer: T,
         watch: Request<M>,
+        shade: B,
     ) -> Self {
         Self {
             state: State::Running { inner },
@@ -63,11 +68,18 @@ impl<F, T: Timer, M: Emitter> TimeoutFuture<F, T, M> {
             since,
             timer,
             watch,
+            shade,
         }
     }
 
     /// The limit passed before the inner service was ready.
-    pub(super) fn late(limit: Duration, elapsed: Duration, timer: T, watch: Request<M>) -> Self {
+    pub(super) fn late(
+        limit: Duration,
+        elapsed: Duration,
+        timer: T,
+        watch: Request<M>,
+        shade: B,
+    ) -> Self {
         Self {
             state: State::Late { elapsed },
             sleep: None,
@@ -75,16 +87,18 @@ impl<F, T: Timer, M: Emitter> TimeoutFuture<F, T, M> {
             since: None,
             timer,
             watch,
+            shade,
         }
     }
 }
 
-impl<F, T, M, R, X> Future for TimeoutFuture<F, T, M>
+impl<F, T, M, B, R, X> Future for TimeoutFuture<F, T, M, B>
 where
     F: Future<Output = Result<R, X>>,
     X: FlatError,
     T: Timer,
     M: Emitter,
+    B: Beside<Shade<TimeoutConfig>>,
 {
     type Output = F::Output;
 
@@ -97,12 +111,13 @@ where
     }
 }
 
-impl<F, T, M, R, X> TimeoutFuture<F, T, M>
+impl<F, T, M, B, R, X> TimeoutFuture<F, T, M, B>
 where
     F: Future<Output = Result<R, X>>,
     X: FlatError,
     T: Timer,
     M: Emitter,
+    B: Beside<Shade<TimeoutConfig>>,
 {
     /// The call first, then the limit.
     #[inline(always)] // as `poll`
@@ -115,6 +130,10 @@ where
                     if this.sleep.is_some() {
                         this.sleep.set(None);
                     }
+                    if let (Some(shade), Some(since)) = (this.shade.held(), *this.since) {
+                        let elapsed = this.timer.now().since(since);
+                        judge(shade, this.watch, Verdict::InTime, elapsed);
+                    }
                     return Poll::Ready(output);
                 }
                 let sleep = this.sleep.as_mut();
@@ -126,6 +145,9 @@ where
         // The call is dropped before its caller can see the error, so that whatever it held is free by then.
         this.state.set(State::Done);
         let limit = *this.limit;
+        if let Some(shade) = this.shade.held() {
+            judge(shade, this.watch, Verdict::TimedOut, elapsed);
+        }
         this.watch
             .tell(Kind::TimeoutOccurred, |at| PolicyEvent::TimeoutOccurred {
                 at,
@@ -137,6 +159,25 @@ where
             timeout: limit,
         })))
     }
+}
+
+/// What the shadow would have said of a call that took `elapsed` and ended as `primary`.
+#[cold]
+fn judge<M: Emitter>(
+    shade: &Shade<TimeoutConfig>,
+    watch: &Request<M>,
+    primary: Verdict,
+    elapsed: Duration,
+) {
+    watch.told(|emitter| {
+        shade.judge(emitter, primary, |config| {
+            if elapsed < config.limit() {
+                Verdict::InTime
+            } else {
+                Verdict::TimedOut
+            }
+        });
+    });
 }
 
 /// The call has to wait: arms the timer the first time. Ready when the limit has passed, with the time that the call took.
@@ -159,7 +200,12 @@ fn wait<T: Timer>(
     Poll::Ready(timer.now().since(since))
 }
 
-impl<F, T: Timer, M: Emitter> std::fmt::Debug for TimeoutFuture<F, T, M> {
+impl<F, T, M, B> std::fmt::Debug for TimeoutFuture<F, T, M, B>
+where
+    T: Timer,
+    M: Emitter,
+    B: Beside<Shade<TimeoutConfig>>,
+{
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TimeoutFuture")
             .field("limit", &self.limit)

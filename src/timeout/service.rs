@@ -11,7 +11,7 @@ use super::{TimeoutConfig, TimeoutFuture};
 use crate::clock::Tick;
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
-use crate::settings::Settings;
+use crate::settings::{Beside, Settings, Shade};
 use crate::timer::Timer;
 
 /// A service with a timeout around it. See the [page](super).
@@ -135,7 +135,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = TimeoutFuture<S::Future, T, M>;
+    type Future = TimeoutFuture<S::Future, T, M, C::Beside<Shade<TimeoutConfig>>>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -157,15 +157,17 @@ where
     fn call(&mut self, request: Req) -> Self::Future {
         let timer = self.timer.clone();
         let mut watch = Request::start(&self.emitter);
+        let now = self.settings.read(&mut self.reader).limit();
+        let shade = Beside::holding(self.settings.shade(&self.reader));
         let (limit, since) = match std::mem::replace(&mut self.wait, Wait::None) {
-            Wait::None => (self.settings.read(&mut self.reader).limit(), None),
+            Wait::None => (now, None),
             Wait::Started { since, limit } => (limit, Some(since)),
             Wait::Late { elapsed, limit } => {
-                return TimeoutFuture::late(limit, elapsed, timer, watch);
+                return TimeoutFuture::late(limit, elapsed, timer, watch, shade);
             }
         };
         let inner = &mut self.inner;
         let future = watch.inside(|| inner.call(request));
-        TimeoutFuture::new(future, limit, since, timer, watch)
+        TimeoutFuture::new(future, limit, since, timer, watch, shade)
     }
 }

@@ -35,6 +35,8 @@
 //! | `limit_ns` | nanoseconds | `TimeoutOccurred` |
 //! | `arm` | name | `ForkStarted`, `ForkWon` |
 //! | `cause` | name | `RequestFailure` |
+//! | `primary`, `shadow` | name | `ShadowEvent` |
+//! | `allowance_ns` | nanoseconds | `ShadowDropped` |
 //!
 //! Fields that an event does not have are left out, so the format must be one that names its fields: JSON, MessagePack with
 //! names, CBOR. Nanoseconds are integers up to 2^64 - 1: a reader that keeps numbers as `f64` is exact up to 104 days.
@@ -54,7 +56,7 @@ use core::time::Duration;
 
 pub use cell::{SeenInterest, SharedInterest};
 pub use interest::Interest;
-pub use kind::{Arm, BulkheadRejection, CircuitState, FailureCause, Kind};
+pub use kind::{Arm, BulkheadRejection, CircuitState, FailureCause, Kind, Verdict};
 pub use packed::WORDS;
 
 use crate::time::Tick;
@@ -204,6 +206,22 @@ pub enum PolicyEvent {
         /// From `call` to the drop.
         elapsed: Duration,
     },
+    /// A policy's shadow would have decided otherwise.
+    ShadowEvent {
+        /// Who and when.
+        at: Stamp,
+        /// What the policy decided.
+        primary: Verdict,
+        /// What its shadow would have decided.
+        shadow: Verdict,
+    },
+    /// A policy's shadow usually cost more than it may, and is gone.
+    ShadowDropped {
+        /// Who and when.
+        at: Stamp,
+        /// What one evaluation may cost.
+        allowance: Duration,
+    },
 }
 
 // === impl PolicyId ===
@@ -255,7 +273,9 @@ impl PolicyEvent {
             | Self::ForkWon { at, .. }
             | Self::RequestSuccess { at, .. }
             | Self::RequestFailure { at, .. }
-            | Self::RequestCancelled { at, .. } => at,
+            | Self::RequestCancelled { at, .. }
+            | Self::ShadowEvent { at, .. }
+            | Self::ShadowDropped { at, .. } => at,
         }
     }
 
@@ -269,29 +289,6 @@ impl PolicyEvent {
     #[inline]
     pub const fn time(&self) -> Tick {
         self.stamp().time
-    }
-
-    /// What kind of event it is.
-    #[inline(always)]
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Self::RetryAttempt { .. } => Kind::RetryAttempt,
-            Self::RetryExhausted { .. } => Kind::RetryExhausted,
-            Self::RetryBudgetExhausted { .. } => Kind::RetryBudgetExhausted,
-            Self::CircuitOpened { .. } => Kind::CircuitOpened,
-            Self::CircuitHalfOpen { .. } => Kind::CircuitHalfOpen,
-            Self::CircuitClosed { .. } => Kind::CircuitClosed,
-            Self::CircuitRejected { .. } => Kind::CircuitRejected,
-            Self::BulkheadAcquired { .. } => Kind::BulkheadAcquired,
-            Self::BulkheadRejected { .. } => Kind::BulkheadRejected,
-            Self::TimeoutOccurred { .. } => Kind::TimeoutOccurred,
-            Self::FallbackTaken { .. } => Kind::FallbackTaken,
-            Self::ForkStarted { .. } => Kind::ForkStarted,
-            Self::ForkWon { .. } => Kind::ForkWon,
-            Self::RequestSuccess { .. } => Kind::RequestSuccess,
-            Self::RequestFailure { .. } => Kind::RequestFailure,
-            Self::RequestCancelled { .. } => Kind::RequestCancelled,
-        }
     }
 }
 

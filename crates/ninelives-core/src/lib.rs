@@ -14,6 +14,7 @@ pub mod event;
 pub mod generation;
 pub mod jitter;
 pub mod limit;
+pub mod meter;
 pub mod ring;
 pub mod rng;
 pub mod semaphore;

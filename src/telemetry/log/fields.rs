@@ -6,7 +6,7 @@ use ninelives_core::event::CircuitState;
 use tracing::field::{DebugValue, debug};
 use tracing::{Level, event};
 
-use crate::emit::{Arm, BulkheadRejection, FailureCause, PolicyEvent};
+use crate::emit::{Arm, BulkheadRejection, FailureCause, PolicyEvent, Verdict};
 
 /// What an event has; `tracing` leaves a `None` out.
 #[derive(Default)]
@@ -23,6 +23,9 @@ pub(super) struct Fields {
     limit_ms: Option<f64>,
     arm: Option<DebugValue<Arm>>,
     cause: Option<DebugValue<FailureCause>>,
+    primary: Option<DebugValue<Verdict>>,
+    shadow: Option<DebugValue<Verdict>>,
+    allowance_ms: Option<f64>,
 }
 
 // === impl Fields ===
@@ -70,6 +73,15 @@ impl Fields {
                 fields.elapsed_ms = Some(millis(elapsed));
                 fields.cause = Some(debug(cause));
             }
+            PolicyEvent::ShadowEvent {
+                primary, shadow, ..
+            } => {
+                fields.primary = Some(debug(primary));
+                fields.shadow = Some(debug(shadow));
+            }
+            PolicyEvent::ShadowDropped { allowance, .. } => {
+                fields.allowance_ms = Some(millis(allowance));
+            }
             // It has none, and an event of a later core has those that this page does not know.
             _ => {}
         }
@@ -98,6 +110,9 @@ impl Fields {
                     limit_ms = self.limit_ms,
                     arm = self.arm,
                     cause = self.cause,
+                    primary = self.primary,
+                    shadow = self.shadow,
+                    allowance_ms = self.allowance_ms,
                     "{what}"
                 )
             };

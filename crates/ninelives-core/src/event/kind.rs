@@ -1,5 +1,6 @@
 //! The small vocabularies of events.
 
+use super::PolicyEvent;
 pub use crate::breaker::State as CircuitState;
 
 /// What kind of event it is; the discriminants are bits of an [`Interest`](super::Interest).
@@ -40,6 +41,10 @@ pub enum Kind {
     RequestFailure = 14,
     /// [`RequestCancelled`](super::PolicyEvent::RequestCancelled)
     RequestCancelled = 15,
+    /// [`ShadowEvent`](super::PolicyEvent::ShadowEvent)
+    ShadowEvent = 16,
+    /// [`ShadowDropped`](super::PolicyEvent::ShadowDropped)
+    ShadowDropped = 17,
 }
 
 /// Why a bulkhead turned a request away.
@@ -87,11 +92,35 @@ pub enum Arm {
     Right = 1,
 }
 
+/// What a policy decided about a request, or its shadow would have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Verdict {
+    /// Let in: by a breaker or a bulkhead.
+    Admitted = 0,
+    /// Turned away: by a breaker or a bulkhead.
+    Rejected = 1,
+    /// Answered within the limit of a timeout.
+    InTime = 2,
+    /// Past the limit of a timeout.
+    TimedOut = 3,
+    /// Another attempt follows.
+    Retried = 4,
+    /// No further attempt is made.
+    GaveUp = 5,
+    /// The second arm of a fork-join was started.
+    Forked = 6,
+    /// It was not.
+    Alone = 7,
+}
+
 // === impl Kind ===
 
 impl Kind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::RetryAttempt,
         Self::RetryExhausted,
         Self::RetryBudgetExhausted,
@@ -108,6 +137,8 @@ impl Kind {
         Self::RequestSuccess,
         Self::RequestFailure,
         Self::RequestCancelled,
+        Self::ShadowEvent,
+        Self::ShadowDropped,
     ];
 
     /// The name of the variant, as it stands in JSON.
@@ -129,6 +160,37 @@ impl Kind {
             Self::RequestSuccess => "RequestSuccess",
             Self::RequestFailure => "RequestFailure",
             Self::RequestCancelled => "RequestCancelled",
+            Self::ShadowEvent => "ShadowEvent",
+            Self::ShadowDropped => "ShadowDropped",
+        }
+    }
+}
+
+// === impl PolicyEvent ===
+
+impl PolicyEvent {
+    /// What kind of event it is.
+    #[inline(always)]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::RetryAttempt { .. } => Kind::RetryAttempt,
+            Self::RetryExhausted { .. } => Kind::RetryExhausted,
+            Self::RetryBudgetExhausted { .. } => Kind::RetryBudgetExhausted,
+            Self::CircuitOpened { .. } => Kind::CircuitOpened,
+            Self::CircuitHalfOpen { .. } => Kind::CircuitHalfOpen,
+            Self::CircuitClosed { .. } => Kind::CircuitClosed,
+            Self::CircuitRejected { .. } => Kind::CircuitRejected,
+            Self::BulkheadAcquired { .. } => Kind::BulkheadAcquired,
+            Self::BulkheadRejected { .. } => Kind::BulkheadRejected,
+            Self::TimeoutOccurred { .. } => Kind::TimeoutOccurred,
+            Self::FallbackTaken { .. } => Kind::FallbackTaken,
+            Self::ForkStarted { .. } => Kind::ForkStarted,
+            Self::ForkWon { .. } => Kind::ForkWon,
+            Self::RequestSuccess { .. } => Kind::RequestSuccess,
+            Self::RequestFailure { .. } => Kind::RequestFailure,
+            Self::RequestCancelled { .. } => Kind::RequestCancelled,
+            Self::ShadowEvent { .. } => Kind::ShadowEvent,
+            Self::ShadowDropped { .. } => Kind::ShadowDropped,
         }
     }
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::{
     Arm, BulkheadRejection, CircuitState, FailureCause, Interest, Kind, PolicyEvent, PolicyId,
-    Stamp,
+    Stamp, Verdict,
 };
 use crate::bits::Field;
 use crate::time::{Tick, saturating_nanos};
@@ -51,6 +51,10 @@ impl PolicyEvent {
                 (0, 0, nanos(elapsed), 0)
             }
             Self::RequestFailure { elapsed, cause, .. } => (cause as u64, 0, nanos(elapsed), 0),
+            Self::ShadowEvent {
+                primary, shadow, ..
+            } => (primary as u64, shadow as u64, 0, 0),
+            Self::ShadowDropped { allowance, .. } => (0, 0, nanos(allowance), 0),
         };
         let at = self.stamp();
         let head = KIND.set(0, self.kind() as u64);
@@ -132,6 +136,15 @@ impl PolicyEvent {
                 cause: *CAUSES.get(first)?,
             },
             Kind::RequestCancelled => Self::RequestCancelled { at, elapsed },
+            Kind::ShadowEvent => Self::ShadowEvent {
+                at,
+                primary: *VERDICTS.get(first)?,
+                shadow: *VERDICTS.get(second)?,
+            },
+            Kind::ShadowDropped => Self::ShadowDropped {
+                at,
+                allowance: elapsed,
+            },
         })
     }
 }
@@ -175,3 +188,13 @@ pub(super) const CAUSES: [FailureCause; 6] = [
     FailureCause::Panicked,
 ];
 pub(super) const ARMS: [Arm; 2] = [Arm::Left, Arm::Right];
+pub(super) const VERDICTS: [Verdict; 8] = [
+    Verdict::Admitted,
+    Verdict::Rejected,
+    Verdict::InTime,
+    Verdict::TimedOut,
+    Verdict::Retried,
+    Verdict::GaveUp,
+    Verdict::Forked,
+    Verdict::Alone,
+];

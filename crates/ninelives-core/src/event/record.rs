@@ -5,7 +5,7 @@ use core::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{
-    Arm, BulkheadRejection, CircuitState, FailureCause, Kind, PolicyEvent, PolicyId, Stamp,
+    Arm, BulkheadRejection, CircuitState, FailureCause, Kind, PolicyEvent, PolicyId, Stamp, Verdict,
 };
 use crate::time::{Tick, saturating_nanos};
 
@@ -41,6 +41,12 @@ struct Record {
     arm: Option<Arm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cause: Option<FailureCause>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    primary: Option<Verdict>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shadow: Option<Verdict>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    allowance_ns: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +79,9 @@ impl Record {
             limit_ns: None,
             arm: None,
             cause: None,
+            primary: None,
+            shadow: None,
+            allowance_ns: None,
         }
     }
 
@@ -118,6 +127,15 @@ impl Record {
             PolicyEvent::RequestFailure { elapsed, cause, .. } => {
                 record.elapsed_ns = Some(saturating_nanos(elapsed));
                 record.cause = Some(cause);
+            }
+            PolicyEvent::ShadowEvent {
+                primary, shadow, ..
+            } => {
+                record.primary = Some(primary);
+                record.shadow = Some(shadow);
+            }
+            PolicyEvent::ShadowDropped { allowance, .. } => {
+                record.allowance_ns = Some(saturating_nanos(allowance));
             }
         }
         record
@@ -193,6 +211,15 @@ impl Record {
             Kind::RequestCancelled => PolicyEvent::RequestCancelled {
                 at,
                 elapsed: elapsed()?,
+            },
+            Kind::ShadowEvent => PolicyEvent::ShadowEvent {
+                at,
+                primary: need(self.primary, "primary")?,
+                shadow: need(self.shadow, "shadow")?,
+            },
+            Kind::ShadowDropped => PolicyEvent::ShadowDropped {
+                at,
+                allowance: Duration::from_nanos(need(self.allowance_ns, "allowance_ns")?),
             },
         })
     }

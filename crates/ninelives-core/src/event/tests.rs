@@ -2,7 +2,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::packed::{ARMS, CAUSES, REASONS, STATES};
+use super::packed::{ARMS, CAUSES, REASONS, STATES, VERDICTS};
 use super::{Interest, Kind, PolicyEvent, PolicyId, Stamp};
 use crate::time::Tick;
 
@@ -75,6 +75,17 @@ pub(super) fn every_event() -> Vec<PolicyEvent> {
         in_flight: 9,
         reason,
     }));
+    for primary in VERDICTS {
+        events.extend(VERDICTS.map(|shadow| ShadowEvent {
+            at: AT,
+            primary,
+            shadow,
+        }));
+    }
+    events.push(ShadowDropped {
+        at: AT,
+        allowance: LONG,
+    });
     events.extend(CAUSES.map(|cause| RequestFailure {
         at: AT,
         elapsed: LONG,

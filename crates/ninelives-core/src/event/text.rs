@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Arm, BulkheadRejection, CircuitState, FailureCause, PolicyEvent, PolicyId};
+use super::{Arm, BulkheadRejection, CircuitState, FailureCause, PolicyEvent, PolicyId, Verdict};
 
 impl fmt::Display for PolicyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,6 +51,12 @@ impl fmt::Display for PolicyEvent {
                 write!(f, "failed after {elapsed:?}: {}", why(*cause))
             }
             Self::RequestCancelled { elapsed, .. } => write!(f, "dropped after {elapsed:?}"),
+            Self::ShadowEvent {
+                primary, shadow, ..
+            } => write!(f, "{}, shadow {}", said(*primary), said(*shadow)),
+            Self::ShadowDropped { allowance, .. } => {
+                write!(f, "shadow dropped: it cost more than {allowance:?}")
+            }
         }
     }
 }
@@ -82,5 +88,18 @@ const fn why(cause: FailureCause) -> &'static str {
         FailureCause::Exhausted => "attempts used up",
         FailureCause::AllFailed => "every branch failed",
         FailureCause::Panicked => "panicked",
+    }
+}
+
+const fn said(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Admitted => "admitted",
+        Verdict::Rejected => "rejected",
+        Verdict::InTime => "in time",
+        Verdict::TimedOut => "timed out",
+        Verdict::Retried => "tried again",
+        Verdict::GaveUp => "gave up",
+        Verdict::Forked => "forked",
+        Verdict::Alone => "did not fork",
     }
 }

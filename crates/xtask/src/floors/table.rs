@@ -34,6 +34,7 @@ pub const HOUSES: [House; 2] = [
                     "bits",
                     "generation",
                     "limit",
+                    "meter",
                     "outcome",
                     "rng",
                     "sequence",

@@ -2,7 +2,7 @@ use core::time::Duration;
 
 use super::super::tests::{AT, every_event};
 use super::super::{Kind, PolicyEvent, PolicyId, Stamp};
-use crate::event::{Arm, BulkheadRejection, CircuitState, FailureCause};
+use crate::event::{Arm, BulkheadRejection, CircuitState, FailureCause, Verdict};
 use crate::time::Tick;
 
 fn json(event: &PolicyEvent) -> std::string::String {
@@ -33,7 +33,7 @@ fn each_kind_has_the_json_form_of_the_table() {
     let two = Duration::from_nanos(2);
     let (closed, open) = (CircuitState::Closed, CircuitState::ForcedOpen);
     let (at, attempt, attempts, in_flight) = (NOW, 2, 3, 4);
-    let golden: [(PolicyEvent, &str); 17] = [
+    let golden: [(PolicyEvent, &str); 19] = [
         (
             RetryAttempt {
                 at,
@@ -134,6 +134,18 @@ fn each_kind_has_the_json_form_of_the_table() {
         (
             RequestCancelled { at, elapsed: two },
             r#""RequestCancelled",*,"elapsed_ns":2"#,
+        ),
+        (
+            ShadowEvent {
+                at,
+                primary: Verdict::InTime,
+                shadow: Verdict::TimedOut,
+            },
+            r#""ShadowEvent",*,"primary":"InTime","shadow":"TimedOut""#,
+        ),
+        (
+            ShadowDropped { at, allowance: two },
+            r#""ShadowDropped",*,"allowance_ns":2"#,
         ),
     ];
     for kind in Kind::ALL {
