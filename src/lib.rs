@@ -10,6 +10,7 @@ pub mod emit;
 pub mod error;
 pub mod lift;
 pub mod name;
+pub mod parameters;
 pub mod prelude;
 pub mod retry;
 pub mod settings;

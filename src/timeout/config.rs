@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::ConfigError;
+use crate::parameters::{Draft, Parameter, Parameters, Value};
 
 /// How long, and what is timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +11,10 @@ pub struct TimeoutConfig {
     limit: Duration,
     covers_readiness: bool,
 }
+
+const TIMEOUT: &str = "timeout";
+const COVERS_READINESS: &str = "covers_readiness";
+const SHORTEST: Duration = Duration::from_nanos(1);
 
 // === impl TimeoutConfig ===
 
@@ -21,9 +26,9 @@ impl TimeoutConfig {
     pub const fn new(limit: Duration) -> Result<Self, ConfigError> {
         if limit.is_zero() {
             return Err(ConfigError::duration(
-                "timeout",
+                TIMEOUT,
                 limit,
-                Duration::from_nanos(1)..=Duration::MAX,
+                SHORTEST..=Duration::MAX,
             ));
         }
         Ok(Self {
@@ -47,5 +52,36 @@ impl TimeoutConfig {
     /// Whether the wait for readiness counts.
     pub const fn covers_readiness(&self) -> bool {
         self.covers_readiness
+    }
+}
+
+impl Parameters for TimeoutConfig {
+    fn schema() -> &'static [Parameter] {
+        const SCHEMA: &[Parameter] = &[
+            Parameter::duration(
+                TIMEOUT,
+                SHORTEST..=Duration::MAX,
+                "how long a call may take",
+            ),
+            Parameter::flag(
+                COVERS_READINESS,
+                "whether the wait for the inner service's readiness counts",
+            )
+            .with_default(Value::Flag(false)),
+        ];
+        SCHEMA
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        match name {
+            TIMEOUT => Some(self.limit.into()),
+            COVERS_READINESS => Some(self.covers_readiness.into()),
+            _ => None,
+        }
+    }
+
+    fn build(draft: &Draft<'_, Self>) -> Result<Self, ConfigError> {
+        let config = Self::new(draft.duration(TIMEOUT))?;
+        Ok(config.with_readiness(draft.flag(COVERS_READINESS)))
     }
 }

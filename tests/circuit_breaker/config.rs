@@ -40,7 +40,7 @@ fn b17_probe_counts_outside_their_range_are_refused() {
 
 #[test]
 fn b16_recovery_timeouts_below_a_millisecond_are_refused() {
-    let range = "is outside 1ms..=Duration::MAX";
+    let range = "is outside 1ms..=forever";
     for (open_for, written) in [
         (Duration::ZERO, "0ns"),
         (Duration::from_micros(900), "900µs"),
@@ -70,7 +70,7 @@ fn leases_outside_their_range_are_refused() {
     );
     assert_eq!(
         lease(Duration::MAX, Duration::ZERO).unwrap_err(),
-        "probe_lease: 0ns is outside 1ms..=Duration::MAX"
+        "probe_lease: 0ns is outside 1ms..=forever"
     );
     let longest = lease(second, second * 4096).unwrap();
     assert_eq!(longest.probe_lease(), second * 4096);

@@ -118,7 +118,7 @@ impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(count) => write!(f, "{count}"),
-            Self::Duration(Duration::MAX) => f.write_str("Duration::MAX"),
+            Self::Duration(Duration::MAX) => f.write_str("forever"),
             Self::Duration(duration) => write!(f, "{duration:?}"),
             Self::Ratio(ratio) => write!(f, "{ratio}"),
         }

@@ -126,10 +126,7 @@ fn only_an_exponential_backoff_takes_a_factor() {
 #[test]
 fn a_max_below_the_base_is_refused_by_name() {
     let error = Backoff::linear(SECOND).with_max(millis(999)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "max: 999ms is outside 1s..=Duration::MAX"
-    );
+    assert_eq!(error.to_string(), "max: 999ms is outside 1s..=forever");
     let least = Backoff::linear(SECOND).with_max(SECOND).unwrap();
     assert_eq!((least.base(), least.max()), (SECOND, SECOND));
     assert_eq!(least.delay(2), SECOND);

@@ -84,10 +84,7 @@ fn decorrelated_takes_a_previous_delay_below_its_base() {
 #[test]
 fn r07_a_max_below_the_base_is_refused_by_name() {
     let error = Jitter::decorrelated(micros(10), micros(9)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "max: 9µs is outside 10µs..=Duration::MAX"
-    );
+    assert_eq!(error.to_string(), "max: 9µs is outside 10µs..=forever");
     assert!(Jitter::decorrelated(micros(10), micros(10)).is_ok());
 }
 

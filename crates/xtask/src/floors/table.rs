@@ -77,7 +77,15 @@ pub const HOUSES: [House; 2] = [
             Floor {
                 name: "base",
                 modules: &[
-                    "adaptive", "clock", "compose", "emit", "error", "lift", "name", "settings",
+                    "adaptive",
+                    "clock",
+                    "compose",
+                    "emit",
+                    "error",
+                    "lift",
+                    "name",
+                    "parameters",
+                    "settings",
                     "timer",
                 ],
                 sees: &["base"],

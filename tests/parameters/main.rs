@@ -1,0 +1,117 @@
+//! Parameters: schema, values and assembly of every policy's settings agree.
+#![allow(missing_docs)]
+
+mod laws;
+
+use std::time::Duration;
+
+use ninelives::parameters::{Domain, Parameter, ParameterError, Parameters, Value};
+use ninelives::prelude::*;
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn timeout(limit: Duration) -> TimeoutConfig {
+    TimeoutConfig::new(limit).unwrap()
+}
+
+/// The laws of `laws.rs` for the settings of each policy.
+mod agree {
+    use super::*;
+
+    #[test]
+    fn timeout_settings_agree_with_their_schema() {
+        let short = timeout(Duration::from_nanos(1));
+        let all = [short, timeout(Duration::MAX).with_readiness(true)];
+        laws::hold(&all, &[]);
+    }
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_those_that_there_are() {
+    let error = timeout(ms(1))
+        .assemble(&[("limit", ms(2).into())])
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "limit: no such parameter; there are timeout, covers_readiness"
+    );
+    assert_eq!(error.name(), "limit");
+}
+
+#[test]
+fn a_value_of_another_kind_is_answered_with_what_is_expected() {
+    let settings = timeout(ms(1));
+    let refused = |name, value| settings.assemble(&[(name, value)]).unwrap_err().to_string();
+    assert_eq!(
+        refused("timeout", 250_u64.into()),
+        "timeout: 250 is not a duration such as 250ms in 1ns..=forever"
+    );
+    assert_eq!(
+        refused("covers_readiness", Value::Choice("yes")),
+        "covers_readiness: yes is not true or false"
+    );
+    assert_eq!(
+        refused("timeout", Value::None),
+        "timeout: none is not a duration such as 250ms in 1ns..=forever"
+    );
+}
+
+#[test]
+fn a_parameter_given_twice_is_refused() {
+    let twice = [("timeout", ms(2).into()), ("timeout", ms(3).into())];
+    let error = timeout(ms(1)).assemble(&twice).unwrap_err();
+    assert_eq!(error.to_string(), "timeout: given twice");
+}
+
+#[test]
+fn one_bad_value_among_good_ones_changes_nothing() {
+    let changes = [
+        ("covers_readiness", true.into()),
+        ("timeout", Duration::ZERO.into()),
+    ];
+    let error = timeout(ms(1)).assemble(&changes).unwrap_err();
+    assert!(matches!(error, ParameterError::OutOfRange(_)), "{error:?}");
+    assert_eq!(error.name(), "timeout");
+}
+
+#[test]
+fn no_changes_give_the_same_settings() {
+    let settings = timeout(ms(1)).with_readiness(true);
+    assert_eq!(settings.assemble(&[]), Ok(settings));
+}
+
+#[test]
+fn an_optional_parameter_takes_none_and_says_so() {
+    let parameter = Parameter::duration("max_duration", ms(1)..=ms(9), "in all").optional();
+    assert!(parameter.is_optional());
+    assert_eq!(parameter.check(Value::None), Ok(()));
+    assert_eq!(parameter.check(ms(9).into()), Ok(()));
+    let error = parameter.check(Value::Flag(true)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "max_duration: true is not a duration such as 250ms in 1ms..=9ms, or none"
+    );
+}
+
+#[test]
+fn a_ratio_that_is_not_a_number_is_out_of_range() {
+    let parameter = Parameter::ratio("ratio", 0.0..=1.0, "a share");
+    let error = parameter.check(Value::Ratio(f64::NAN)).unwrap_err();
+    assert_eq!(error.to_string(), "ratio: NaN is outside 0..=1");
+    for end in [0.0, 1.0] {
+        assert_eq!(parameter.check(end.into()), Ok(()));
+    }
+}
+
+#[test]
+fn a_choice_takes_its_words_alone() {
+    let parameter = Parameter::choice("jitter", &["none", "full"], "how to spread")
+        .with_default(Value::Choice("none"));
+    assert_eq!(parameter.check(Value::Choice("full")), Ok(()));
+    assert_eq!(parameter.default(), Some(Value::Choice("none")));
+    let error = parameter.check(Value::Choice("half")).unwrap_err();
+    assert_eq!(error.to_string(), "jitter: half is not one of none, full");
+    assert_eq!(parameter.domain(), Domain::Choice(&["none", "full"]));
+}
