@@ -3,6 +3,8 @@
 pub mod adaptive;
 pub mod algebra;
 pub mod bulkhead;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 pub mod circuit_breaker;
 pub mod clock;
 pub mod compose;

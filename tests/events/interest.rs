@@ -1,7 +1,10 @@
 //! What nobody wants is not made.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use ninelives::Tick;
 use ninelives::emit::PolicyEvent as Told;
 use ninelives::emit::{Interest, Kind};
 use ninelives::prelude::*;
@@ -51,6 +54,39 @@ fn everything_happens(recorder: &Recorder) {
     queue.close();
     assert!(done(start(&mut bulkhead.layer(Backend::default()), Ask::Answer)).is_err());
     assert!(done(start(&mut queue.layer(Backend::default()), Ask::Answer)).is_err());
+    shadows_speak(&timer, recorder);
+}
+
+/// A shadow disagrees; another one is dropped. The number of calls is the same each time, wherever in them it is dropped.
+fn shadows_speak(timer: &ManualTimer, recorder: &Recorder) {
+    let limit = |limit| TimeoutConfig::new(limit).unwrap();
+    let layer = TimeoutLayer::new(MS).unwrap().with_timer(timer.clone());
+    let layer = layer.with_sink(recorder.clone()).live();
+    let mut service = layer.layer(Backend::default());
+    let mut late = || {
+        let mut call = start(&mut service, Ask::Hang);
+        assert!(poll(&mut call).is_pending());
+        timer.advance(MS);
+        assert!(poll(&mut call).is_ready());
+    };
+    layer.settings().set_shadow(limit(MS * 2)).unwrap();
+    late();
+    let clock = Ticking::default();
+    layer
+        .settings()
+        .set_shadow_within(limit(MS), Duration::ZERO, clock)
+        .unwrap();
+    (0..1024).for_each(|_| late());
+}
+
+/// Reads a nanosecond later each time.
+#[derive(Default)]
+struct Ticking(AtomicU64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Tick {
+        Tick::from_nanos(self.0.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 fn ends_in_every_way<L>(timer: &ManualTimer, policy: L)

@@ -92,7 +92,7 @@ pub const HOUSES: [House; 2] = [
             },
             Floor {
                 name: "layers",
-                modules: &["bulkhead", "circuit_breaker", "retry", "timeout"],
+                modules: &["bulkhead", "chaos", "circuit_breaker", "retry", "timeout"],
                 sees: &["base"],
             },
             Floor {
