@@ -9,10 +9,16 @@
 #![allow(missing_docs)]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "support/emission/columns.rs"]
+mod columns;
 #[path = "support/emission/histogram.rs"]
 mod histogram;
 #[path = "support/emission/latencies.rs"]
 mod latencies;
+#[path = "support/emission/schedule.rs"]
+mod schedule;
+#[path = "support/emission/silences.rs"]
+mod silences;
 #[path = "support/emission/subjects.rs"]
 mod subjects;
 #[path = "support/emission/threads.rs"]
@@ -36,6 +42,7 @@ fn main() {
     let asked = |mode: &str| std::env::args().any(|arg| arg == mode);
     if asked("--histogram") {
         histogram::run();
+        silences::run();
     } else if asked("--threads") {
         threads::run();
     } else {

@@ -1,10 +1,14 @@
 //! Events from policies to subscribers: nothing waits, nothing is lost without being counted.
 #![allow(missing_docs, clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "support/drive.rs"]
+mod drive;
 #[path = "telemetry_bus/memory.rs"]
 mod memory;
 #[path = "telemetry_bus/model.rs"]
 mod model;
+#[path = "telemetry_bus/naps.rs"]
+mod naps;
 #[path = "telemetry_bus/recv.rs"]
 mod recv;
 #[path = "telemetry_bus/storm.rs"]

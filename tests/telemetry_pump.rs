@@ -34,6 +34,9 @@ use stage::Hand;
 
 const PATIENCE: Duration = Duration::from_millis(100);
 const DRAIN: Duration = Duration::from_secs(2);
+/// How long an idle pump naps first, and at most.
+const NAP: Duration = Duration::from_millis(1);
+const LONGEST_NAP: Duration = Duration::from_millis(16);
 
 /// A stream, a pump on it, and the hand that polls its task.
 struct Rig<S: TelemetrySink> {
@@ -132,24 +135,54 @@ fn events_arrive_in_order_and_the_report_adds_up() {
 }
 
 #[test]
-fn an_event_wakes_an_idle_pump() {
+fn an_idle_pump_finds_an_event_after_its_nap_and_is_not_woken() {
     let script = Script::always(Act::Take);
     let mut rig = Rig::of(&script);
     for number in 1..=3 {
         rig.turn();
         let asleep = rig.task.wakes();
         rig.tell([number]);
+        assert_eq!(rig.task.wakes(), asleep, "event {number}");
+        rig.timer.advance(NAP);
         assert_eq!(rig.task.wakes(), asleep + 1, "event {number}");
     }
-    // Also once the grace of its sleep is over.
+    // Also when its naps have grown.
     rig.turn();
-    rig.timer.advance(Duration::from_secs(1));
-    rig.turn();
+    for _ in 0..30 {
+        rig.timer.advance(LONGEST_NAP);
+        rig.turn();
+    }
     let asleep = rig.task.wakes();
     rig.tell([4]);
+    rig.timer.advance(LONGEST_NAP);
     assert_eq!(rig.task.wakes(), asleep + 1);
     rig.turn();
     assert_eq!(script.taken(), [1, 2, 3, 4]);
+}
+
+#[test]
+fn an_event_wakes_an_idle_pump_of_a_prompt_subscriber() {
+    let script = Script::always(Act::Take);
+    let stream = StreamingSink::new(64).unwrap();
+    let timer = ManualTimer::new();
+    let (_handle, task) = Pump::new(stream.subscribe().prompt(), script.sink())
+        .with_timer(timer.clone())
+        .start();
+    let mut task = Hand::new(task);
+    let emitter = stream.attach(&Name::from("told"));
+    for number in 1..=3 {
+        // Its nap, and its grace.
+        for _ in 0..2 {
+            task.waits();
+            timer.advance(NAP);
+        }
+        task.waits();
+        let asleep = task.wakes();
+        tell(&emitter, [number]);
+        assert_eq!(task.wakes(), asleep + 1, "event {number}");
+    }
+    task.waits();
+    assert_eq!(script.taken(), [1, 2, 3]);
 }
 
 #[test]
@@ -196,7 +229,7 @@ fn a_sink_that_takes_events_at_once_arms_no_timer() {
 fn the_timer_of_a_sleep_is_let_go_when_an_event_ends_it() {
     let mut rig = Rig::of(&Script::always(Act::Hang));
     rig.turn();
-    assert_eq!(rig.timer.armed(), 1, "the grace");
+    assert_eq!(rig.timer.armed(), 1, "the nap");
     rig.tell([1]);
     rig.turn();
     assert_eq!(rig.timer.armed(), 1, "the event's time");

@@ -164,11 +164,24 @@ impl Bus {
         if let Some(producer) = free.map(Arc::clone).find_map(Producer::attach) {
             return producer;
         }
-        let ring = EventRing::starting_at(self.capacity, self.first);
-        let ring = Arc::new(ring.expect("the capacity was checked"));
+        let ring = self.ring();
         let producer = Producer::attach(Arc::clone(&ring)).expect("nobody else knows it");
         self.rings.rcu(|rings| with(rings, &ring));
         producer
+    }
+
+    /// Makes rings until there are free ones for so many threads.
+    pub(super) fn reserve(&self, threads: usize) {
+        let free = |rings: &Rings| rings.iter().filter(|ring| !ring.is_owned()).count();
+        while free(&self.rings.load()) < threads {
+            let ring = self.ring();
+            self.rings.rcu(|rings| with(rings, &ring));
+        }
+    }
+
+    fn ring(&self) -> Arc<EventRing> {
+        let ring = EventRing::starting_at(self.capacity, self.first);
+        Arc::new(ring.expect("the capacity was checked"))
     }
 
     #[cold]

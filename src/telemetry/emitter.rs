@@ -12,7 +12,7 @@ use crate::name::Name;
 ///
 /// # Progress
 /// `wants`: wait-free, one load. `emit`: wait-free, nothing is allocated, and no cache line is written that another producer writes. The
-/// first event of a thread on a bus takes a ring: that allocates, and is lock-free. While a subscriber sleeps, the first event
+/// first event of a thread on a bus takes a ring: that allocates, and is lock-free. While a subscriber sleeps, after a silence, the first event
 /// that it wants wakes it.
 #[derive(Clone)]
 pub struct BusEmitter<C = MonotonicClock> {

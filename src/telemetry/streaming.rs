@@ -88,12 +88,20 @@ impl<C> StreamingSink<C> {
         Subscriber::join(&self.bus, interest, TokioTimer::new())
     }
 
+    /// Makes rings ahead until there are free ones for so many threads: their first events then take those, and allocate no ring.
+    ///
+    /// # Progress
+    /// Lock-free. Allocates, each ring at once: for the start of a program.
+    pub fn reserve(&self, threads: usize) {
+        self.bus.reserve(threads);
+    }
+
     /// How many subscribers there are.
     pub fn subscribers(&self) -> usize {
         self.bus.readers()
     }
 
-    /// How many rings there are: at most one for each thread that emitted at the same time.
+    /// How many rings there are: at most one for each thread that emitted at the same time, and those that were made ahead.
     ///
     /// A thread that looks for a ring in the very moment in which another one ends may make a new one all the same.
     pub fn producers(&self) -> usize {

@@ -6,12 +6,14 @@ mod wait;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(super) use lane::unpack;
 pub use recv::Recv;
 pub(super) use wait::{Cut, Wait};
 
 use self::lane::{Counts, Lane};
+use self::wait::Rest;
 use super::bus::{Bus, Member};
 use crate::emit::{Interest, PolicyEvent};
 use crate::timer::{Timer, TokioTimer};
@@ -25,7 +27,13 @@ use crate::timer::{Timer, TokioTimer};
 /// Events of one thread come in order. Between threads the order is that of the rings, some events of each in turn; [`merged`](Self::merged)
 /// puts them into the order of their times.
 ///
-/// `T` is the timer of the grace that [`recv`](Self::recv) sleeps first. Dropping the subscriber ends the subscription.
+/// # How it waits
+/// [`recv`](Self::recv), and a [`Pump`](super::Pump), look again after naps on the timer `T`: 1 ms, 2, 4, 8, and then 16 ms each. After a second in which
+/// nothing came they sleep until an event comes, and cost nothing. That event calls the waker of the sleeping task, on the thread that emits:
+/// with most runtimes a system call, which takes microseconds there. So a stream that is in use wakes nobody, and an event is received 16 ms
+/// late at most. [`prompt`](Self::prompt) and [`never_woken`](Self::never_woken) choose otherwise.
+///
+/// Dropping the subscriber ends the subscription.
 pub struct Subscriber<T = TokioTimer> {
     member: Member,
     lanes: Vec<Lane>,
@@ -34,6 +42,7 @@ pub struct Subscriber<T = TokioTimer> {
     turn: usize,
     left: u32,
     merged: bool,
+    rest: Rest,
     timer: T,
 }
 
@@ -64,6 +73,7 @@ impl<T> Subscriber<T> {
             turn: 0,
             left: TURN,
             merged: false,
+            rest: Rest::DEFAULT,
             timer,
         }
     }
@@ -75,6 +85,25 @@ impl<T> Subscriber<T> {
     #[must_use = "the subscription ends when it is dropped"]
     pub fn merged(mut self) -> Self {
         self.merged = true;
+        self
+    }
+
+    /// The same subscription, asleep after one nap of 1 ms: for kinds of events that are rare, and should be known at once.
+    ///
+    /// Each event that it wants and that comes after a nap without one pays for its wake.
+    #[must_use = "the subscription ends when it is dropped"]
+    pub const fn prompt(mut self) -> Self {
+        self.rest = Rest::PROMPT;
+        self
+    }
+
+    /// The same subscription, with naps up to `longest` for as long as nothing comes, but for the first of 1 ms: nobody who emits ever wakes it.
+    ///
+    /// An event after a silence is received so much later at most, if its ring keeps it for so long. An idle reader looks at every ring
+    /// after each nap.
+    #[must_use = "the subscription ends when it is dropped"]
+    pub const fn never_woken(mut self, longest: Duration) -> Self {
+        self.rest = Rest::never_woken(longest);
         self
     }
 
@@ -191,8 +220,7 @@ impl<T> Subscriber<T> {
 impl<T: Timer> Subscriber<T> {
     /// The next event, or how many were lost before it, waiting until there is one.
     ///
-    /// It first sleeps for a millisecond on the timer `T`, then without an end: what is emitted in the very moment in which it falls
-    /// asleep may be received a millisecond late.
+    /// See "How it waits" above. What is emitted in the very moment in which it falls asleep may be received a millisecond late.
     ///
     /// # Cancel safety
     /// Dropping the wait loses nothing.
@@ -205,7 +233,7 @@ impl<T: Timer> Subscriber<T> {
 }
 
 impl Subscriber {
-    /// The same subscription with another timer for its grace.
+    /// The same subscription with another timer for its naps.
     #[must_use = "the subscription ends when it is dropped"]
     pub fn with_timer<U: Timer>(self, timer: U) -> Subscriber<U> {
         Subscriber {
@@ -215,6 +243,7 @@ impl Subscriber {
             turn: self.turn,
             left: self.left,
             merged: self.merged,
+            rest: self.rest,
             timer,
         }
     }

@@ -37,6 +37,33 @@ fn a_thousand_short_threads_share_the_rings_of_eight() {
 }
 
 #[test]
+fn a_first_event_takes_a_ring_that_was_made_ahead() {
+    const RING: u64 = 1024 * 32;
+    let (sink, emitter) = streaming(1024);
+    sink.reserve(3);
+    assert_eq!(sink.producers(), 3);
+    let mut subscriber = sink.subscribe();
+    let used = allocation_counter::measure(|| emit(&emitter, 0));
+    assert!(used.bytes_max < RING, "{} bytes", used.bytes_max);
+    sink.reserve(2);
+    assert_eq!(sink.producers(), 3, "two are free");
+    thread::scope(|scope| {
+        for n in 1..3 {
+            let emitter = &emitter;
+            let other = move || emit(emitter, n);
+            scope.spawn(other).join().unwrap();
+        }
+    });
+    assert_eq!(
+        (drain(&mut subscriber), sink.producers()),
+        ((vec![0, 1, 2], 0), 3)
+    );
+    sink.reserve(5);
+    assert_eq!((sink.producers(), subscriber.backlog()), (6, 0));
+    assert_conserved(&subscriber, 3);
+}
+
+#[test]
 fn a_new_thread_goes_on_where_a_dead_one_stopped() {
     let (sink, emitter) = streaming(8);
     let mut subscriber = sink.subscribe();

@@ -24,6 +24,9 @@
 //! | bell  | leave    |                          | same word      | no waker           | `who_has_left_is_not_woken`                |
 //!
 //! # How to sleep
+//! A ring costs the producer a wake. So a reader that may look late naps and looks, as often as it likes, before it begins; a producer knows
+//! nothing of that.
+//!
 //! 1. Look. Nothing: [`rest`](Bell::rest), [`quiet`](Bell::quiet), [`arm`](Alarm::arm), and look again.
 //! 2. Still nothing: sleep for a grace of a millisecond at most, then look again.
 //! 3. Still nothing: sleep until woken.

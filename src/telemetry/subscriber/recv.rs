@@ -24,7 +24,9 @@ pin_project! {
 
     impl<T: Timer> PinnedDrop for Recv<'_, T> {
         fn drop(this: Pin<&mut Self>) {
-            this.subscriber.member.bell().leave();
+            if this.wait.is_armed() {
+                this.subscriber.member.bell().leave();
+            }
         }
     }
 }
