@@ -71,6 +71,7 @@ mod audience;
 mod backend;
 mod cache;
 mod changes;
+mod claim;
 mod entry;
 mod error;
 mod live;
@@ -83,6 +84,8 @@ pub use changes::{Changed, Changes};
 pub use error::{CompareAndSetError, NoPrevious, NoShadow};
 pub use snapshot::Snapshot;
 
+pub(crate) use backend::Slot;
+pub(crate) use claim::Stage;
 use live::Live;
 pub(crate) use reader::Reader;
 pub use shadow::SHADOW_ALLOWANCE;

@@ -14,6 +14,7 @@ pub mod lift;
 pub mod name;
 pub mod parameters;
 pub mod prelude;
+pub mod registry;
 pub mod retry;
 pub mod settings;
 pub mod telemetry;
@@ -28,6 +29,7 @@ pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
 pub use compose::PolicyLayer;
 pub use emit::{NullSink, PolicyEvent, PolicyId};
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
+pub use registry::Registry;
 pub use retry::{Backoff, Jitter, RetryBudget, RetryLayer, RetryPolicy};
 pub use settings::{Live, Settings};
 pub use telemetry::{

@@ -149,6 +149,11 @@ impl<V> Live<V> {
     pub fn adaptive(&self) -> &Adaptive<V> {
         &self.0
     }
+
+    /// What a policy and its services have in common if it is their settings alone.
+    pub(crate) const fn shared(&self) -> &Arc<Adaptive<V>> {
+        &self.0
+    }
 }
 
 impl<V> Clone for Live<V> {

@@ -20,7 +20,7 @@ type Strategy = std::sync::RwLock<()>;
 type Swap<V> = ArcSwapAny<Arc<V>, Strategy>;
 
 /// One shared value; clones are the same slot.
-pub(super) struct Slot<V>(Arc<Shared<V>>);
+pub(crate) struct Slot<V>(Arc<Shared<V>>);
 
 struct Shared<V> {
     swap: Swap<V>,
@@ -37,7 +37,7 @@ pub(super) struct Reader<V> {
 // === impl Slot ===
 
 impl<V> Slot<V> {
-    pub(super) fn new(first: V) -> Self {
+    pub(crate) fn new(first: V) -> Self {
         Self(Arc::new(Shared {
             swap: Swap::new(Arc::new(first)),
             generation: Generation::new(),
@@ -45,23 +45,28 @@ impl<V> Slot<V> {
     }
 
     /// What is in the slot.
-    pub(super) fn load(&self) -> Arc<V> {
+    pub(crate) fn load(&self) -> Arc<V> {
         self.0.swap.load_full()
     }
 
     /// What `look` makes of what is in the slot; `look` is short, and runs no foreign code.
-    pub(super) fn read<R>(&self, look: impl FnOnce(&V) -> R) -> R {
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&V) -> R) -> R {
         look(&self.0.swap.load())
     }
 
     /// Puts `next` in if `seen` is still there. What was done before is seen by whoever finds `next`.
-    pub(super) fn replace(&self, seen: &Arc<V>, next: Arc<V>) -> bool {
+    pub(crate) fn replace(&self, seen: &Arc<V>, next: Arc<V>) -> bool {
         let Shared { swap, generation } = &*self.0;
         generation.begin();
         let found = swap.compare_and_swap(seen, next);
         let replaced = Arc::ptr_eq(&found, seen);
         generation.end(replaced);
         replaced
+    }
+
+    /// Where it is: no two slots are there at once.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     pub(super) fn reader(&self) -> Reader<V> {

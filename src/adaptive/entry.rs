@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::audience::Audience;
+use super::claim::Claim;
 use super::shadow::Shadow;
 use crate::clock::{Clock, Tick};
 
@@ -15,6 +16,7 @@ pub(super) struct Entry<T> {
     shadow: Option<Arc<Shadow<T>>>,
     audience: Arc<Audience<T>>,
     term: Option<Term<T>>,
+    claim: Option<Claim<T>>,
 }
 
 /// Until when an override lasts, and what comes then.
@@ -36,6 +38,7 @@ impl<T> Entry<T> {
             shadow: None,
             audience: Arc::default(),
             term: None,
+            claim: None,
         }
     }
 
@@ -120,6 +123,7 @@ impl<T> Entry<T> {
             shadow: self.shadow.clone(),
             audience: Arc::clone(&self.audience),
             term: None,
+            claim: None,
         }
     }
 
@@ -137,19 +141,51 @@ impl<T> Entry<T> {
             shadow: shadow.cloned(),
             audience: Arc::clone(audience),
             term,
+            claim: None,
         }
     }
 
-    /// Whether it is an override, so that its reader has to ask for [`lapsed`](Self::lapsed).
-    #[inline]
-    pub(super) fn is_override(&self) -> bool {
-        self.term.is_some()
+    /// The same version, marked with what shall come next.
+    pub(super) fn claimed(&self, claim: Claim<T>) -> Arc<Self> {
+        Arc::new(Self {
+            claim: Some(claim),
+            ..self.beside(self.shadow.as_ref(), &self.audience)
+        })
     }
 
-    /// What has to take its place, if it is an override whose deadline has passed.
-    pub(super) fn lapsed(&self) -> Option<&Arc<Self>> {
+    /// The same version, without a mark.
+    pub(super) fn unclaimed(&self) -> Arc<Self> {
+        Arc::new(self.beside(self.shadow.as_ref(), &self.audience))
+    }
+
+    /// Whether it stays until it is replaced: it is no override and bears no mark, which both may end at any time.
+    #[inline]
+    pub(super) fn is_settled(&self) -> bool {
+        self.term.is_none() && self.claim.is_none()
+    }
+
+    /// What has to take its place: it is marked and that was decided, or it is an override whose deadline has passed.
+    pub(super) fn successor(&self) -> Option<&Arc<Self>> {
+        let committed = |claim: &&Claim<T>| claim.decision.is_committed();
+        if let Some(claim) = self.claim.as_ref().filter(committed) {
+            return Some(&claim.next);
+        }
         let term = self.term.as_ref()?;
-        (term.clock.now() >= term.until).then_some(&term.next)
+        if term.clock.now() < term.until {
+            return None;
+        }
+        match &self.claim {
+            Some(claim) if !claim.decision.withdraw() => Some(&claim.next),
+            _ => Some(&term.next),
+        }
+    }
+
+    /// Makes sure that it can be replaced by what was made of it: false when what it is marked with was decided.
+    pub(super) fn withdraw(&self) -> bool {
+        match &self.claim {
+            Some(claim) => claim.decision.withdraw(),
+            None => true,
+        }
     }
 
     /// Who is told of it.
@@ -171,7 +207,7 @@ impl<T: fmt::Debug> Entry<T> {
         f.debug_struct(name)
             .field("value", &self.value)
             .field("version", &self.version)
-            .field("override", &self.is_override())
+            .field("override", &self.term.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -20,25 +20,49 @@ impl<T> Live<T> {
     /// The current value.
     pub(super) fn value(&self) -> Arc<T> {
         // The clock of an override is foreign code: asked only after the look.
-        let look = |entry: &Entry<T>| (!entry.is_override()).then(|| Arc::clone(&entry.value));
+        let look = |entry: &Entry<T>| entry.is_settled().then(|| Arc::clone(&entry.value));
         match self.0.read(look) {
             Some(value) => value,
             None => Arc::clone(&self.entry().value),
         }
     }
 
-    /// The current version, after putting it in the place of an override that has lapsed.
+    /// The current version, after putting it in the place of an override that has lapsed, or of what was decided to be replaced.
     pub(super) fn entry(&self) -> Arc<Entry<T>> {
         loop {
             let seen = self.0.load();
-            match seen.lapsed() {
+            match seen.successor() {
                 None => return seen,
-                Some(next) => {
-                    if self.0.replace(&seen, Arc::clone(next)) {
-                        self.announce(next);
-                    }
-                }
+                Some(next) => self.succeed(&seen, next),
             }
+        }
+    }
+
+    /// Puts `next` in the place of `seen`, which has ended, unless somebody else did, and tells of it.
+    fn succeed(&self, seen: &Arc<Entry<T>>, next: &Arc<Entry<T>>) {
+        if self.0.replace(seen, Arc::clone(next)) && next.version != seen.version {
+            self.announce(next);
+        }
+    }
+
+    /// Puts `next`, made of `seen`, in its place, and says whether it did.
+    pub(super) fn put(&self, seen: &Arc<Entry<T>>, next: Arc<Entry<T>>) -> bool {
+        seen.withdraw() && self.0.replace(seen, next)
+    }
+
+    /// Does with `claimed` what was decided, and gives the version that came of it.
+    pub(super) fn settle(&self, claimed: &Arc<Entry<T>>) -> Arc<Entry<T>> {
+        if claimed.withdraw() {
+            let unclaimed = claimed.unclaimed();
+            self.0.replace(claimed, Arc::clone(&unclaimed));
+            return unclaimed;
+        }
+        match claimed.successor() {
+            Some(next) => {
+                self.succeed(claimed, next);
+                Arc::clone(next)
+            }
+            None => unreachable!("what was not withdrawn was committed"),
         }
     }
 
@@ -50,7 +74,7 @@ impl<T> Live<T> {
         loop {
             let seen = self.entry();
             let next = step(&seen)?;
-            if self.0.replace(&seen, Arc::clone(&next)) {
+            if self.put(&seen, Arc::clone(&next)) {
                 self.announce(&next);
                 return Ok(next.version);
             }
@@ -70,7 +94,7 @@ impl<T> Live<T> {
             if !seen.shadow().is_some_and(&chosen) {
                 return false;
             }
-            if self.0.replace(&seen, seen.shadowed(None)) {
+            if self.put(&seen, seen.shadowed(None)) {
                 self.follow_up();
                 return true;
             }
@@ -81,7 +105,7 @@ impl<T> Live<T> {
     pub(super) fn amend(&self, mut step: impl FnMut(&Entry<T>) -> Arc<Entry<T>>) -> u64 {
         loop {
             let seen = self.entry();
-            if self.0.replace(&seen, step(&seen)) {
+            if self.put(&seen, step(&seen)) {
                 return seen.version;
             }
         }

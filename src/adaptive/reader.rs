@@ -36,9 +36,9 @@ impl<T> Reader<T> {
 
     #[cold]
     fn look(&mut self, live: &Live<T>) {
-        // An override may lapse at any time without a swap, so it is looked at each time.
+        // An override may lapse at any time without a swap, and a mark be decided, so both are looked at each time.
         self.0
-            .look(live.slot(), || live.entry(), |entry| !entry.is_override());
+            .look(live.slot(), || live.entry(), |entry| entry.is_settled());
     }
 }
 

@@ -20,9 +20,11 @@ pub enum ParameterError {
     /// The parameter has values of another kind.
     WrongKind {
         /// The parameter.
-        parameter: Parameter,
+        parameter: &'static str,
         /// What was given.
         found: String,
+        /// What would have been taken.
+        expected: String,
     },
     /// The value is out of range.
     OutOfRange(ConfigError),
@@ -40,9 +42,8 @@ impl ParameterError {
     pub fn name(&self) -> &str {
         match self {
             Self::Unknown { name, .. } => name,
-            Self::WrongKind { parameter, .. } => parameter.name(),
             Self::OutOfRange(error) => error.field(),
-            Self::Twice { parameter } => parameter,
+            Self::WrongKind { parameter, .. } | Self::Twice { parameter } => parameter,
         }
     }
 }
@@ -58,15 +59,11 @@ impl fmt::Display for ParameterError {
                 }
                 Ok(())
             }
-            Self::WrongKind { parameter, found } => {
-                let or_none = if parameter.is_optional() {
-                    ", or none"
-                } else {
-                    ""
-                };
-                let (name, domain) = (parameter.name(), parameter.domain());
-                write!(f, "{name}: {found} is not {domain}{or_none}")
-            }
+            Self::WrongKind {
+                parameter,
+                found,
+                expected,
+            } => write!(f, "{parameter}: {found} is not {expected}"),
             Self::OutOfRange(error) => error.fmt(f),
             Self::Twice { parameter } => write!(f, "{parameter}: given twice"),
         }
@@ -74,3 +71,9 @@ impl fmt::Display for ParameterError {
 }
 
 impl Error for ParameterError {}
+
+impl From<ConfigError> for ParameterError {
+    fn from(error: ConfigError) -> Self {
+        Self::OutOfRange(error)
+    }
+}

@@ -186,9 +186,11 @@ impl Parameter {
 
     /// The error of something that is no value of this parameter.
     pub(crate) fn refuse(&self, found: String) -> ParameterError {
+        let or_none = if self.optional { ", or none" } else { "" };
         ParameterError::WrongKind {
-            parameter: *self,
+            parameter: self.name,
             found,
+            expected: format!("{}{or_none}", self.domain),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::emit::{NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
+use crate::registry::{Managed, Member};
 use crate::settings::{Live, Settings};
 use crate::timer::{Timer, TokioTimer};
 
@@ -153,6 +154,13 @@ where
     fn wrap(&self, inner: S) -> Self::Service {
         let emitter = self.sink.attach(&self.name);
         TimeoutService::new(inner, self.settings.clone(), self.timer.clone(), emitter)
+    }
+}
+
+impl<T, K> Managed for TimeoutLayer<T, K, Live<TimeoutConfig>> {
+    fn member(&self) -> Member {
+        let settings = self.settings.shared();
+        Member::new("timeout", &self.name, settings, settings)
     }
 }
 

@@ -10,6 +10,7 @@ pub mod bell;
 pub mod bits;
 pub mod breaker;
 pub mod budget;
+pub mod decision;
 pub mod event;
 pub mod generation;
 pub mod jitter;

@@ -32,6 +32,7 @@ pub const HOUSES: [House; 2] = [
                 name: "words",
                 modules: &[
                     "bits",
+                    "decision",
                     "generation",
                     "limit",
                     "meter",
@@ -85,6 +86,7 @@ pub const HOUSES: [House; 2] = [
                     "lift",
                     "name",
                     "parameters",
+                    "registry",
                     "settings",
                     "timer",
                 ],
