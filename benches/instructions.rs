@@ -73,6 +73,8 @@ fn retry(call: Call) -> Option<u64> {
 #[bench::ready(at_once(subjects::breaker))]
 #[bench::pending(after_one_wait(subjects::breaker))]
 #[bench::open(turned_away(subjects::open_breaker))]
+#[bench::live(at_once(subjects::live_breaker))]
+#[bench::live_open(turned_away(subjects::live_open_breaker))]
 fn breaker(call: Call) -> Option<u64> {
     call()
 }

@@ -24,6 +24,18 @@
 //! | the future dropped | nothing; a probe gives its slot back |
 //! | an outcome of an earlier state | nothing |
 //!
+//! # Live
+//! [`live`](CircuitBreakerLayer::live) and [`tuned_by`](CircuitBreakerLayer::tuned_by) make a circuit whose settings may change while it
+//! is in use. Each decision, an admission or an outcome, takes the settings of its moment, whole; a change by itself decides nothing.
+//! | change | does | leaves |
+//! |---|---|---|
+//! | any | | the state, a forced one too; the failures counted; calls in flight, whose outcomes count under the new settings |
+//! | `failure_threshold` | lowered to the count or below it, it opens at the next failure | a success in between forgets the count |
+//! | `recovery_timeout` | holds from the next opening on | the end of the time for which it is open now |
+//! | `half_open_max_calls` | raised, more probes go at once; lowered, nobody goes until those that are out fit | probes that are out |
+//! | `probe_lease` | holds for the probes that are out, too | |
+//! | `disabled` | out of use it admits every call unless it is forced open, and counts nothing | the state and the count, for the time after; a probe that is out gives its slot back |
+//!
 //! # Cancel safety
 //! Dropping the future abandons its ticket: a probe's slot is free again at once, and no outcome is recorded.
 //!
@@ -37,7 +49,7 @@
 //! Lock-free; closed and well it is one load to admit and one to report, nothing is stored. See [`ninelives_core::breaker`].
 //!
 //! # Cost
-//! No allocation. A clock is read only when the circuit is not closed, or opens. One reference count per call.
+//! No allocation. Settings are read, and a clock only when the circuit is not closed, or a call fails; so live ones cost a call that is well nothing. One reference count per call.
 //!
 //! # Events
 //! `CircuitOpened`, `CircuitHalfOpen` and `CircuitClosed` for each change of state, by a call or a command; `CircuitRejected`; one outcome

@@ -197,6 +197,23 @@ fn a_wait_in_line_costs_nothing() {
 }
 
 #[test]
+fn live_settings_cost_nothing_before_and_after_a_change() {
+    let breaker = Policy(breaker().0.live());
+    let settings = breaker.0.settings();
+    for failures in [30_000, 32_767] {
+        assert_eq!(spent(&breaker, GOOD, ok), 0, "breaker");
+        assert_eq!(spent(&breaker, BAD, failed), 0, "breaker, failing");
+        let change = |config: &CircuitBreakerConfig| config.with_failure_threshold(failures);
+        settings.update(|config| change(config).unwrap()).unwrap();
+        breaker.0.reset();
+    }
+    breaker.0.trip();
+    let circuit_open =
+        |result: &Result<u32, Flat>| result.as_ref().is_err_and(ResilienceError::is_circuit_open);
+    assert_eq!(spent(&breaker, GOOD, circuit_open), 0, "breaker, open");
+}
+
+#[test]
 fn the_whole_stack_costs_nothing() {
     let stack = || timeout() + breaker() + bulkhead() + retry();
     assert_eq!(spent(&stack(), GOOD, ok), 0, "ready");

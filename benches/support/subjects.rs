@@ -134,6 +134,18 @@ pub fn breaker() -> impl Subject {
     breaker_layer()
 }
 
+/// The same breaker with settings that may change.
+pub fn live_breaker() -> impl Subject {
+    breaker_layer().live()
+}
+
+/// A breaker with settings that may change, open.
+pub fn live_open_breaker() -> impl Subject {
+    let breaker = breaker_layer().live();
+    breaker.trip();
+    breaker
+}
+
 /// A breaker that is open, and far from its next probe.
 pub fn open_breaker() -> impl Subject {
     let breaker = breaker_layer();

@@ -2,16 +2,28 @@
 
 use std::time::Duration;
 
-use ninelives_core::breaker::Limits;
+use ninelives_core::breaker::{Limits, LimitsSource};
 
 use crate::error::ConfigError;
+use crate::settings::Settings;
 
 /// When to open, how long, and how to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CircuitBreakerConfig {
     pub(super) limits: Limits,
-    pub(super) disabled: bool,
+    // The lease is not the default one of the recovery timeout.
+    own_lease: bool,
+    disabled: bool,
 }
+
+/// The limits that a service reads at a call.
+pub(super) struct AtCall<'a, L: Settings<CircuitBreakerConfig>> {
+    pub(super) settings: &'a L,
+    pub(super) reader: &'a mut L::Reader,
+}
+
+/// The limits that are in force when a call ends.
+pub(super) struct AtEnd<'a, L>(pub(super) &'a L);
 
 const FAILURES: std::ops::RangeInclusive<u64> = 1..=32_767;
 const PROBES: std::ops::RangeInclusive<u64> = 1..=63;
@@ -42,15 +54,18 @@ impl CircuitBreakerConfig {
             })?;
         Ok(Self {
             limits,
+            own_lease: false,
             disabled: false,
         })
     }
 
-    /// A breaker that admits every call and counts nothing, until a command brings it into use.
+    /// A breaker that is out of use: it admits every call unless it is [forced open](super::CircuitBreakerLayer::force_open), and
+    /// counts nothing. Its other settings are one failure, 60 s and one probe.
     pub fn disabled() -> Self {
         match Limits::new(1, Duration::from_secs(60), 1) {
             Ok(limits) => Self {
                 limits,
+                own_lease: false,
                 disabled: true,
             },
             Err(_) => unreachable!("these limits are in range"),
@@ -68,7 +83,58 @@ impl CircuitBreakerConfig {
             .limits
             .with_lease(lease)
             .map_err(|error| error.named("probe_lease"))?;
+        self.own_lease = true;
         Ok(self)
+    }
+
+    /// The same settings with another threshold.
+    ///
+    /// # Errors
+    /// A threshold outside its range, as [`new`](Self::new).
+    pub fn with_failure_threshold(self, failures: usize) -> Result<Self, ConfigError> {
+        let Self { limits, .. } = self;
+        self.with(Self::new(
+            failures,
+            limits.open_for(),
+            limits.probes() as usize,
+        )?)
+    }
+
+    /// The same settings with another recovery timeout; a lease that was set stays.
+    ///
+    /// # Errors
+    /// A time outside its range, as [`new`](Self::new), or too short for the lease that was set.
+    pub fn with_recovery_timeout(self, timeout: Duration) -> Result<Self, ConfigError> {
+        let Self { limits, .. } = self;
+        let failures = limits.failure_threshold() as usize;
+        self.with(Self::new(failures, timeout, limits.probes() as usize)?)
+    }
+
+    /// The same settings with another number of probes.
+    ///
+    /// # Errors
+    /// A number outside its range, as [`new`](Self::new).
+    pub fn with_half_open_max_calls(self, probes: usize) -> Result<Self, ConfigError> {
+        let Self { limits, .. } = self;
+        let failures = limits.failure_threshold() as usize;
+        self.with(Self::new(failures, limits.open_for(), probes)?)
+    }
+
+    /// `other`, with what its `new` does not set from here.
+    fn with(self, other: Self) -> Result<Self, ConfigError> {
+        let other = other.with_disabled(self.disabled);
+        if self.own_lease {
+            other.with_probe_lease(self.limits.lease())
+        } else {
+            Ok(other)
+        }
+    }
+
+    /// The same settings, out of use or in use. A circuit that goes out of use keeps its state for the time after.
+    #[must_use]
+    pub const fn with_disabled(mut self, disabled: bool) -> Self {
+        self.disabled = disabled;
+        self
     }
 
     /// Failures in a row that open the circuit.
@@ -89,6 +155,34 @@ impl CircuitBreakerConfig {
     /// How long a probe may be out.
     pub const fn probe_lease(&self) -> Duration {
         self.limits.lease()
+    }
+
+    /// Whether it is out of use.
+    pub const fn is_disabled(&self) -> bool {
+        self.disabled
+    }
+
+    #[inline]
+    fn in_use(&self) -> Option<&Limits> {
+        (!self.disabled).then_some(&self.limits)
+    }
+}
+
+// === impl AtCall ===
+
+impl<L: Settings<CircuitBreakerConfig>> LimitsSource for AtCall<'_, L> {
+    #[inline]
+    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R {
+        decide(self.settings.read(self.reader).in_use())
+    }
+}
+
+// === impl AtEnd ===
+
+impl<L: Settings<CircuitBreakerConfig>> LimitsSource for AtEnd<'_, L> {
+    #[inline]
+    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R {
+        decide(self.0.current().in_use())
     }
 }
 

@@ -8,29 +8,33 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
+use super::CircuitBreakerConfig;
 use super::ticket::Held;
 use crate::clock::Clock;
 use crate::emit::{Emitter, NullSink};
 use crate::error::{FlatError, ResilienceError};
+use crate::settings::Settings;
 
 pin_project! {
     /// The future of [`CircuitBreakerService`](super::CircuitBreakerService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct CircuitBreakerFuture<F, C, M = NullSink>
+    pub struct CircuitBreakerFuture<F, C, M = NullSink, L = CircuitBreakerConfig>
     where
         C: Clock,
         M: Emitter,
+        L: Settings<CircuitBreakerConfig>,
     {
         #[pin]
         state: State<F>,
         // After `state`: the inner future is dropped before its ticket goes back.
-        held: Option<Held<C, M>>,
+        held: Option<Held<C, M, L>>,
     }
 
-    impl<F, C, M> PinnedDrop for CircuitBreakerFuture<F, C, M>
+    impl<F, C, M, L> PinnedDrop for CircuitBreakerFuture<F, C, M, L>
     where
         C: Clock,
         M: Emitter,
+        L: Settings<CircuitBreakerConfig>,
     {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
@@ -57,9 +61,14 @@ pin_project! {
 
 // === impl CircuitBreakerFuture ===
 
-impl<F, C: Clock, M: Emitter> CircuitBreakerFuture<F, C, M> {
+impl<F, C, M, L> CircuitBreakerFuture<F, C, M, L>
+where
+    C: Clock,
+    M: Emitter,
+    L: Settings<CircuitBreakerConfig>,
+{
     #[inline]
-    pub(super) fn running(inner: F, held: Held<C, M>) -> Self {
+    pub(super) fn running(inner: F, held: Held<C, M, L>) -> Self {
         Self {
             state: State::Running { inner },
             held: Some(held),
@@ -75,12 +84,13 @@ impl<F, C: Clock, M: Emitter> CircuitBreakerFuture<F, C, M> {
     }
 }
 
-impl<F, C, M, R, X> Future for CircuitBreakerFuture<F, C, M>
+impl<F, C, M, L, R, X> Future for CircuitBreakerFuture<F, C, M, L>
 where
     F: Future<Output = Result<R, X>>,
     X: FlatError,
     C: Clock,
     M: Emitter,
+    L: Settings<CircuitBreakerConfig>,
 {
     type Output = F::Output;
 
@@ -110,7 +120,12 @@ where
     }
 }
 
-impl<F, C: Clock, M: Emitter> fmt::Debug for CircuitBreakerFuture<F, C, M> {
+impl<F, C, M, L> fmt::Debug for CircuitBreakerFuture<F, C, M, L>
+where
+    C: Clock,
+    M: Emitter,
+    L: Settings<CircuitBreakerConfig>,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             State::Running { .. } => "running",

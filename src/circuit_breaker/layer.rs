@@ -2,32 +2,34 @@
 
 use std::sync::Arc;
 
-use ninelives_core::breaker::{Breaker, Limits, Transition};
+use ninelives_core::breaker::{Breaker, Transition};
 use tower_layer::Layer;
 
 use super::{CircuitBreakerConfig, CircuitBreakerService, CircuitState, CircuitView};
+use crate::adaptive::Adaptive;
 use crate::clock::{Clock, MonotonicClock};
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
+use crate::settings::{Live, Settings};
 
 /// Puts a circuit breaker around a service, and commands it. See the [page](super).
 ///
 /// One value is one circuit: clones, and services from repeated `layer()` calls, share its state.
 #[derive(Debug)]
-pub struct CircuitBreakerLayer<C = MonotonicClock, K = NullSink> {
-    shared: Arc<Shared<C>>,
+pub struct CircuitBreakerLayer<C = MonotonicClock, K = NullSink, L = CircuitBreakerConfig> {
+    shared: Arc<Shared<C, L>>,
     name: Name,
     sink: K,
 }
 
 /// What the layer, its services and its calls have in common.
 #[derive(Debug)]
-pub(super) struct Shared<C> {
+pub(super) struct Shared<C, L> {
     pub(super) breaker: Breaker,
-    pub(super) limits: Limits,
+    pub(super) settings: L,
     pub(super) clock: C,
 }
 
@@ -49,44 +51,72 @@ impl<C: Clock> CircuitBreakerLayer<C> {
     /// # Errors
     /// As [`new`](CircuitBreakerLayer::new).
     pub fn with_clock(config: CircuitBreakerConfig, clock: C) -> Result<Self, ConfigError> {
-        let breaker = if config.disabled {
-            Breaker::disabled()
-        } else {
-            Breaker::new()
-        };
         Ok(Self {
-            shared: Arc::new(Shared {
-                breaker,
-                limits: config.limits,
-                clock,
-            }),
+            shared: Shared::new(config, clock),
             name: Name::generated("breaker"),
             sink: NullSink,
         })
     }
 }
 
-impl<C: Clock, K: Sink> CircuitBreakerLayer<C, K> {
-    /// The state, as it is stored: an open circuit whose time is over stays open until a call comes. Changes nothing.
-    pub fn state(&self) -> CircuitState {
-        self.shared.breaker.state()
+impl<C: Clone, K> CircuitBreakerLayer<C, K> {
+    /// The same breaker with settings that may change while it is in use; it begins with those it has. It is a new circuit, closed:
+    /// what this one's services have seen is not in it.
+    pub fn live(self) -> CircuitBreakerLayer<C, K, Live<CircuitBreakerConfig>> {
+        let adaptive = Adaptive::new(self.shared.settings);
+        self.tuned_by(&adaptive)
     }
 
+    /// A breaker with the settings that `adaptive` has, now and later: a new circuit, closed.
+    pub fn tuned_by(
+        self,
+        adaptive: &Adaptive<CircuitBreakerConfig>,
+    ) -> CircuitBreakerLayer<C, K, Live<CircuitBreakerConfig>> {
+        CircuitBreakerLayer {
+            shared: Shared::new(Live::new(adaptive), self.shared.clock.clone()),
+            name: self.name,
+            sink: self.sink,
+        }
+    }
+}
+
+impl<C, K> CircuitBreakerLayer<C, K, Live<CircuitBreakerConfig>> {
+    /// The live settings. See the [page](super#live) for what a change does.
+    pub fn settings(&self) -> &Adaptive<CircuitBreakerConfig> {
+        self.shared.settings.adaptive()
+    }
+}
+
+impl<C, K, L: Settings<CircuitBreakerConfig>> CircuitBreakerLayer<C, K, L> {
+    /// The settings now.
+    pub fn config(&self) -> CircuitBreakerConfig {
+        self.shared.settings.current()
+    }
+
+    /// The state, as it is stored: an open circuit whose time is over stays open until a call comes. `Disabled` while the settings
+    /// say so, unless a command forced another state. Changes nothing.
+    pub fn state(&self) -> CircuitState {
+        in_force(self.shared.breaker.state(), &self.config())
+    }
+}
+
+impl<C: Clock, K: Sink, L: Settings<CircuitBreakerConfig>> CircuitBreakerLayer<C, K, L> {
     /// The circuit at one moment, with what the next call would meet. Changes nothing.
     pub fn view(&self) -> CircuitView {
-        self.shared
-            .breaker
-            .view(&self.shared.limits, &self.shared.clock)
+        let config = self.config();
+        let Shared { breaker, clock, .. } = &*self.shared;
+        let mut view = breaker.view(&config.limits, clock);
+        view.state = in_force(view.state, &config);
+        if view.state == CircuitState::Disabled {
+            (view.probe_due, view.retry_after) = (false, None);
+        }
+        view
     }
 
     /// Opens the circuit now, for its recovery timeout.
     pub fn trip(&self) {
-        let Shared {
-            breaker,
-            limits,
-            clock,
-        } = &*self.shared;
-        self.tell(breaker.trip(limits, clock));
+        let Shared { breaker, clock, .. } = &*self.shared;
+        self.tell(breaker.trip(&self.config().limits, clock));
     }
 
     /// Closes the circuit, whatever its state; outcomes of calls that are out no longer count.
@@ -116,7 +146,7 @@ impl<C: Clock, K: Sink> CircuitBreakerLayer<C, K> {
     }
 }
 
-impl<C, K> CircuitBreakerLayer<C, K> {
+impl<C, K, L> CircuitBreakerLayer<C, K, L> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -125,7 +155,7 @@ impl<C, K> CircuitBreakerLayer<C, K> {
     }
 
     /// Tells what happens to `sink`. Clones share the circuit, and each tells its own sink.
-    pub fn with_sink<Q>(self, sink: Q) -> CircuitBreakerLayer<C, Q> {
+    pub fn with_sink<Q>(self, sink: Q) -> CircuitBreakerLayer<C, Q, L> {
         CircuitBreakerLayer {
             shared: self.shared,
             name: self.name,
@@ -139,7 +169,7 @@ impl<C, K> CircuitBreakerLayer<C, K> {
     }
 }
 
-impl<C, K: Clone> Clone for CircuitBreakerLayer<C, K> {
+impl<C, K: Clone, L> Clone for CircuitBreakerLayer<C, K, L> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
@@ -149,24 +179,34 @@ impl<C, K: Clone> Clone for CircuitBreakerLayer<C, K> {
     }
 }
 
-impl<C, K, Q: Clone> WithSink<Q> for CircuitBreakerLayer<C, K> {
-    type Output = CircuitBreakerLayer<C, Q>;
+impl<C, K, L, Q: Clone> WithSink<Q> for CircuitBreakerLayer<C, K, L> {
+    type Output = CircuitBreakerLayer<C, Q, L>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
         self.with_sink(sink.clone())
     }
 }
 
-impl<S, C: Clock, K: Sink> Layer<S> for CircuitBreakerLayer<C, K> {
-    type Service = CircuitBreakerService<Lift<S>, C, K::Emitter>;
+impl<S, C, K, L> Layer<S> for CircuitBreakerLayer<C, K, L>
+where
+    C: Clock,
+    K: Sink,
+    L: Settings<CircuitBreakerConfig>,
+{
+    type Service = CircuitBreakerService<Lift<S>, C, K::Emitter, L>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, C: Clock, K: Sink> PolicyLayer<S> for CircuitBreakerLayer<C, K> {
-    type Service = CircuitBreakerService<S, C, K::Emitter>;
+impl<S, C, K, L> PolicyLayer<S> for CircuitBreakerLayer<C, K, L>
+where
+    C: Clock,
+    K: Sink,
+    L: Settings<CircuitBreakerConfig>,
+{
+    type Service = CircuitBreakerService<S, C, K::Emitter, L>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         let emitter = self.sink.attach(&self.name);
@@ -174,16 +214,43 @@ impl<S, C: Clock, K: Sink> PolicyLayer<S> for CircuitBreakerLayer<C, K> {
     }
 }
 
-impl<C, K> Describe for CircuitBreakerLayer<C, K> {
+impl<C, K, L: Settings<CircuitBreakerConfig>> Describe for CircuitBreakerLayer<C, K, L> {
     fn describe(&self) -> Node {
-        let limits = &self.shared.limits;
+        let config = self.config();
+        let limits = config.limits;
         Node::leaf(format!(
-            "circuit breaker {}: {} failures in a row, open for {:?}, {} probes",
+            "circuit breaker {}: {} failures in a row, open for {:?}, {} probes{}",
             self.name,
             limits.failure_threshold(),
             limits.open_for(),
-            limits.probes()
+            limits.probes(),
+            if config.is_disabled() {
+                ", out of use"
+            } else {
+                ""
+            }
         ))
+    }
+}
+
+// === impl Shared ===
+
+impl<C, L> Shared<C, L> {
+    fn new(settings: L, clock: C) -> Arc<Self> {
+        Arc::new(Self {
+            breaker: Breaker::new(),
+            settings,
+            clock,
+        })
+    }
+}
+
+/// What a circuit in `state` is while its settings are `config`: out of use if they say so, and no command forced it.
+const fn in_force(state: CircuitState, config: &CircuitBreakerConfig) -> CircuitState {
+    match state {
+        CircuitState::ForcedOpen | CircuitState::ForcedClosed => state,
+        _ if config.is_disabled() => CircuitState::Disabled,
+        _ => state,
     }
 }
 

@@ -7,18 +7,26 @@ use std::time::Duration;
 use ninelives_core::breaker::{Admission, Outcome};
 use tower_service::Service;
 
-use super::CircuitBreakerFuture;
+use super::config::AtCall;
 use super::layer::{Shared, tell};
 use super::ticket::Held;
+use super::{CircuitBreakerConfig, CircuitBreakerFuture};
 use crate::clock::{Clock, MonotonicClock};
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::FlatError;
+use crate::settings::Settings;
 
 /// A service with a circuit breaker around it. See the [page](super).
 #[derive(Debug)]
-pub struct CircuitBreakerService<S, C = MonotonicClock, M = NullSink> {
+pub struct CircuitBreakerService<
+    S,
+    C = MonotonicClock,
+    M = NullSink,
+    L: Settings<CircuitBreakerConfig> = CircuitBreakerConfig,
+> {
     inner: S,
-    shared: Arc<Shared<C>>,
+    shared: Arc<Shared<C, L>>,
+    reader: L::Reader,
     readiness: Readiness,
     emitter: M,
 }
@@ -33,10 +41,11 @@ enum Readiness {
 
 // === impl CircuitBreakerService ===
 
-impl<S, C, M> CircuitBreakerService<S, C, M> {
-    pub(super) const fn new(inner: S, shared: Arc<Shared<C>>, emitter: M) -> Self {
+impl<S, C, M, L: Settings<CircuitBreakerConfig>> CircuitBreakerService<S, C, M, L> {
+    pub(super) fn new(inner: S, shared: Arc<Shared<C, L>>, emitter: M) -> Self {
         Self {
             inner,
+            reader: shared.settings.reader(),
             shared,
             readiness: Readiness::Unknown,
             emitter,
@@ -60,37 +69,52 @@ impl<S, C, M> CircuitBreakerService<S, C, M> {
 }
 
 /// A clone shares the circuit and asks for its own readiness.
-impl<S: Clone, C, M: Clone> Clone for CircuitBreakerService<S, C, M> {
+impl<S, C, M, L> Clone for CircuitBreakerService<S, C, M, L>
+where
+    S: Clone,
+    M: Clone,
+    L: Settings<CircuitBreakerConfig>,
+{
     fn clone(&self) -> Self {
-        Self::new(
-            self.inner.clone(),
-            Arc::clone(&self.shared),
-            self.emitter.clone(),
-        )
+        Self {
+            inner: self.inner.clone(),
+            shared: Arc::clone(&self.shared),
+            reader: self.reader.clone(),
+            readiness: Readiness::Unknown,
+            emitter: self.emitter.clone(),
+        }
     }
 }
 
-impl<S, C: Clock, M: Emitter> CircuitBreakerService<S, C, M> {
+impl<S, C, M, L> CircuitBreakerService<S, C, M, L>
+where
+    C: Clock,
+    M: Emitter,
+    L: Settings<CircuitBreakerConfig>,
+{
     /// A readiness error is terminal for this service, but the circuit is shared with others.
     #[cold]
-    fn unready(&self) {
+    fn unready(&mut self) {
         let Shared {
             breaker,
-            limits,
+            settings,
             clock,
         } = &*self.shared;
+        let reader = &mut self.reader;
+        let limits = AtCall { settings, reader };
         let (ticket, half_opened) = match breaker.admit(limits, clock) {
             Admission::Admitted(ticket) => (ticket, None),
             Admission::Probe { ticket, transition } => (ticket, transition),
             Admission::Rejected(_) => return,
         };
+        let limits = AtCall { settings, reader };
         let report = breaker.report(ticket, Outcome::Failure, limits, clock);
         for transition in [half_opened, report.transition].into_iter().flatten() {
             tell(&self.emitter, transition);
         }
     }
 
-    fn reject<F>(&self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M> {
+    fn reject<F>(&self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L> {
         let request = Request::start(&self.emitter);
         request.tell(Kind::CircuitRejected, |at| PolicyEvent::CircuitRejected {
             at,
@@ -101,24 +125,27 @@ impl<S, C: Clock, M: Emitter> CircuitBreakerService<S, C, M> {
     }
 }
 
-impl<S, C, M, Req> Service<Req> for CircuitBreakerService<S, C, M>
+impl<S, C, M, L, Req> Service<Req> for CircuitBreakerService<S, C, M, L>
 where
     S: Service<Req>,
     S::Error: FlatError,
     C: Clock,
     M: Emitter,
+    L: Settings<CircuitBreakerConfig>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = CircuitBreakerFuture<S::Future, C, M>;
+    type Future = CircuitBreakerFuture<S::Future, C, M, L>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         let Shared {
             breaker,
-            limits,
+            settings,
             clock,
         } = &*self.shared;
+        let reader = &mut self.reader;
+        let limits = AtCall { settings, reader };
         if let Err(rejected) = breaker.would_admit(limits, clock) {
             if self.readiness != Readiness::Ready {
                 let retry_after = rejected.retry_after;
@@ -142,9 +169,11 @@ where
         }
         let Shared {
             breaker,
-            limits,
+            settings,
             clock,
         } = &*self.shared;
+        let reader = &mut self.reader;
+        let limits = AtCall { settings, reader };
         let ticket = match breaker.admit(limits, clock) {
             Admission::Admitted(ticket) => ticket,
             Admission::Probe { ticket, transition } => {

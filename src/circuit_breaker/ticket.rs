@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use ninelives_core::breaker::{Outcome, Report, Ticket};
 
+use super::CircuitBreakerConfig;
+use super::config::AtEnd;
 use super::layer::{Shared, tell};
 use crate::clock::Clock;
 use crate::emit::{Emitter, Request};
 use crate::error::FlatError;
+use crate::settings::Settings;
 
 /// A ticket with the circuit that gave it: reported once, or abandoned when it is dropped.
 #[derive(Debug)]
-pub(super) struct Held<C: Clock, M: Emitter> {
-    shared: Arc<Shared<C>>,
+pub(super) struct Held<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> {
+    shared: Arc<Shared<C, L>>,
     request: Request<M>,
     ticket: Option<Ticket>,
     // Set while the inner service runs: a drop that finds it set is a panic of the inner service.
@@ -21,9 +24,9 @@ pub(super) struct Held<C: Clock, M: Emitter> {
 
 // === impl Held ===
 
-impl<C: Clock, M: Emitter> Held<C, M> {
+impl<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> Held<C, M, L> {
     #[inline]
-    pub(super) fn new(shared: Arc<Shared<C>>, request: Request<M>, ticket: Ticket) -> Self {
+    pub(super) fn new(shared: Arc<Shared<C, L>>, request: Request<M>, ticket: Ticket) -> Self {
         Self {
             shared,
             request,
@@ -76,9 +79,10 @@ impl<C: Clock, M: Emitter> Held<C, M> {
         if let Some(ticket) = self.ticket.take() {
             let Shared {
                 breaker,
-                limits,
+                settings,
                 clock,
             } = &*self.shared;
+            let limits = AtEnd(settings);
             let Report { transition, .. } = breaker.report(ticket, outcome, limits, clock);
             if let Some(transition) = transition {
                 self.request.told(|emitter| tell(emitter, transition));
@@ -87,7 +91,7 @@ impl<C: Clock, M: Emitter> Held<C, M> {
     }
 }
 
-impl<C: Clock, M: Emitter> Drop for Held<C, M> {
+impl<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> Drop for Held<C, M, L> {
     #[inline]
     fn drop(&mut self) {
         if self.ticket.is_some() {

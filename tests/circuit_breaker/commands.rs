@@ -149,22 +149,29 @@ fn hc46_disabled_stays_disabled_whatever_comes_back() {
 }
 
 #[test]
-fn hc46_disabled_by_its_config_until_a_command() {
+fn hc46_disabled_by_its_config_it_counts_nothing_and_a_reset_changes_nothing() {
     let mut rig = Rig::with(CircuitBreakerConfig::disabled());
-    rig.fail(100);
-    assert_eq!(rig.state(), CircuitState::Disabled);
+    for _ in 0..2 {
+        rig.fail(100);
+        assert_eq!(rig.ask(Ask::Answer), Ok(()));
+        assert_eq!(
+            (rig.state(), rig.view().failures),
+            (CircuitState::Disabled, 0)
+        );
+        rig.layer.reset();
+    }
+}
+
+#[test]
+fn hc46_disabled_by_its_config_it_can_still_be_forced_open() {
+    let mut rig = Rig::with(CircuitBreakerConfig::disabled());
+    rig.layer.trip();
     assert_eq!(rig.ask(Ask::Answer), Ok(()));
-    let gate = Gate::new();
-    let straggler = rig.wait_at(&gate);
+    rig.layer.force_open();
+    assert_eq!(rig.state(), CircuitState::ForcedOpen);
+    assert_eq!(rig.rejected(), None);
     rig.layer.reset();
-    gate.fail();
-    let _ = done(straggler);
-    assert_eq!(
-        (rig.state(), rig.view().failures),
-        (CircuitState::Closed, 0)
-    );
-    rig.fail(1);
-    assert_eq!(rig.state(), CircuitState::Open);
+    assert_eq!(rig.ask(Ask::Answer), Ok(()));
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::time::Duration;
 use ninelives::circuit_breaker::{CircuitBreakerService, CircuitView};
 use ninelives::lift::Lift;
 use ninelives::{
-    CircuitBreakerConfig, CircuitBreakerLayer, CircuitState, ManualClock, ResilienceError,
+    CircuitBreakerConfig, CircuitBreakerLayer, CircuitState, Live, ManualClock, NullSink,
+    ResilienceError, Settings,
 };
 use tower::{Layer, Service};
 
@@ -21,6 +22,7 @@ mod commands;
 mod config;
 mod epochs;
 mod life;
+mod live;
 mod panics;
 mod policy;
 mod probes;
@@ -34,16 +36,17 @@ use drive::{done, poll, start};
 const OPEN_FOR: Duration = Duration::from_secs(10);
 const NANO: Duration = Duration::from_nanos(1);
 
-type Protected = CircuitBreakerService<Lift<Backend>, Arc<ManualClock>>;
-type Call = std::pin::Pin<Box<<Protected as Service<Ask>>::Future>>;
+type Plain = CircuitBreakerConfig;
+type Protected<L = Plain> = CircuitBreakerService<Lift<Backend>, Arc<ManualClock>, NullSink, L>;
+type Call<L = Plain> = std::pin::Pin<Box<<Protected<L> as Service<Ask>>::Future>>;
 type Answer = Result<(), ResilienceError<Broken>>;
 
 /// A circuit over a backend, on a clock that stands still.
-struct Rig {
-    layer: CircuitBreakerLayer<Arc<ManualClock>>,
+struct Rig<L: Settings<Plain> = Plain> {
+    layer: CircuitBreakerLayer<Arc<ManualClock>, NullSink, L>,
     clock: Arc<ManualClock>,
     backend: Backend,
-    service: Protected,
+    service: Protected<L>,
 }
 
 // === impl Rig ===
@@ -56,6 +59,37 @@ impl Rig {
     fn with(config: CircuitBreakerConfig) -> Self {
         let clock = Arc::new(ManualClock::new());
         let layer = CircuitBreakerLayer::with_clock(config, Arc::clone(&clock)).unwrap();
+        Self::around(layer, clock)
+    }
+
+    /// Opened, and its time is over: the next call is a probe.
+    fn due(failures: usize, probes: usize) -> Self {
+        let rig = Self::new(failures, probes);
+        rig.layer.trip();
+        rig.clock.advance(OPEN_FOR);
+        rig
+    }
+}
+
+impl Rig<Live<Plain>> {
+    /// With settings that may change.
+    fn live(failures: usize, probes: usize) -> Self {
+        let plain = Rig::new(failures, probes);
+        Self::around(plain.layer.live(), plain.clock)
+    }
+
+    /// Changes the settings.
+    fn set(&self, change: impl Fn(Plain) -> Result<Plain, ninelives::ConfigError>) {
+        let change = |config: &Plain| change(*config).unwrap();
+        self.layer.settings().update(change).unwrap();
+    }
+}
+
+impl<L: Settings<Plain>> Rig<L> {
+    fn around(
+        layer: CircuitBreakerLayer<Arc<ManualClock>, NullSink, L>,
+        clock: Arc<ManualClock>,
+    ) -> Self {
         let backend = Backend::default();
         let service = layer.layer(backend.clone());
         Self {
@@ -66,20 +100,12 @@ impl Rig {
         }
     }
 
-    /// Opened, and its time is over: the next call is a probe.
-    fn due(failures: usize, probes: usize) -> Self {
-        let rig = Self::new(failures, probes);
-        rig.layer.trip();
-        rig.clock.advance(OPEN_FOR);
-        rig
-    }
-
-    fn call(&mut self, ask: Ask) -> Call {
+    fn call(&mut self, ask: Ask) -> Call<L> {
         start(&mut self.service, ask)
     }
 
     /// A call that waits at a gate, polled once.
-    fn wait_at(&mut self, gate: &Gate) -> Call {
+    fn wait_at(&mut self, gate: &Gate) -> Call<L> {
         let mut call = self.call(Ask::At(gate.clone()));
         assert!(poll(&mut call).is_pending());
         call

@@ -86,6 +86,14 @@ pub fn cases() -> Vec<Case> {
     list
 }
 
+/// Policies with settings that may change, alone.
+#[allow(clippy::vec_init_then_push)] // the macro pushes
+pub fn live_cases() -> Vec<Case> {
+    let mut list = Vec::new();
+    single!(list live_breaker);
+    list
+}
+
 /// The stack that most programs write.
 pub fn four_layers() -> Case {
     Case {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use ninelives::Live;
 use ninelives::algebra::{Respond, Tower};
 use ninelives::bulkhead::Queued;
 use ninelives::prelude::*;
@@ -31,6 +32,7 @@ const TOKENS: u32 = 60_000;
 pub struct Kit {
     pub timer: ManualTimer,
     pub breakers: Vec<CircuitBreakerLayer<ManualTimer>>,
+    live_breakers: Vec<LiveBreaker>,
     bulkheads: Vec<BulkheadLayer>,
     queues: Vec<BulkheadLayer<Queued<ManualTimer>>>,
     ledgers: Vec<Ledger>,
@@ -54,6 +56,7 @@ pub struct Counted<S> {
 }
 
 pub type Pass = Tower<Identity>;
+pub type LiveBreaker = CircuitBreakerLayer<ManualTimer, NullSink, Live<CircuitBreakerConfig>>;
 pub type Echo = Respond<fn(u32) -> u32>;
 pub type BudgetedRetry =
     CombinedLayer<CombinedLayer<Tower<Calls>, RetryLayer<Transient, ManualTimer>>, Tower<Calls>>;
@@ -111,6 +114,14 @@ impl Kit {
         Policy(layer)
     }
 
+    pub fn live_breaker(&mut self) -> Policy<LiveBreaker> {
+        let config = CircuitBreakerConfig::new(3, OPEN_FOR, 2).unwrap();
+        let layer = CircuitBreakerLayer::with_clock(config, self.timer.clone()).unwrap();
+        let layer = layer.live();
+        self.live_breakers.push(layer.clone());
+        Policy(layer)
+    }
+
     pub fn fallback(&mut self) -> Policy<FallbackLayer<Pass, Pass>> {
         self.pass() | self.pass()
     }
@@ -138,6 +149,9 @@ impl Kit {
     /// Brings every breaker to the end of its open time, so that the next call is a probe.
     pub fn make_probes_due(&self) {
         for breaker in &self.breakers {
+            breaker.trip();
+        }
+        for breaker in &self.live_breakers {
             breaker.trip();
         }
         self.timer.advance(OPEN_FOR);
@@ -169,6 +183,9 @@ impl Kit {
             assert_eq!(held, (0, 0), "permits and places held, {when}");
         }
         for breaker in &self.breakers {
+            assert_eq!(breaker.view().probes_out, 0, "probes out, {when}");
+        }
+        for breaker in &self.live_breakers {
             assert_eq!(breaker.view().probes_out, 0, "probes out, {when}");
         }
         for ledger in &self.ledgers {

@@ -66,22 +66,19 @@ impl Breaker {
     }
 
     #[inline(never)]
-    fn admit_unwell(
-        &self,
-        seen: Word,
-        mut limits: impl LimitsSource,
-        clock: &impl Clock,
-    ) -> Admission {
-        let Some(limits) = limits.limits() else {
-            return step::admit_out_of_use(seen);
-        };
-        // A word that needs no time writes nothing, so the loop never meets a later word without it.
-        let now = if step::admit_needs_time(seen) {
-            clock.now()
-        } else {
-            Tick::ZERO
-        };
-        self.apply(seen, |word| step::admit(word, limits, now))
+    fn admit_unwell(&self, seen: Word, limits: impl LimitsSource, clock: &impl Clock) -> Admission {
+        limits.with(|limits| {
+            let Some(limits) = limits else {
+                return step::admit_out_of_use(seen);
+            };
+            // A word that needs no time writes nothing, so the loop never meets a later word without it.
+            let now = if step::admit_needs_time(seen) {
+                clock.now()
+            } else {
+                Tick::ZERO
+            };
+            self.apply(seen, |word| step::admit(word, limits, now))
+        })
     }
 
     /// Whether [`admit`](Self::admit) would let a call pass now. Changes nothing and reserves nothing.
@@ -94,14 +91,23 @@ impl Breaker {
     #[inline]
     pub fn would_admit(
         &self,
-        mut limits: impl LimitsSource,
+        limits: impl LimitsSource,
         clock: &impl Clock,
     ) -> Result<(), Rejected> {
         let seen = self.load();
         if let State::Closed = seen.state() {
             return Ok(());
         }
-        let admission = match limits.limits() {
+        Self::would_admit_unwell(seen, limits, clock)
+    }
+
+    #[inline(never)] // apart, so that the way of a closed breaker is short
+    fn would_admit_unwell(
+        seen: Word,
+        limits: impl LimitsSource,
+        clock: &impl Clock,
+    ) -> Result<(), Rejected> {
+        let admission = limits.with(|limits| match limits {
             None => step::admit_out_of_use(seen),
             Some(limits) => {
                 let now = if step::admit_needs_time(seen) {
@@ -111,7 +117,7 @@ impl Breaker {
                 };
                 step::admit(seen, limits, now).1
             }
-        };
+        });
         match admission {
             Admission::Rejected(rejected) => Err(rejected),
             Admission::Admitted(_) | Admission::Probe { .. } => Ok(()),
@@ -146,19 +152,21 @@ impl Breaker {
         seen: Word,
         ticket: Ticket,
         outcome: Outcome,
-        mut limits: impl LimitsSource,
+        limits: impl LimitsSource,
         clock: &impl Clock,
     ) -> Report {
-        let Some(limits) = limits.limits() else {
-            return self.abandon(ticket);
-        };
-        let now = if step::report_needs_time(&ticket, outcome) {
-            clock.now()
-        } else {
-            Tick::ZERO
-        };
-        self.apply(seen, |word| {
-            step::report(word, limits, now, &ticket, outcome)
+        limits.with(|limits| {
+            let Some(limits) = limits else {
+                return self.abandon(ticket);
+            };
+            let now = if step::report_needs_time(&ticket, outcome) {
+                clock.now()
+            } else {
+                Tick::ZERO
+            };
+            self.apply(seen, |word| {
+                step::report(word, limits, now, &ticket, outcome)
+            })
         })
     }
 

@@ -29,9 +29,9 @@ pub struct Limits {
 ///
 /// A reference to [`Limits`] is one; so is what reads settings that change.
 pub trait LimitsSource {
-    /// The limits now. `None`: the breaker is out of use. It admits every call unless it is forced open, counts nothing, and keeps
-    /// its state.
-    fn limits(&mut self) -> Option<&Limits>;
+    /// What `decide` makes of the limits now. `None`: the breaker is out of use. It admits every call unless it is forced open,
+    /// counts nothing, and keeps its state.
+    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R;
 }
 
 /// From this many microseconds on, an open breaker never tries by itself (1.1 years).
@@ -49,8 +49,8 @@ const LONGEST_LEASE: u32 = 4096;
 
 impl LimitsSource for &Limits {
     #[inline]
-    fn limits(&mut self) -> Option<&Limits> {
-        Some(self)
+    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R {
+        decide(Some(self))
     }
 }
 

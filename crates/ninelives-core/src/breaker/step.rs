@@ -11,7 +11,7 @@ use super::word::Word;
 use crate::time::Tick;
 
 /// A call asks to pass.
-#[inline]
+#[inline(always)] // a refusal is as short as can be
 pub const fn admit(word: Word, limits: &Limits, now: Tick) -> (Word, Admission) {
     match word.state() {
         State::Closed | State::ForcedClosed | State::Disabled => {

@@ -9,9 +9,9 @@ struct Asked<'a> {
 }
 
 impl LimitsSource for Asked<'_> {
-    fn limits(&mut self) -> Option<&Limits> {
+    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R {
         self.times.set(self.times.get() + 1);
-        self.limits
+        decide(self.limits)
     }
 }
 
@@ -33,8 +33,8 @@ struct OutOfUse;
 const NOTHING: OutOfUse = OutOfUse;
 
 impl LimitsSource for OutOfUse {
-    fn limits(&mut self) -> Option<&Limits> {
-        None
+    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R {
+        decide(None)
     }
 }
 
