@@ -279,6 +279,39 @@ fn l05_failures_that_cross_the_threshold_together_open_it_once() {
     SEEN.assert_all(3);
 }
 
+/// Mutants: `trip_under` that asks for no epoch; a report that does not.
+#[test]
+fn two_breaches_open_once_and_the_later_one_cannot_undo_the_recovery() {
+    static SEEN: Seen = Seen::new();
+    both_orders(|order| {
+        let limits = limits(9, 1);
+        let breaker = Arc::new(Breaker::new());
+        let ours = ticket(breaker.admit(&limits, &At(0)));
+        let theirs = ticket(breaker.admit(&limits, &At(0)));
+        let (a, b) = (breaker.clone(), breaker.clone());
+        let actors: Vec<Actor<bool>> = vec![
+            Box::new(move || {
+                let tripped = a.trip_under(&ours, &limits, &At(0)).is_some();
+                let late = a.report(ours, Outcome::Breach, &limits, &At(0)).late;
+                assert!(late, "after the trip its own ticket is late too");
+                tripped
+            }),
+            Box::new(move || {
+                let report = b.report(theirs, Outcome::Breach, &limits, &At(0));
+                let probe = ticket(b.admit(&limits, &At(1)));
+                let closed = b.report(probe, Outcome::Success, &limits, &At(1));
+                assert_eq!(closed.transition.unwrap().to, State::Closed);
+                report.transition.is_some()
+            }),
+        ];
+        let answers = race(actors, order);
+        assert_eq!(answers.iter().filter(|opened| **opened).count(), 1);
+        assert_eq!(breaker.state(), State::Closed);
+        SEEN.mark(u32::from(answers[0]));
+    });
+    SEEN.assert_all(2);
+}
+
 #[test]
 fn l06_a_reader_never_sees_an_opening_with_an_older_deadline() {
     static SEEN: Seen = Seen::new();

@@ -44,6 +44,8 @@
 //! | closed      | failure           | below the threshold     | closed, +1 | in time        | `failures_in_a_row_open_it_at_the_threshold` |
 //! | closed      | failure           | at the threshold        | open      | in time, opened | `b09_two_failures_at_the_threshold_make_one_transition` |
 //! | closed      | failure           | and `open_for` >= 2^45 us | latched | in time, opened | `b16_the_longest_time_never_ends_by_itself` |
+//! | closed      | failure           | no threshold            | same word | in time         | `without_a_threshold_failures_are_neither_counted_nor_written` |
+//! | closed      | breach            |                         | open      | in time, opened | `a_breach_opens_whatever_the_count`         |
 //! | closed      | ignored, abandon  |                         | same word | in time         | `an_ignored_outcome_leaves_the_count_as_it_is` |
 //! | open        | admit             | before the deadline     | same word | rejected, rest  | `hc15_waiting_for_retry_after_is_exactly_enough` |
 //! | open        | admit             | at the deadline         | half-open | probe           | `it_opens_for_the_whole_time_and_not_a_microsecond_more` |
@@ -52,11 +54,14 @@
 //! | half-open   | admit             | all taken, lease over   | half-open, next epoch | probe | `hc30_hc26_a_hung_probe_is_replaced_when_its_lease_is_over` |
 //! | half-open   | success           | enough                  | closed    | in time, closed | `enough_successes_close_it`                 |
 //! | half-open   | failure           |                         | open      | in time, opened | `hc83_a_failed_probe_opens_it_with_a_fresh_deadline` |
+//! | half-open   | breach            |                         | open      | in time, opened | `a_probe_that_ends_in_a_breach_has_failed`  |
 //! | half-open   | ignored, abandon  |                         | slot back | in time         | `b03_dropped_probe_gives_its_slot_back`     |
 //! | half-open   | any outcome       | its own lease over      | slot back | late            | `a_report_after_its_own_lease_gives_the_slot_and_counts_nothing` |
 //! | latched, forced open | admit    |                         | same word | rejected        | `b19_hc47_force_open_beats_every_call_in_flight` |
 //! | forced closed, disabled | admit, any outcome |            | same word | admitted, in time | `hc46_forced_closed_and_disabled_admit_whatever_comes_back` |
 //! | any         | any outcome       | ticket of another epoch | same word | late            | `b08_result_that_survives_a_whole_cycle_is_not_counted` |
+//! | closed      | trip under        | ticket of this epoch    | open      |                 | `whoever_learns_of_a_breach_with_a_call_in_hand_opens_it_and_comes_late` |
+//! | any         | trip under        | a probe's, or of another epoch | same word |          | `a_late_breach_cannot_open_what_has_closed_since` |
 //! | any         | trip              |                         | open      |                 | `trip_opens_a_healthy_breaker`              |
 //! | open        | trip              |                         | open, fresh deadline | no transition | `hc32_trip_while_open_renews_the_deadline_and_is_no_transition` |
 //! | any         | reset             |                         | closed, next epoch |        | `reset_closes_from_every_state`             |
@@ -70,6 +75,11 @@
 //!
 //! Limits come from a [`LimitsSource`], which may also say that the breaker is out of use: then no step is taken. Every call is
 //! admitted unless it is forced open, tickets are given back without an outcome, and the word stays for the time after.
+//!
+//! # Rates
+//! The word counts failures in a row and nothing else. Whoever keeps more, as the rates of a [`window`](crate::window), keeps it
+//! under the ticket's [`term`](Ticket::term), so that every change of state begins afresh, and tells of it with a
+//! [`Breach`](Outcome::Breach), which opens the breaker that gave the ticket and none that came after.
 //!
 //! # Epochs
 //! A ticket is late unless it shows the word's own identity. Could a ticket outlive a wrap of the epoch and be taken?
@@ -102,7 +112,7 @@
 //! # Models
 //! `loom-tests/tests/loom_breaker.rs`: L01 a late success cannot close, L02 a late failure cannot reopen, L03 no more probes than
 //! slots, L04 a dropped probe returns its slot, L05 one transition and one deadline per opening, L06 no opening with an older deadline,
-//! L07 commands and outcomes have one order, L08 a wrapped epoch is noticed; and a hung probe and its successor never both count.
+//! L07 commands and outcomes have one order, L08 a wrapped epoch is noticed; of two breaches one opens; and a hung probe and its successor never both count.
 //!
 //! # Not promised
 //! That a ticket means anything to another breaker: debug builds panic where they can tell, release builds count nothing. That a lost

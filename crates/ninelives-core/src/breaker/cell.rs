@@ -187,6 +187,30 @@ impl Breaker {
         self.apply(self.load(), |word| step::trip(word, limits, now))
     }
 
+    /// Opens now, if the breaker still is closed as it was when it gave the ticket; the ticket is late from then on. For whoever
+    /// learns, while its call is out, that others are not well. Nothing when the breaker is out of use.
+    pub fn trip_under(
+        &self,
+        ticket: &Ticket,
+        mut limits: impl LimitsSource,
+        clock: &impl Clock,
+    ) -> Option<Transition> {
+        let limits = limits.limits()?;
+        let now = clock.now();
+        self.apply(self.load(), |word| {
+            step::trip_under(word, limits, now, ticket)
+        })
+    }
+
+    /// Whether nothing has changed since the ticket was given. At the next moment it may have.
+    ///
+    /// # Progress
+    /// Wait-free, one load.
+    #[inline]
+    pub fn is_current(&self, ticket: &Ticket) -> bool {
+        step::is_current(self.load(), ticket)
+    }
+
     /// Closes now, with nothing counted. Every ticket that is out is late from then on; while closed too.
     pub fn reset(&self, clock: &impl Clock) -> Option<Transition> {
         let now = clock.now();

@@ -112,7 +112,15 @@ impl Limits {
         Ok(self)
     }
 
-    /// Failures in a row that open the breaker.
+    /// The same without a threshold: failures in a row do not open the breaker, and are not counted. What opens it is a
+    /// [`Breach`](super::Outcome::Breach), a failed probe, or a command.
+    #[must_use]
+    pub const fn without_threshold(mut self) -> Self {
+        self.failure_threshold = 0;
+        self
+    }
+
+    /// Failures in a row that open the breaker; 0 when none do.
     pub const fn failure_threshold(&self) -> u32 {
         self.failure_threshold
     }
@@ -130,6 +138,10 @@ impl Limits {
     /// How long a probe may keep its slot.
     pub const fn lease(&self) -> Duration {
         self.lease
+    }
+
+    pub(super) const fn counts_failures(&self) -> bool {
+        self.failure_threshold > 0
     }
 
     /// `None`: never by itself.

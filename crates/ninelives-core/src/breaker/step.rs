@@ -52,7 +52,7 @@ pub const fn report(
 ) -> (Word, Report) {
     match ticket.state() {
         State::ForcedClosed | State::Disabled => (word, Report::COUNTED),
-        State::Closed | State::HalfOpen if word.identity() != ticket.id => (word, Report::LATE),
+        State::Closed | State::HalfOpen if !is_current(word, ticket) => (word, Report::LATE),
         State::Closed => counted(word, after_call(word, limits, now, outcome)),
         State::HalfOpen
             if now.as_nanos().saturating_sub(ticket.granted.as_nanos()) >= limits.lease_nanos() =>
@@ -74,7 +74,7 @@ pub const fn report(
 pub const fn abandon(word: Word, ticket: &Ticket) -> (Word, Report) {
     match ticket.state() {
         State::ForcedClosed | State::Disabled => (word, Report::COUNTED),
-        State::Closed | State::HalfOpen if word.identity() != ticket.id => (word, Report::LATE),
+        State::Closed | State::HalfOpen if !is_current(word, ticket) => (word, Report::LATE),
         State::Closed => (word, Report::COUNTED),
         State::HalfOpen => match returned(word) {
             Some(next) => (next, Report::COUNTED),
@@ -94,6 +94,25 @@ pub const fn trip(word: Word, limits: &Limits, now: Tick) -> (Word, Option<Trans
             _ => open(word, limits, now),
         },
     )
+}
+
+/// As [`trip`], when the breaker still is closed as it was when it gave the ticket; else nothing. The ticket is late from then on.
+pub const fn trip_under(
+    word: Word,
+    limits: &Limits,
+    now: Tick,
+    ticket: &Ticket,
+) -> (Word, Option<Transition>) {
+    match ticket.state() {
+        State::Closed if is_current(word, ticket) => trip(word, limits, now),
+        _ => (word, None),
+    }
+}
+
+/// Whether nothing has changed since the ticket was given: only then does what it says count.
+#[inline]
+pub const fn is_current(word: Word, ticket: &Ticket) -> bool {
+    word.identity() == ticket.id
 }
 
 /// Closed now, with nothing counted and every ticket that is out late: while closed too.
@@ -143,7 +162,7 @@ pub(super) const fn admit_needs_time(word: Word) -> bool {
 pub(super) const fn report_needs_time(ticket: &Ticket, outcome: Outcome) -> bool {
     match ticket.state() {
         State::HalfOpen => true,
-        State::Closed => matches!(outcome, Outcome::Failure),
+        State::Closed => matches!(outcome, Outcome::Failure | Outcome::Breach),
         _ => false,
     }
 }
@@ -187,6 +206,8 @@ const fn after_call(word: Word, limits: &Limits, now: Tick, outcome: Outcome) ->
     match outcome {
         Outcome::Ignored => word,
         Outcome::Success => word.with_failures(0),
+        Outcome::Breach => open(word, limits, now),
+        Outcome::Failure if !limits.counts_failures() => word,
         Outcome::Failure => {
             // No carry: a threshold is at most the field's largest value, so the count ends there.
             let failures = word.failures() + 1;
@@ -203,7 +224,7 @@ const fn after_call(word: Word, limits: &Limits, now: Tick, outcome: Outcome) ->
 const fn after_probe(word: Word, limits: &Limits, now: Tick, outcome: Outcome) -> Word {
     match outcome {
         Outcome::Ignored => word,
-        Outcome::Failure => open(word, limits, now),
+        Outcome::Failure | Outcome::Breach => open(word, limits, now),
         Outcome::Success => {
             let won = word.won() + 1;
             if won >= limits.probes() {

@@ -7,6 +7,7 @@ use super::*;
 use crate::time::{Clock, Tick};
 
 mod against;
+mod breach;
 mod calls;
 mod commands;
 mod epochs;
@@ -103,6 +104,10 @@ impl Rig {
 
     fn trip(&self) -> Option<Transition> {
         self.breaker.trip(&self.limits, &self.clock)
+    }
+
+    fn trip_under(&self, ticket: &Ticket) -> Option<Transition> {
+        self.breaker.trip_under(ticket, &self.limits, &self.clock)
     }
 
     fn reset(&self) -> Option<Transition> {

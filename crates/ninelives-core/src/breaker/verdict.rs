@@ -42,6 +42,9 @@ pub enum Outcome {
     Success,
     /// The dependency is not.
     Failure,
+    /// Nor is it here, and what its caller keeps besides, as the rates of a window, says that this is enough: it opens whatever the
+    /// count. Of a probe: a failure.
+    Breach,
     /// Says nothing about the dependency. A probe gives its slot back.
     Ignored,
 }
@@ -157,6 +160,17 @@ impl Ticket {
     /// The state that gave it.
     pub(super) const fn state(&self) -> State {
         Word::from_bits(self.id).state()
+    }
+
+    /// The stretch of time in which the breaker was closed and gave it, by a number of 46 bits: what outcomes are kept under. The low
+    /// 14 are the epoch. `None` for a probe, and where nothing counts.
+    #[inline]
+    pub const fn term(&self) -> Option<u64> {
+        let word = Word::from_bits(self.id);
+        match word.state() {
+            State::Closed => Some(word.since() << Word::EPOCH_BITS | word.epoch()),
+            _ => None,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::bits::Field;
 pub struct Word(u64);
 
 const STATE: Field = Field::first(3);
-const EPOCH: Field = STATE.then(14);
+const EPOCH: Field = STATE.then(Word::EPOCH_BITS);
 
 // Closed.
 const FAILURES: Field = EPOCH.then(15);
@@ -33,6 +33,8 @@ const TURN: u64 = if cfg!(ninelives_loom) { 1 << 12 } else { 1 };
 // === impl Word ===
 
 impl Word {
+    pub(super) const EPOCH_BITS: u32 = 14;
+
     /// Closed since the clock's origin, no failures.
     pub const CLOSED: Self = Self(0);
     /// Disabled.
@@ -89,6 +91,12 @@ impl Word {
             State::Closed => self.0 & !FAILURES.mask(),
             _ => self.0 & (STATE.mask() | EPOCH.mask()),
         }
+    }
+
+    /// The second in which it closed, modulo its field; of a closed word.
+    #[inline]
+    pub(super) const fn since(self) -> u64 {
+        SINCE.get(self.0)
     }
 
     /// The deadline, in microseconds modulo its field; of an open word.

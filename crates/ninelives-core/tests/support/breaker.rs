@@ -69,6 +69,10 @@ fn limits(op: Op) -> Limits {
         open_for,
         1 + u32::from(op.small / 64),
     );
+    let limits = limits.map(|limits| match op.small {
+        255 => limits.without_threshold(),
+        _ => limits,
+    });
     let lease =
         Duration::from_millis(1 + u64::from(op.small) * 8).min(open_for.saturating_mul(4096));
     limits
@@ -122,6 +126,7 @@ impl Pair {
             0..=4 => self.admit(),
             5 | 6 => self.report(op, Outcome::Success),
             7 | 8 => self.report(op, Outcome::Failure),
+            9 if op.power < 64 => self.report(op, Outcome::Breach),
             9 => self.report(op, Outcome::Ignored),
             10 => self.abandon(op),
             11 | 12 => self.set_clock(self.watch.now.get() + op.scaled(36) * 1_000),
@@ -229,6 +234,9 @@ impl Pair {
     fn command(&mut self, op: Op) {
         let before = self.word;
         let now = self.now();
+        if op.power % 4 == 3 {
+            return self.trip_under(op);
+        }
         let (told, (word, expected)) = match op.small % 5 {
             0 => (
                 self.cell.trip(&self.limits, &self.watch),
@@ -242,6 +250,27 @@ impl Pair {
         self.word = word;
         assert_eq!(told, expected);
         assert_eq!(told, change(before, word));
+    }
+
+    fn trip_under(&mut self, op: Op) {
+        let count = self.passes.len();
+        let Some(pass) = self.passes.get(usize::from(op.small) % count.max(1)) else {
+            return;
+        };
+        let before = self.word;
+        let told = self
+            .cell
+            .trip_under(&pass.of_cell, &self.limits, &self.watch);
+        let (word, expected) = step::trip_under(before, &self.limits, self.now(), &pass.of_step);
+        self.word = word;
+        assert_eq!(told, expected);
+        assert_eq!(told, change(before, word));
+        let closed = before.state() == State::Closed && step::is_current(before, &pass.of_step);
+        assert_eq!(
+            told.is_some(),
+            closed,
+            "it opens what gave the ticket, and nothing else"
+        );
     }
 
     fn check(&self) {

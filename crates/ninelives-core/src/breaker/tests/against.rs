@@ -11,17 +11,19 @@ use super::*;
 const OPEN_FOR: u64 = 5_000_000_000;
 const LEASE: u64 = 7_000_000_000;
 
-const INPUTS: [Input; 12] = [
+const INPUTS: [Input; 14] = [
     Input::Admit,
     Input::Report(true, Outcome::Success),
     Input::Report(false, Outcome::Success),
     Input::Report(true, Outcome::Failure),
     Input::Report(false, Outcome::Failure),
+    Input::Report(true, Outcome::Breach),
     Input::Report(true, Outcome::Ignored),
     Input::Abandon(false),
     Input::Wait(OPEN_FOR),
     Input::Wait(LEASE),
     Input::Trip,
+    Input::TripUnder,
     Input::Reset,
     Input::Disable,
 ];
@@ -59,7 +61,7 @@ fn every_sequence_of_four_inputs_from_every_stage() {
         }
         let mut runs = 0;
         every(&pair, 4, &mut runs);
-        assert_eq!(runs, 1 + 12 + 144 + 1_728 + 20_736);
+        assert_eq!(runs, 1 + 14 + 196 + 2_744 + 38_416);
     }
 }
 
@@ -67,6 +69,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![
         4 => Just(Outcome::Success),
         4 => Just(Outcome::Failure),
+        1 => Just(Outcome::Breach),
         1 => Just(Outcome::Ignored),
     ]
 }
@@ -80,6 +83,7 @@ fn input() -> impl Strategy<Value = Input> {
         10 => micros.prop_map(Input::Wait),
         2 => (0_u64..5_000_000).prop_map(Input::Back),
         1 => Just(Input::Trip),
+        1 => Just(Input::TripUnder),
         1 => Just(Input::Reset),
         1 => Just(Input::ForceOpen),
         1 => Just(Input::ForceClosed),
@@ -93,7 +97,7 @@ fn limits() -> impl Strategy<Value = (u32, u64, u32, u64)> {
         9 => 1_000_000_u64..6_000_000,
         1 => Just(u64::MAX),
     ];
-    (1..5_u32, open_for, 1..5_u32, 1_000_000_u64..20_000_000)
+    (0..5_u32, open_for, 1..5_u32, 1_000_000_u64..20_000_000)
 }
 
 #[test]

@@ -120,6 +120,8 @@ impl Naive {
             (Mode::Closed { failures }, Kind::Call) => match outcome {
                 None | Some(Outcome::Ignored) => {}
                 Some(Outcome::Success) => *failures = 0,
+                Some(Outcome::Breach) => self.open(limits, now),
+                Some(Outcome::Failure) if limits.failure_threshold() == 0 => {}
                 Some(Outcome::Failure) => {
                     *failures += 1;
                     if *failures >= limits.failure_threshold() {
@@ -135,7 +137,7 @@ impl Naive {
                 }
                 match outcome {
                     None | Some(Outcome::Ignored) => {}
-                    Some(Outcome::Failure) => self.open(limits, now),
+                    Some(Outcome::Failure | Outcome::Breach) => self.open(limits, now),
                     Some(Outcome::Success) => {
                         *won += 1;
                         if *won >= limits.probes() {
@@ -155,6 +157,16 @@ impl Naive {
         self.open(limits, now);
         if before == self.state() {
             self.epoch = epoch;
+        }
+    }
+
+    pub(super) fn is_current(&self, slip: Slip) -> bool {
+        slip.epoch == self.epoch
+    }
+
+    pub(super) fn trip_under(&mut self, slip: Slip, limits: &Limits, now: u128) {
+        if slip.epoch == self.epoch && matches!(self.mode, Mode::Closed { .. }) {
+            self.open(limits, now);
         }
     }
 

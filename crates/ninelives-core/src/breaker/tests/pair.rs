@@ -14,10 +14,13 @@ pub(super) enum Input {
     Wait(u64),
     Back(u64),
     Trip,
+    /// By the oldest ticket.
+    TripUnder,
     Reset,
     ForceOpen,
     ForceClosed,
     Disable,
+    /// A threshold of zero is none.
     Limits(u32, u64, u32, u64),
 }
 
@@ -77,6 +80,10 @@ impl Pair {
                 self.naive.trip(&limits, now);
                 self.rig.trip()
             }
+            Input::TripUnder => self.tickets.first().and_then(|(ticket, slip)| {
+                self.naive.trip_under(*slip, &limits, now);
+                self.rig.trip_under(ticket)
+            }),
             Input::Reset => {
                 self.naive.reset();
                 self.rig.reset()
@@ -170,13 +177,22 @@ impl Pair {
             _ => (0, 0, 0),
         };
         assert_eq!((view.failures, view.probes_out, view.won), counts);
+        for (ticket, slip) in &self.tickets {
+            let current = self.naive.is_current(*slip);
+            assert_eq!(self.rig.breaker.is_current(ticket), current, "{slip:?}");
+        }
     }
 }
 
 pub(super) fn limits_of(threshold: u32, open_for: u64, probes: u32, lease: u64) -> Limits {
-    Limits::new(threshold, Duration::from_nanos(open_for), probes)
+    let limits = Limits::new(threshold.max(1), Duration::from_nanos(open_for), probes)
         .and_then(|limits| limits.with_lease(Duration::from_nanos(lease)))
-        .expect("the generator keeps to the ranges")
+        .expect("the generator keeps to the ranges");
+    if threshold == 0 {
+        limits.without_threshold()
+    } else {
+        limits
+    }
 }
 
 // === impl Ticket ===

@@ -129,3 +129,15 @@ fn hc47_force_open_rejects_out_of_use_too() {
         (State::ForcedOpen, None)
     );
 }
+
+#[test]
+fn out_of_use_no_breach_opens_it() {
+    let rig = Rig::new(9, SECOND, 1);
+    let (first, second) = (rig.call(), rig.call());
+    assert_eq!(rig.breaker.trip_under(&first, NOTHING, &rig.clock), None);
+    let report = rig
+        .breaker
+        .report(second, Outcome::Breach, NOTHING, &rig.clock);
+    assert_eq!(report, Report::COUNTED);
+    assert_eq!((rig.state(), rig.clock.reads.get()), (State::Closed, 0));
+}

@@ -88,13 +88,17 @@ const ASKED: [Input; 6] = [
     ("disable", |rig, _| told(rig.breaker.disable())),
 ];
 
-const REPORTED: [Input; 4] = [
+const REPORTED: [Input; 6] = [
     ("success", |rig, ticket| {
         heard(rig.report(ticket, Outcome::Success))
     }),
     ("failure", |rig, ticket| {
         heard(rig.report(ticket, Outcome::Failure))
     }),
+    ("breach", |rig, ticket| {
+        heard(rig.report(ticket, Outcome::Breach))
+    }),
+    ("trip under", |rig, ticket| told(rig.trip_under(&ticket))),
     ("ignored", |rig, ticket| {
         heard(rig.report(ticket, Outcome::Ignored))
     }),
@@ -134,7 +138,7 @@ fn row(stage: &Stage, what: &str, input: &Input, old: bool) -> Option<String> {
         format!("{after:?}")
     };
     Some(format!(
-        "{:<22}| {:<13}| {:<50}| {answer}\n",
+        "{:<22}| {:<15}| {:<50}| {answer}\n",
         stage.0,
         format!("{what}{}", input.0),
         next,
