@@ -23,3 +23,4 @@ pub mod sequence;
 pub mod sync;
 pub mod tally;
 pub mod time;
+pub mod window;

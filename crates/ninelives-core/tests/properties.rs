@@ -12,6 +12,8 @@ mod budget;
 mod semaphore;
 #[path = "support/tape.rs"]
 mod tape;
+#[path = "support/window.rs"]
+mod window;
 
 use std::fs;
 use std::path::Path;
@@ -47,6 +49,11 @@ fn semaphore_seeds_hold() {
     seeds("semaphore", semaphore::run);
 }
 
+#[test]
+fn window_seeds_hold() {
+    seeds("window", window::run);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 2_000,
@@ -68,5 +75,10 @@ proptest! {
     #[test]
     fn the_semaphore_is_its_model_and_keeps_its_laws(bytes in vec(any::<u8>(), 0..360)) {
         semaphore::run(&bytes);
+    }
+
+    #[test]
+    fn the_windows_are_what_their_lists_say(bytes in vec(any::<u8>(), 0..600)) {
+        window::run(&bytes);
     }
 }

@@ -1,0 +1,11 @@
+//! The window over time: slots of a ring, on stripes.
+
+mod cell;
+mod shape;
+mod slot;
+pub mod step;
+mod word;
+
+pub use cell::{Entry, TimeWindow};
+pub use shape::Shape;
+pub use word::{Stamp, Word};

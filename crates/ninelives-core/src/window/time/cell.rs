@@ -1,0 +1,198 @@
+//! The slots of all stripes.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::time::Duration;
+
+use crossbeam_utils::CachePadded;
+
+use super::shape::Shape;
+use super::slot::Slot;
+use super::step::Added;
+use super::word::Stamp;
+use crate::time::Tick;
+use crate::window::{Mark, Rates, Term};
+
+/// Outcomes of the last moments, by slots of time. Memory is allocated when it is made, and never again.
+pub struct TimeWindow {
+    shape: Shape,
+    slots: Box<[CachePadded<[Slot; 4]>]>,
+}
+
+/// A call that is out, for [`TimeWindow::leave`]: where it was counted in, and of when.
+#[derive(Debug)]
+#[must_use = "a call that entered leaves, once"]
+pub struct Entry {
+    at: Option<(u32, Stamp)>,
+    turned: bool,
+}
+
+// === impl TimeWindow ===
+
+impl TimeWindow {
+    /// An empty one.
+    pub fn new(shape: Shape) -> Self {
+        let lines = shape.places() / 4 * shape.stripes();
+        let line = |_| CachePadded::new(core::array::from_fn(|_| Slot::new()));
+        Self {
+            shape,
+            slots: (0..lines).map(line).collect(),
+        }
+    }
+
+    /// How it is cut.
+    pub const fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Counts an outcome of `term` at `now`; whether it was counted.
+    ///
+    /// Any number is good as `stripe`: threads with different ones do not share a line, as long as there are as many stripes.
+    /// `current` says whether `term` still is the one that counts. It is asked only when the slot is of another time or stretch,
+    /// about once for each slot and stripe; its answer may be out of date, as long as it is no older than what this thread knows.
+    ///
+    /// # Progress
+    /// Lock-free; with a stripe of its own a thread swaps one word for a success, one more for each of failed and slow.
+    #[inline]
+    pub fn record(
+        &self,
+        stripe: u32,
+        term: Term,
+        now: Tick,
+        mark: Mark,
+        current: impl Fn() -> bool,
+    ) -> bool {
+        let number = self.shape.number(now);
+        let slot = self.at(self.shape.index(stripe, number));
+        let stamp = self.shape.stamp(term, number);
+        let patience = self.shape.patience();
+        let added = slot.count(stamp, patience, &current);
+        let counted = matches!(added, Added::Counted | Added::Turned);
+        if mark.raises() && counted {
+            // After the call itself: a look never sees more failures than calls.
+            if mark.failed {
+                slot.failed.add(stamp, patience, &current);
+            }
+            if mark.slow {
+                slot.slow.add(stamp, patience, &current);
+            }
+        }
+        counted
+    }
+
+    /// What was counted for `term` in the slots up to `now`'s own.
+    ///
+    /// # Progress
+    /// Wait-free: up to four loads for each slot and stripe.
+    pub fn rates(&self, term: Term, now: Tick) -> Rates {
+        let mut sum = Rates::default();
+        for stripe in 0..self.shape.stripes() {
+            for number in self.shape.live(now) {
+                let slot = self.at(self.shape.index(stripe, number));
+                sum = sum.plus(slot.rates(self.shape.stamp(term, number)));
+            }
+        }
+        sum
+    }
+
+    /// Counts a call in that begins at `now`: it is open until [`leave`](Self::leave).
+    ///
+    /// # Progress
+    /// As [`record`](Self::record) of a success.
+    #[inline]
+    pub fn enter(&self, stripe: u32, term: Term, now: Tick, current: impl Fn() -> bool) -> Entry {
+        let number = self.shape.number(now);
+        let (index, stamp) = (
+            self.shape.index(stripe, number),
+            self.shape.stamp(term, number),
+        );
+        let added = self
+            .at(index)
+            .open
+            .add(stamp, self.shape.patience(), &current);
+        let counted = matches!(added, Added::Counted | Added::Turned);
+        Entry {
+            at: counted.then_some((index, stamp)),
+            turned: matches!(added, Added::Turned),
+        }
+    }
+
+    /// The call is over, or given up. Its slot may be gone by then: nothing is counted twice.
+    #[inline]
+    pub fn leave(&self, entry: Entry) {
+        if let Some((index, stamp)) = entry.at {
+            self.at(index).open.remove(stamp);
+        }
+    }
+
+    /// Calls of `term` that began in the window, `age` ago or earlier, and are out. One that is younger is never counted; one
+    /// that is older may be missing by up to the length of a slot; so `age` is at most the window less two slots, or some are never
+    /// seen.
+    ///
+    /// # Progress
+    /// Wait-free: a load for each slot and stripe.
+    pub fn open_for(&self, term: Term, now: Tick, age: Duration) -> u64 {
+        let Some(last) = self.shape.older_than(now, age) else {
+            return 0;
+        };
+        let oldest = *self.shape.live(now).start();
+        let on = |stripe: u32| {
+            let open = move |number| {
+                let slot = self.at(self.shape.index(stripe, number));
+                let stamp = self.shape.stamp(term, number);
+                slot.open.look().count_of(stamp)
+            };
+            (oldest..=last).map(open).sum::<u64>()
+        };
+        (0..self.shape.stripes()).map(on).sum()
+    }
+
+    /// A window of another shape with the history of `term` that still applies: each slot's counts move to where it ended.
+    ///
+    /// Calls that are out stay with this window: they leave here, and the new one does not know that they are open. So does what
+    /// is recorded here while the counts are read.
+    #[must_use]
+    pub fn resized(&self, shape: Shape, term: Term, now: Tick) -> Self {
+        let new = Self::new(shape);
+        for number in self.shape.live(now) {
+            let end = self.shape.last(number).min(now);
+            let to = shape.number(end);
+            if !shape.live(now).contains(&to) {
+                continue;
+            }
+            for stripe in 0..self.shape.stripes() {
+                let from = self.at(self.shape.index(stripe, number));
+                let rates = from.rates(self.shape.stamp(term, number));
+                let slot = new.at(shape.index(stripe, to));
+                let stamp = shape.stamp(term, to);
+                slot.calls.pour(stamp, rates.total);
+                slot.failed.pour(stamp, rates.failed);
+                slot.slow.pour(stamp, rates.slow);
+            }
+        }
+        new
+    }
+
+    #[inline]
+    fn at(&self, index: u32) -> &Slot {
+        &self.slots[index as usize / 4][index as usize % 4]
+    }
+}
+
+impl fmt::Debug for TimeWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimeWindow")
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Entry ===
+
+impl Entry {
+    /// It was the first in its slot on its stripe: a good time to look whether others have been out for too long.
+    #[inline]
+    pub const fn turned(&self) -> bool {
+        self.turned
+    }
+}

@@ -1,0 +1,186 @@
+//! A slot: four words, each with its own stamp.
+
+use super::step::{self, Added};
+use super::word::{Stamp, Word};
+use crate::sync::{AtomicU64, Ordering, fence, spin_hint};
+use crate::window::Rates;
+
+/// One count, that is put to a later time by whoever comes first then.
+#[derive(Debug)]
+pub(super) struct Count {
+    word: AtomicU64,
+}
+
+/// What was counted in one part of the window, on one stripe.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) calls: Count,
+    pub(super) failed: Count,
+    pub(super) slow: Count,
+    /// Calls that began in it and are out.
+    pub(super) open: Count,
+}
+
+// === impl Count ===
+
+impl Count {
+    fn new() -> Self {
+        Self {
+            word: AtomicU64::new(Word::EMPTY.0),
+        }
+    }
+
+    /// One more of then.
+    #[inline]
+    pub(super) fn add(&self, stamp: Stamp, patience: u64, current: &impl Fn() -> bool) -> Added {
+        // Relaxed: the swap decides. Whoever finds a word of another stretch looks again behind a fence, below.
+        let seen = Word(self.word.load(Ordering::Relaxed));
+        if seen.has_room(stamp) && self.swap(seen, seen.one_more()).is_ok() {
+            return Added::Counted;
+        }
+        self.add_again(stamp, patience, current)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_again(&self, stamp: Stamp, patience: u64, current: &impl Fn() -> bool) -> Added {
+        self.apply(|word| {
+            let current = asked(word, stamp, patience, current);
+            step::add(word, stamp, patience, current)
+        })
+    }
+
+    /// Nothing of then yet, unless somebody came first.
+    fn turn(&self, stamp: Stamp, patience: u64, current: &impl Fn() -> bool) {
+        self.apply(|word| {
+            let current = asked(word, stamp, patience, current);
+            (step::turn(word, stamp, patience, current), ())
+        });
+    }
+
+    /// One less of then, if the count still is of then.
+    pub(super) fn remove(&self, stamp: Stamp) {
+        self.apply(|word| (step::remove(word, stamp), ()));
+    }
+
+    /// Puts so many more into a count that nobody else knows yet.
+    pub(super) fn pour(&self, stamp: Stamp, more: u64) {
+        let count = self.look().count_of(stamp).saturating_add(more);
+        // Relaxed: as said, nobody else knows it.
+        self.word
+            .store(Word::of(stamp, count.min(Word::FULL)).0, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn look(&self) -> Word {
+        // Relaxed: one count of several; `Slot::rates` orders those that belong together.
+        Word(self.word.load(Ordering::Relaxed))
+    }
+
+    /// As [`look`](Self::look), and every count that came before is seen from here on.
+    fn look_first(&self) -> Word {
+        // Acquire: pairs with the Release in `swap`; whoever counted a failure had counted its call.
+        Word(self.word.load(Ordering::Acquire))
+    }
+
+    /// Runs the step on what is seen until its word is in place; writes nothing when the step leaves the word as it is.
+    fn apply<V>(&self, step: impl Fn(Word) -> (Word, V)) -> V {
+        let mut seen = self.look();
+        loop {
+            let (next, verdict) = step(seen);
+            if next == seen {
+                return verdict;
+            }
+            match self.swap(seen, next) {
+                Ok(()) => return verdict,
+                Err(other) => seen = other,
+            }
+            spin_hint();
+        }
+    }
+
+    #[inline]
+    fn swap(&self, seen: Word, next: Word) -> Result<(), Word> {
+        // Release: pairs with the Acquire in `look_first`, and with the fence in `asked`. Relaxed: `asked` fences.
+        self.word
+            .compare_exchange_weak(seen.0, next.0, Ordering::Release, Ordering::Relaxed)
+            .map(drop)
+            .map_err(Word)
+    }
+}
+
+// === impl Slot ===
+
+impl Slot {
+    pub(super) fn new() -> Self {
+        Self {
+            calls: Count::new(),
+            failed: Count::new(),
+            slow: Count::new(),
+            open: Count::new(),
+        }
+    }
+
+    /// One call more of then. Who is the first takes the failures and slow calls of before away as well.
+    #[inline]
+    pub(super) fn count(&self, stamp: Stamp, patience: u64, current: &impl Fn() -> bool) -> Added {
+        let added = self.calls.add(stamp, patience, current);
+        if let Added::Turned = added {
+            self.failed.turn(stamp, patience, current);
+            self.slow.turn(stamp, patience, current);
+        }
+        added
+    }
+
+    /// What it has of then. Never more failures, or slow calls, than calls.
+    #[inline]
+    pub(super) fn rates(&self, stamp: Stamp) -> Rates {
+        if !self.calls.look().is_of(stamp) {
+            return Rates::default();
+        }
+        let (failed, slow) = (self.failed.look_first(), self.slow.look_first());
+        // After the others. A slot that has been put to another time since is gone, with all that it had.
+        let calls = self.calls.look();
+        if !calls.is_of(stamp) {
+            return Rates::default();
+        }
+        // A thread that is held between the words while others turn them may leave more; nobody is to see that.
+        let total = calls.count_of(stamp);
+        Rates {
+            total,
+            failed: failed.count_of(stamp).min(total),
+            slow: slow.count_of(stamp).min(total),
+        }
+    }
+}
+
+/// Whether the stretch still counts, where that matters; elsewhere nobody asks.
+fn asked(seen: Word, stamp: Stamp, patience: u64, current: &impl Fn() -> bool) -> bool {
+    step::asks(seen, stamp, patience) && {
+        // Acquire fence: pairs with the Release in `swap`: who put this word to its stretch had seen that stretch begin, so
+        // whoever reads the word and then asks, learns of it too.
+        fence(Ordering::Acquire);
+        current()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::window::Term;
+
+    #[test]
+    fn o07_whatever_was_left_in_a_slot_nobody_sees_more_failures_than_calls() {
+        let (slot, stamp) = (Slot::new(), Stamp::new(Term::new(1), 7));
+        slot.failed.pour(stamp, 5);
+        slot.slow.pour(stamp, 3);
+        assert_eq!(slot.rates(stamp), Rates::default());
+        slot.calls.pour(stamp, 2);
+        let all = Rates {
+            total: 2,
+            failed: 2,
+            slow: 2,
+        };
+        assert_eq!(slot.rates(stamp), all);
+    }
+}
