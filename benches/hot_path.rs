@@ -1,8 +1,15 @@
 //! Time of one call: the bare service, each layer around it, and the stack. Compare ratios within one run.
+//!
+//! ```text
+//! cargo bench --bench hot_path
+//! cargo bench --features flamegraph --bench hot_path -- --profile-time 5    # a flame graph of each
+//! ```
 
 #![allow(missing_docs)]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "support/flame.rs"]
+mod flame;
 #[path = "support/subjects.rs"]
 mod subjects;
 
@@ -17,13 +24,13 @@ type Group<'a> = criterion::BenchmarkGroup<'a, criterion::measurement::WallTime>
 /// A service that is kept, and called again and again.
 fn kept(group: &mut Group<'_>, name: &str, subject: impl Subject, inner: Echo) {
     let mut service = subject.layer(inner);
-    group.bench_function(name, |b| b.iter(|| call(&mut service)));
+    group.bench_function(name, |b| flame::iter(b, || call(&mut service)));
 }
 
 /// A clone of the service for each call, as servers make one for each connection or request.
 fn cloned(group: &mut Group<'_>, name: &str, subject: impl Subject) {
     let service = subject.layer(Echo::ready());
-    group.bench_function(name, |b| b.iter(|| call(&mut service.clone())));
+    group.bench_function(name, |b| flame::iter(b, || call(&mut service.clone())));
 }
 
 fn short<'a>(c: &'a mut Criterion, name: &str) -> Group<'a> {
@@ -123,5 +130,9 @@ fn all(c: &mut Criterion) {
     live(c);
 }
 
-criterion_group!(hot_path, all);
+criterion_group! {
+    name = hot_path;
+    config = flame::criterion();
+    targets = all
+}
 criterion_main!(hot_path);

@@ -10,6 +10,8 @@ pub mod clock;
 pub mod compose;
 pub mod emit;
 pub mod error;
+#[cfg(feature = "flamegraph")]
+pub mod flamegraph;
 pub mod lift;
 pub mod name;
 pub mod parameters;

@@ -25,6 +25,8 @@ pub enum Command {
     Loom(Depth),
     /// Instruction counts against their budgets.
     Instructions,
+    /// A flame graph, by the flags of `flame`.
+    Flame(Vec<String>),
     /// Fuzz targets.
     Fuzz(fuzz::Job),
     /// Which module may import which, and where certain words may stand.
@@ -53,6 +55,8 @@ usage: cargo xtask <command>
   features                       the same of the two libraries with every feature
   loom [--deep]                  loom models, two preemptions (three with --deep)
   instructions                   instruction counts against benches/budgets.toml (needs valgrind)
+  flame [flags]                  the flame graph of a scenario (--list names them, --help the flags); without flags that
+                                 of the full stack, which must name its layers
   fuzz [--seconds N] [--target T]
                                  fuzz targets, N seconds in all (60); proptest where there is no nightly
   help                           this table
@@ -76,6 +80,9 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
         "loom" => flag(name, &rest, "--deep")
             .map(|deep| Command::Loom(if deep { Depth::Deep } else { Depth::Usual })),
         "instructions" => bare(name, &rest, Command::Instructions),
+        "flame" => Ok(Command::Flame(
+            rest.into_iter().map(str::to_owned).collect(),
+        )),
         "fuzz" => job(&rest).map(Command::Fuzz),
         "floors" => bare(name, &rest, Command::Floors),
         "sizes" => bare(name, &rest, Command::Sizes),

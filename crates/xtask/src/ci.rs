@@ -9,7 +9,7 @@ use crate::args::FUZZ_SECONDS;
 use crate::loom::Depth;
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
-use crate::{floors, fuzz, instructions, loom, readme, rust, sizes};
+use crate::{flame, floors, fuzz, instructions, loom, readme, rust, sizes};
 use report::{Line, Report};
 
 /// How to run.
@@ -28,7 +28,7 @@ pub struct Step {
 }
 
 /// The run.
-pub const STEPS: [Step; 11] = [
+pub const STEPS: [Step; 12] = [
     Step {
         name: "fmt",
         run: rust::fmt,
@@ -68,6 +68,10 @@ pub const STEPS: [Step; 11] = [
     Step {
         name: "instructions",
         run: instructions::run,
+    },
+    Step {
+        name: "flame",
+        run: |workspace| flame::graph(workspace, &[]),
     },
     Step {
         name: "fuzz",

@@ -9,6 +9,7 @@
 
 mod args;
 mod ci;
+mod flame;
 mod floors;
 mod fuzz;
 mod instructions;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Features => rust::features(&workspace),
         Command::Loom(depth) => loom::run(&workspace, depth),
         Command::Instructions => instructions::run(&workspace),
+        Command::Flame(flags) => flame::graph(&workspace, &flags),
         Command::Fuzz(job) => fuzz::run(&workspace, &job),
         Command::Floors => floors::run(&workspace),
         Command::Sizes => sizes::run(&workspace),

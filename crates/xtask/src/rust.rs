@@ -55,7 +55,7 @@ pub fn test(workspace: &Workspace) -> Outcome {
     run(&mut command)
 }
 
-/// The tests of the two libraries with every feature, those that need one among them.
+/// The tests of the two libraries and of the instruments with every feature, those that need one among them.
 pub fn features(workspace: &Workspace) -> Outcome {
     let scope = [
         "test",
@@ -63,6 +63,8 @@ pub fn features(workspace: &Workspace) -> Outcome {
         "ninelives",
         "--package",
         "ninelives-core",
+        "--package",
+        "profiling",
         "--all-features",
         "--lib",
         "--tests",

@@ -29,6 +29,13 @@ fn flags_reach_their_command() {
 }
 
 #[test]
+fn flame_hands_its_flags_on() {
+    assert_eq!(parsed("flame"), Ok(Command::Flame(Vec::new())));
+    let flags = ["--scenario", "line"].map(str::to_owned).to_vec();
+    assert_eq!(parsed("flame --scenario line"), Ok(Command::Flame(flags)));
+}
+
+#[test]
 fn fuzz_takes_seconds_and_a_target() {
     let job = Job {
         seconds: 5,

@@ -108,6 +108,11 @@ pub const HOUSES: [House; 2] = [
                 sees: &["base"],
             },
             Floor {
+                name: "instruments",
+                modules: &["flamegraph"],
+                sees: &["base"],
+            },
+            Floor {
                 name: DOOR,
                 modules: &["lib", "prelude"],
                 sees: &[],

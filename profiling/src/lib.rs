@@ -1,0 +1,18 @@
+//! One load, several instruments: scenarios with names, and what looks at them.
+//!
+//! A [`Scenario`](scenario::Scenario) loads the library until its [`Course`](course::Course) is over, and counts. What it is run under is not its business:
+//! [`flame`] draws where its processor time goes.
+
+#![forbid(unsafe_code)]
+// The instruments own their threads and runtimes and measure wall time: the rules for product code are not for them.
+#![allow(clippy::disallowed_types, clippy::disallowed_methods)]
+
+pub mod backend;
+pub mod course;
+#[cfg(feature = "flamegraph")]
+pub mod flame;
+#[path = "../../examples/storm/rng.rs"]
+pub mod rng;
+pub mod scenario;
+#[path = "../../examples/storm/weather.rs"]
+pub mod weather;
