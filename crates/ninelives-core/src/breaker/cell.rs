@@ -192,13 +192,15 @@ impl Breaker {
     pub fn trip_under(
         &self,
         ticket: &Ticket,
-        mut limits: impl LimitsSource,
+        limits: impl LimitsSource,
         clock: &impl Clock,
     ) -> Option<Transition> {
-        let limits = limits.limits()?;
-        let now = clock.now();
-        self.apply(self.load(), |word| {
-            step::trip_under(word, limits, now, ticket)
+        limits.with(|limits| {
+            let limits = limits?;
+            let now = clock.now();
+            self.apply(self.load(), |word| {
+                step::trip_under(word, limits, now, ticket)
+            })
         })
     }
 
