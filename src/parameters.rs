@@ -38,6 +38,8 @@ mod draft;
 mod error;
 mod parameter;
 mod value;
+#[cfg(feature = "serde")]
+mod written;
 
 pub use draft::Draft;
 pub use error::ParameterError;

@@ -18,6 +18,9 @@
 //! everybody sees all of them. When something is refused, nothing has changed, no version has moved and nobody was woken. A request on its way reads the settings of
 //! each policy as it comes to it, so it may have met one policy before that moment and the next one after it.
 //!
+//! # Config as data
+//! With the feature `serde`, the settings of all policies are written out and set as TOML, JSON or another format: `Document`.
+//!
 //! # Errors
 //! Each names what it is about by its path, with the value and what would have been taken:
 //! `policies.payments.timeout: 0ns is outside 1ns..=forever`.
@@ -49,6 +52,8 @@
 
 mod apply;
 mod changes;
+#[cfg(feature = "serde")]
+pub mod document;
 mod error;
 mod member;
 mod path;
@@ -60,6 +65,8 @@ use std::sync::Arc;
 
 pub use apply::Applied;
 pub use changes::{PolicyChanged, PolicyChanges};
+#[cfg(feature = "serde")]
+pub use document::Document;
 pub use error::{RegisterError, RegistryError};
 pub use member::{Command, Managed, Member, State};
 pub use policy::{PolicyHandle, Reading};

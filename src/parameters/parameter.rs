@@ -197,6 +197,19 @@ impl Parameter {
 
 // === impl Domain ===
 
+impl Domain {
+    /// Its kind in one word: `count`, `duration`, `ratio`, `flag` or `choice`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Count { .. } => "count",
+            Self::Duration { .. } => "duration",
+            Self::Ratio { .. } => "ratio",
+            Self::Flag => "flag",
+            Self::Choice(_) => "choice",
+        }
+    }
+}
+
 /// What is expected, in words.
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod changing;
+#[path = "../support/drive.rs"]
+mod drive;
 mod finding;
 mod pair;
 mod together;

@@ -1,12 +1,14 @@
 //! Several policies in one step: all, or nothing, whoever comes between.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::task::Context;
 use std::thread;
 
 use ninelives::parameters::Value;
 use ninelives::prelude::*;
 use ninelives::registry::{Registry, RegistryError};
 
+use crate::drive::Wakes;
 use crate::pair::{Pair, PairLayer};
 use crate::{ms, registry};
 
@@ -79,6 +81,27 @@ fn values_that_are_there_already_change_no_version() {
     assert_eq!(changes.try_changed(), None);
     assert_eq!(registry.apply(&[("a", &millis(100))]), Ok(Vec::new()));
     assert_eq!(registry.apply(&[]), Ok(Vec::new()));
+}
+
+#[test]
+fn nobody_is_woken_whose_settings_are_what_they_were() {
+    let (registry, [_a, _b]) = registry(["a", "b"]);
+    let (wakes, waker) = Wakes::new();
+    let mut changes = registry.get("a").unwrap().subscribe().unwrap();
+    let mut cx = Context::from_waker(&waker);
+    assert!(changes.poll_changed(&mut cx).is_pending());
+    let before = wakes.count();
+    registry
+        .apply(&[("a", &millis(100)), ("b", &millis(7))])
+        .unwrap();
+    registry
+        .apply(&[("a", &millis(1)), ("b", &millis(0))])
+        .unwrap_err();
+    assert_eq!(wakes.count(), before);
+    registry
+        .apply(&[("a", &millis(1)), ("b", &millis(7))])
+        .unwrap();
+    assert_eq!(wakes.count(), before + 1);
 }
 
 #[test]
