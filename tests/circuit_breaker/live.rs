@@ -93,7 +93,8 @@ fn hc44_more_probes_go_at_once() {
 #[test]
 fn hc46_hc47_no_change_of_settings_ends_a_forced_state() {
     type Layer = CircuitBreakerLayer<Arc<ManualClock>, NullSink, Live<Plain>>;
-    let orders: [(fn(&Layer), CircuitState); 3] = [
+    type Order = fn(&Layer);
+    let orders: [(Order, CircuitState); 3] = [
         (Layer::force_open, CircuitState::ForcedOpen),
         (Layer::force_closed, CircuitState::ForcedClosed),
         (Layer::disable, CircuitState::Disabled),
