@@ -78,6 +78,7 @@
 mod config;
 mod future;
 mod layer;
+mod parameters;
 mod service;
 mod ticket;
 

@@ -157,6 +157,11 @@ impl CircuitBreakerConfig {
         self.limits.lease()
     }
 
+    /// How long a probe may be out, if it was said: none while the lease follows the recovery timeout.
+    pub(super) fn own_lease(&self) -> Option<Duration> {
+        self.own_lease.then_some(self.limits.lease())
+    }
+
     /// Whether it is out of use.
     pub const fn is_disabled(&self) -> bool {
         self.disabled

@@ -20,9 +20,9 @@ use crate::settings::{Live, Settings};
 /// One value is one circuit: clones, and services from repeated `layer()` calls, share its state.
 #[derive(Debug)]
 pub struct CircuitBreakerLayer<C = MonotonicClock, K = NullSink, L = CircuitBreakerConfig> {
-    shared: Arc<Shared<C, L>>,
-    name: Name,
-    sink: K,
+    pub(super) shared: Arc<Shared<C, L>>,
+    pub(super) name: Name,
+    pub(super) sink: K,
 }
 
 /// What the layer, its services and its calls have in common.

@@ -72,7 +72,7 @@ impl Member {
     pub fn with_state<S: Send + Sync + 'static>(
         mut self,
         shared: &Arc<S>,
-        look: impl Fn(&S) -> State + Send + Sync + 'static,
+        look: impl Fn(&Arc<S>) -> State + Send + Sync + 'static,
     ) -> Self {
         let weak = Arc::downgrade(shared);
         self.state = Box::new(move || weak.upgrade().map(|shared| look(&shared)));
@@ -86,7 +86,7 @@ impl Member {
         shared: &Arc<S>,
         name: &'static str,
         description: &'static str,
-        run: impl Fn(&S) + Send + Sync + 'static,
+        run: impl Fn(&Arc<S>) + Send + Sync + 'static,
     ) -> Self {
         let weak = Arc::downgrade(shared);
         self.commands.push(Command { name, description });

@@ -26,6 +26,44 @@ mod agree {
         let all = [short, timeout(Duration::MAX).with_readiness(true)];
         laws::hold(&all, &[]);
     }
+
+    #[test]
+    fn breaker_settings_agree_with_their_schema() {
+        let settings = |failures, timeout, probes| {
+            CircuitBreakerConfig::new(failures, timeout, probes).unwrap()
+        };
+        let least = settings(1, ms(1), 1);
+        let most = settings(32_767, Duration::MAX, 63);
+        let all = [
+            least,
+            least.with_probe_lease(ms(4_096)).unwrap(),
+            most,
+            most.with_probe_lease(Duration::MAX).unwrap(),
+            CircuitBreakerConfig::disabled(),
+        ];
+        // A lease is at most 4,096 times the recovery timeout.
+        laws::hold(&all, &["probe_lease", "recovery_timeout"]);
+    }
+}
+
+#[test]
+fn a_lease_and_the_timeout_it_depends_on_change_in_one_step() {
+    let short = CircuitBreakerConfig::new(5, ms(1), 1).unwrap();
+    let lease = ("probe_lease", Duration::from_secs(5).into());
+    let error = short.assemble(&[lease]).unwrap_err();
+    assert_eq!(error.to_string(), "probe_lease: 5s is outside 1ms..=4.096s");
+    let timeout = ("recovery_timeout", ms(2).into());
+    let long = short.assemble(&[lease, timeout]).unwrap();
+    assert_eq!(long.probe_lease(), Duration::from_secs(5));
+    let error = long
+        .assemble(&[("recovery_timeout", ms(1).into())])
+        .unwrap_err();
+    assert_eq!(error.name(), "probe_lease");
+    let back = [
+        ("recovery_timeout", ms(1).into()),
+        ("probe_lease", Value::None),
+    ];
+    assert_eq!(long.assemble(&back), Ok(short));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod changing;
 #[path = "../support/drive.rs"]
 mod drive;
 mod finding;
+mod layers;
 mod pair;
 mod together;
 

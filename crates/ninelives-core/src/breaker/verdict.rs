@@ -117,6 +117,19 @@ pub struct View {
 // === impl State ===
 
 impl State {
+    /// The state in one word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+            Self::Latched => "latched",
+            Self::ForcedOpen => "forced-open",
+            Self::ForcedClosed => "forced-closed",
+            Self::Disabled => "disabled",
+        }
+    }
+
     pub(super) const fn of(code: u64) -> Self {
         match code {
             0 => Self::Closed,

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Arm, BulkheadRejection, CircuitState, FailureCause, PolicyEvent, PolicyId, Verdict};
+use super::{Arm, BulkheadRejection, FailureCause, PolicyEvent, PolicyId, Verdict};
 
 impl fmt::Display for PolicyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,10 +22,10 @@ impl fmt::Display for PolicyEvent {
                 write!(f, "no token for another attempt after {attempts}")
             }
             Self::CircuitOpened { from, to, .. } | Self::CircuitClosed { from, to, .. } => {
-                write!(f, "circuit {}, was {}", state(*to), state(*from))
+                write!(f, "circuit {}, was {}", to.as_str(), from.as_str())
             }
             Self::CircuitHalfOpen { from, .. } => {
-                write!(f, "circuit half-open, was {}", state(*from))
+                write!(f, "circuit half-open, was {}", from.as_str())
             }
             Self::CircuitRejected {
                 retry_after: Some(rest),
@@ -58,18 +58,6 @@ impl fmt::Display for PolicyEvent {
                 write!(f, "shadow dropped: it cost more than {allowance:?}")
             }
         }
-    }
-}
-
-const fn state(state: CircuitState) -> &'static str {
-    match state {
-        CircuitState::Closed => "closed",
-        CircuitState::Open => "open",
-        CircuitState::HalfOpen => "half-open",
-        CircuitState::Latched => "latched",
-        CircuitState::ForcedOpen => "forced open",
-        CircuitState::ForcedClosed => "forced closed",
-        CircuitState::Disabled => "disabled",
     }
 }
 

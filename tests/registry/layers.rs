@@ -1,0 +1,83 @@
+//! The layers of this library in a registry: what each shows and takes.
+
+use std::future::{Ready, ready};
+
+use ninelives::parameters::Value;
+use ninelives::prelude::*;
+use ninelives::registry::{PolicyHandle, Registry};
+use tower::Layer;
+
+use crate::drive::{done, start};
+use crate::ms;
+
+/// Fails whenever it is asked to.
+fn backend(fails: bool) -> Ready<Result<(), &'static str>> {
+    ready(if fails { Err("down") } else { Ok(()) })
+}
+
+fn state(policy: &PolicyHandle, name: &str) -> Value {
+    let state = policy.state().unwrap();
+    let found = state.iter().find(|(other, _)| *other == name);
+    found.unwrap_or_else(|| panic!("{name} in {state:?}")).1
+}
+
+fn words(policy: &PolicyHandle) -> Vec<&'static str> {
+    policy.commands().iter().map(|one| one.name()).collect()
+}
+
+#[test]
+fn a_breaker_shows_its_state_and_takes_settings_and_commands() {
+    let timer = ManualTimer::new();
+    let sink = MemorySink::new();
+    let config = CircuitBreakerConfig::new(2, ms(100), 1).unwrap();
+    let breaker = CircuitBreakerLayer::with_clock(config, timer.clone()).unwrap();
+    let breaker = breaker.named("payments").with_sink(sink.clone()).live();
+    let registry = Registry::new();
+    let policy = registry.register(&breaker).unwrap();
+    assert_eq!(policy.kind(), "circuit_breaker");
+    assert_eq!(
+        words(&policy),
+        ["reset", "trip", "force_open", "force_closed", "disable"]
+    );
+    let mut service = breaker.layer(tower::service_fn(backend));
+    done(start(&mut service, true)).unwrap_err();
+    assert_eq!(state(&policy, "state"), Value::Choice("closed"));
+    assert_eq!(state(&policy, "failures"), Value::Count(1));
+    assert_eq!(state(&policy, "retry_after"), Value::None);
+
+    registry
+        .set("payments", &[("failure_threshold", 3_u64.into())])
+        .unwrap();
+    done(start(&mut service, true)).unwrap_err();
+    assert_eq!(state(&policy, "state"), Value::Choice("closed"));
+    done(start(&mut service, true)).unwrap_err();
+    assert_eq!(state(&policy, "state"), Value::Choice("open"));
+    timer.advance(ms(40));
+    assert_eq!(state(&policy, "retry_after"), Value::Duration(ms(60)));
+
+    policy.command("reset").unwrap();
+    assert_eq!(state(&policy, "state"), Value::Choice("closed"));
+    policy.command("force_open").unwrap();
+    assert_eq!(state(&policy, "state"), Value::Choice("forced-open"));
+    assert!(
+        done(start(&mut service, false))
+            .unwrap_err()
+            .is_circuit_open()
+    );
+    policy.command("force_closed").unwrap();
+    done(start(&mut service, false)).unwrap();
+    policy.command("reset").unwrap();
+    policy.command("trip").unwrap();
+    assert_eq!(breaker.state(), CircuitState::Open);
+    policy.command("disable").unwrap();
+    assert_eq!(breaker.state(), CircuitState::Disabled);
+    let told = sink.events();
+    let opened = |event: &&PolicyEvent| matches!(event, PolicyEvent::CircuitOpened { .. });
+    assert_eq!(
+        told.iter().filter(opened).count(),
+        3,
+        "commands tell the layer's sink"
+    );
+    drop((breaker, service));
+    assert!(policy.command("reset").is_err());
+}
