@@ -65,6 +65,7 @@ fn timeout(call: Call) -> Option<u64> {
 #[library_benchmark]
 #[bench::ready(at_once(subjects::retry))]
 #[bench::pending(after_one_wait(subjects::retry))]
+#[bench::live(at_once(subjects::live_retry))]
 fn retry(call: Call) -> Option<u64> {
     call()
 }

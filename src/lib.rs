@@ -32,7 +32,7 @@ pub use compose::PolicyLayer;
 pub use emit::{NullSink, PolicyEvent, PolicyId};
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
 pub use registry::Registry;
-pub use retry::{Backoff, Jitter, RetryBudget, RetryLayer, RetryPolicy};
+pub use retry::{Backoff, Jitter, RetryBudget, RetryConfig, RetryLayer, RetryPolicy};
 pub use settings::{Live, Settings};
 pub use telemetry::{
     ComposedSinkError, FallbackSink, MemorySink, MulticastSink, Pump, StreamingSink, Subscriber,

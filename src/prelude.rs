@@ -5,7 +5,7 @@ pub use crate::{
     CircuitBreakerLayer, CircuitState, Clock, CombinedLayer, ComposedSinkError, ConfigError,
     FallbackLayer, FallbackSink, ForkJoinLayer, InstantSleeper, Jitter, ManualTimer, MemorySink,
     MonotonicClock, MulticastSink, NullSink, Policy, PolicyEvent, PolicyLayer, Pump,
-    ResilienceError, RetryBudget, RetryLayer, RetryPolicy, StreamingSink, Subscriber,
+    ResilienceError, RetryBudget, RetryConfig, RetryLayer, RetryPolicy, StreamingSink, Subscriber,
     TelemetrySink, TimeoutConfig, TimeoutLayer, Timer, TokioSleeper, TokioTimer, TrackingSleeper,
     policy,
 };

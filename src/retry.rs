@@ -13,6 +13,11 @@
 //! the service's errors. Rejections by a breaker or bulkhead, and what other retries inside gave up on, are not tried again. A `|` or
 //! `&` inside that failed is tried again when one of its branches would be.
 //!
+//! # Live
+//! [`RetryLayer::live`] and [`RetryLayer::tuned_by`] make a retry whose attempts, waits and total time may change while it is in use. A
+//! request keeps to its end the settings that were in force when it came, so its attempts and its waits are of one version; later
+//! requests have the new ones. A budget has [live settings](RetryBudget#live) of its own. The predicate does not change.
+//!
 //! # Cancel safety
 //! Dropping the future drops the attempt or the wait; no further attempt is made, and a budget's token for an attempt that was
 //! not made yet goes back.
@@ -57,6 +62,7 @@
 mod budget;
 mod builder;
 mod classify;
+mod config;
 mod future;
 mod layer;
 mod plan;
@@ -65,6 +71,7 @@ mod service;
 pub use budget::RetryBudget;
 pub use builder::RetryPolicyBuilder;
 pub use classify::{OnError, OnFlatError, RetryIf, Transient};
+pub use config::RetryConfig;
 pub use future::RetryFuture;
 pub use layer::{RetryLayer, RetryPolicy};
 pub use ninelives_core::backoff::Backoff;

@@ -214,6 +214,22 @@ fn live_settings_cost_nothing_before_and_after_a_change() {
 }
 
 #[test]
+fn live_attempts_cost_nothing_before_and_after_a_change() {
+    let retry = Policy(retry().0.live());
+    let exhausted = |result: &Result<u32, Flat>| {
+        result
+            .as_ref()
+            .is_err_and(ResilienceError::is_retry_exhausted)
+    };
+    for attempts in [3, 4] {
+        let config = retry.0.config().with_max_attempts(attempts).unwrap();
+        retry.0.settings().set(config).unwrap();
+        assert_eq!(spent(&retry, GOOD, ok), 0, "ready");
+        assert_eq!(spent(&retry, BAD, exhausted), 0, "failing");
+    }
+}
+
+#[test]
 fn the_whole_stack_costs_nothing() {
     let stack = || timeout() + breaker() + bulkhead() + retry();
     assert_eq!(spent(&stack(), GOOD, ok), 0, "ready");

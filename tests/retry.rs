@@ -5,6 +5,8 @@
 mod budget;
 #[path = "retry/giving_back.rs"]
 mod giving_back;
+#[path = "retry/live.rs"]
+mod live;
 #[path = "retry/orders.rs"]
 mod orders;
 #[path = "retry/plan.rs"]

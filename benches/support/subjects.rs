@@ -129,6 +129,11 @@ pub fn retry() -> impl Subject {
     retry_layer()
 }
 
+/// The same retry with settings that may change.
+pub fn live_retry() -> impl Subject {
+    retry_layer().live()
+}
+
 /// A breaker that stays closed.
 pub fn breaker() -> impl Subject {
     breaker_layer()

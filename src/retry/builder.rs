@@ -1,6 +1,7 @@
 //! The settings of a retry.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ninelives_core::backoff::Backoff;
@@ -8,8 +9,8 @@ use ninelives_core::jitter::Jitter;
 use ninelives_core::rng::SharedRng;
 
 use super::classify::{OnError, OnFlatError};
-use super::plan::Plan;
-use super::{RetryBudget, RetryPolicy, Transient};
+use super::plan::{Common, Plan};
+use super::{RetryBudget, RetryConfig, RetryPolicy, Transient};
 use crate::error::{ConfigError, ResilienceError};
 use crate::timer::TokioTimer;
 
@@ -31,13 +32,13 @@ pub struct RetryPolicyBuilder<P = Transient, T = TokioTimer> {
 impl RetryPolicyBuilder {
     /// The defaults: see [`RetryPolicy::builder`].
     pub fn new() -> Self {
-        let backoff = Backoff::exponential(Duration::from_millis(100));
+        let config = RetryConfig::new();
         Self {
-            max_attempts: 3,
-            backoff: backoff.with_max(Duration::from_secs(10)).unwrap_or(backoff),
-            jitter: Jitter::None,
+            max_attempts: config.max_attempts() as usize,
+            backoff: config.backoff(),
+            jitter: config.jitter(),
             retry_if: Transient,
-            max_duration: None,
+            max_duration: config.max_duration(),
             budget: None,
             seed: None,
             timer: TokioTimer,
@@ -52,6 +53,16 @@ impl Default for RetryPolicyBuilder {
 }
 
 impl<P, T> RetryPolicyBuilder<P, T> {
+    /// Attempts, waits and total time, all at once.
+    #[must_use]
+    pub fn with_config(mut self, config: RetryConfig) -> Self {
+        self.max_attempts = config.max_attempts() as usize;
+        self.backoff = config.backoff();
+        self.jitter = config.jitter();
+        self.max_duration = config.max_duration();
+        self
+    }
+
     /// Attempts in all, the first one included: 1 to 2^32 - 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: usize) -> Self {
@@ -136,34 +147,23 @@ impl<P, T> RetryPolicyBuilder<P, T> {
     /// # Errors
     /// `max_attempts` or `max_duration` outside its range.
     pub fn build(self) -> Result<RetryPolicy<P, T>, ConfigError> {
-        const ATTEMPTS: std::ops::RangeInclusive<u64> = 1..=u32::MAX as u64;
-        let max_attempts = match u32::try_from(self.max_attempts) {
-            Ok(attempts) if attempts > 0 => attempts,
-            _ => {
-                let attempts = self.max_attempts as u64;
-                return Err(ConfigError::count("max_attempts", attempts, ATTEMPTS));
-            }
-        };
-        if self.max_duration == Some(Duration::ZERO) {
-            return Err(ConfigError::duration(
-                "max_duration",
-                Duration::ZERO,
-                Duration::from_nanos(1)..=Duration::MAX,
-            ));
-        }
+        let settings = RetryConfig::new()
+            .with_max_attempts(self.max_attempts)?
+            .with_backoff(self.backoff)
+            .with_jitter(self.jitter)
+            .with_max_duration(self.max_duration)?;
         // The standard library seeds its hashers from the system's randomness.
         let seed = self
             .seed
             .unwrap_or_else(|| RandomState::new().build_hasher().finish());
         Ok(RetryPolicy::new(Plan {
-            max_attempts,
-            backoff: self.backoff,
-            jitter: self.jitter,
-            retry_if: self.retry_if,
-            max_duration: self.max_duration,
+            settings,
             budget: self.budget,
-            timer: self.timer,
-            random: SharedRng::from_seed(seed),
+            common: Arc::new(Common {
+                retry_if: self.retry_if,
+                timer: self.timer,
+                random: SharedRng::from_seed(seed),
+            }),
         }))
     }
 

@@ -9,21 +9,23 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::RetryIf;
 use super::budget::Token;
 use super::plan::{Again, Plan, Progress, Stop};
+use super::{RetryConfig, RetryIf};
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{AttemptError, FlatError, ResilienceError};
+use crate::settings::Settings;
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`RetryService`](super::RetryService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct RetryFuture<S, P, T, Req, M = NullSink>
+    pub struct RetryFuture<S, P, T, Req, M = NullSink, C = RetryConfig>
     where
         S: Service<Req>,
         T: Timer,
         M: Emitter,
+        C: Settings<RetryConfig>,
     {
         #[pin]
         step: Step<S::Future, T::Sleep>,
@@ -32,7 +34,8 @@ pin_project! {
         request: Option<Req>,
         token: Option<Token>,
         progress: Progress,
-        plan: Arc<Plan<P, T>>,
+        plan: Arc<Plan<P, T, C>>,
+        kept: C::Kept,
         watch: Request<M>,
     }
 }
@@ -59,20 +62,28 @@ pin_project! {
 
 // === impl RetryFuture ===
 
-impl<S, P, T, M, Req> RetryFuture<S, P, T, Req, M>
+impl<S, P, T, M, C, Req> RetryFuture<S, P, T, Req, M, C>
 where
     S: Service<Req>,
     T: Timer,
     M: Emitter,
+    C: Settings<RetryConfig>,
     Req: Clone,
 {
     #[inline(always)] // as `RetryService::call`
-    pub(super) fn new(mut service: S, plan: Arc<Plan<P, T>>, request: Req, emitter: &M) -> Self {
+    pub(super) fn new(
+        mut service: S,
+        plan: Arc<Plan<P, T, C>>,
+        kept: C::Kept,
+        request: Req,
+        emitter: &M,
+    ) -> Self {
         let mut watch = Request::start(emitter);
         watch.attempt(1);
-        let progress = plan.start();
+        let config = plan.settings.kept(&kept);
+        let progress = plan.start(config);
         let (spare, attempt) = watch.inside(|| {
-            let spare = plan.may_repeat(&progress).then(|| request.clone());
+            let spare = progress.may_repeat(config).then(|| request.clone());
             (spare, service.call(request))
         });
         Self {
@@ -82,18 +93,20 @@ where
             token: None,
             progress,
             plan,
+            kept,
             watch,
         }
     }
 }
 
-impl<S, P, T, M, Req> Future for RetryFuture<S, P, T, Req, M>
+impl<S, P, T, M, C, Req> Future for RetryFuture<S, P, T, Req, M, C>
 where
     S: Service<Req>,
     S::Error: FlatError,
     P: RetryIf<<S::Error as FlatError>::Inner>,
     T: Timer,
     M: Emitter,
+    C: Settings<RetryConfig>,
     Req: Clone,
 {
     type Output = Result<S::Response, S::Error>;
@@ -122,13 +135,14 @@ where
     }
 }
 
-impl<S, P, T, M, Req> RetryFuture<S, P, T, Req, M>
+impl<S, P, T, M, C, Req> RetryFuture<S, P, T, Req, M, C>
 where
     S: Service<Req>,
     S::Error: FlatError,
     P: RetryIf<<S::Error as FlatError>::Inner>,
     T: Timer,
     M: Emitter,
+    C: Settings<RetryConfig>,
     Req: Clone,
 {
     /// Everything but a first attempt that succeeds: apart, so that the way of those is short. `failed`: the error of the attempt
@@ -140,6 +154,8 @@ where
         mut failed: Option<S::Error>,
     ) -> Poll<Result<S::Response, S::Error>> {
         let mut this = self.project();
+        let config = this.plan.settings.kept(this.kept);
+        let common = &*this.plan.common;
         loop {
             match this.step.as_mut().project() {
                 StepProj::Calling { attempt } => {
@@ -154,11 +170,11 @@ where
                         Ok(response) => return Poll::Ready(Ok(response)),
                         Err(error) => error,
                     };
-                    if !this.plan.retry_if.retries(error.as_flat()) {
+                    if !common.retry_if.retries(error.as_flat()) {
                         return Poll::Ready(Err(error));
                     }
                     let attempts = this.progress.attempts;
-                    if !this.plan.may_repeat(this.progress) {
+                    if !this.progress.may_repeat(config) {
                         this.watch
                             .tell(Kind::RetryExhausted, |at| PolicyEvent::RetryExhausted {
                                 at,
@@ -166,7 +182,7 @@ where
                             });
                         return Poll::Ready(Err(exhausted(error, attempts)));
                     }
-                    let Again { delay, token } = match this.plan.again(this.progress) {
+                    let Again { delay, token } = match this.plan.again(config, this.progress) {
                         Ok(again) => again,
                         Err(stop) => {
                             stopped(this.watch, stop, attempts);
@@ -183,7 +199,7 @@ where
                     this.step.set(if delay.is_zero() {
                         Step::Yielding { yielded: false }
                     } else {
-                        let sleep = this.plan.timer.sleep(delay);
+                        let sleep = common.timer.sleep(delay);
                         Step::Waiting { sleep }
                     });
                 }
@@ -204,7 +220,7 @@ where
                         return Poll::Ready(Err(error));
                     }
                     this.progress.attempts += 1;
-                    let request = if this.plan.may_repeat(this.progress) {
+                    let request = if this.progress.may_repeat(config) {
                         this.request.clone()
                     } else {
                         this.request.take()
@@ -245,7 +261,13 @@ fn exhausted<X: FlatError>(error: X, attempts: u32) -> X {
     X::from_flat(ResilienceError::RetryExhausted { attempts, last })
 }
 
-impl<S: Service<Req>, P, T: Timer, M: Emitter, Req> fmt::Debug for RetryFuture<S, P, T, Req, M> {
+impl<S, P, T, M, C, Req> fmt::Debug for RetryFuture<S, P, T, Req, M, C>
+where
+    S: Service<Req>,
+    T: Timer,
+    M: Emitter,
+    C: Settings<RetryConfig>,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RetryFuture")
             .field("attempts", &self.progress.attempts)

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use tower_layer::Layer;
 
 use super::plan::Plan;
-use super::{RetryPolicyBuilder, RetryService, Transient};
+use super::{RetryConfig, RetryPolicyBuilder, RetryService, Transient};
+use crate::adaptive::Adaptive;
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::emit::{NullSink, Sink};
 use crate::lift::Lift;
 use crate::name::Name;
+use crate::settings::{Live, Settings};
 use crate::timer::{Timer, TokioTimer};
 
 /// The settings of a retry, checked. Made by [`RetryPolicy::builder`].
 #[derive(Debug)]
 pub struct RetryPolicy<P = Transient, T = TokioTimer> {
-    plan: Arc<Plan<P, T>>,
+    plan: Arc<Plan<P, T, RetryConfig>>,
     name: Name,
 }
 
@@ -23,8 +25,8 @@ pub struct RetryPolicy<P = Transient, T = TokioTimer> {
 ///
 /// One value is one policy: clones, and services from repeated `layer()` calls, share its budget and its randomness.
 #[derive(Debug)]
-pub struct RetryLayer<P = Transient, T = TokioTimer, K = NullSink> {
-    plan: Arc<Plan<P, T>>,
+pub struct RetryLayer<P = Transient, T = TokioTimer, K = NullSink, C = RetryConfig> {
+    plan: Arc<Plan<P, T, C>>,
     name: Name,
     sink: K,
 }
@@ -39,7 +41,7 @@ impl RetryPolicy {
 }
 
 impl<P, T> RetryPolicy<P, T> {
-    pub(super) fn new(plan: Plan<P, T>) -> Self {
+    pub(super) fn new(plan: Plan<P, T, RetryConfig>) -> Self {
         Self {
             plan: Arc::new(plan),
             name: Name::generated("retry"),
@@ -68,6 +70,45 @@ impl<P, T> Clone for RetryPolicy<P, T> {
 // === impl RetryLayer ===
 
 impl<P, T, K> RetryLayer<P, T, K> {
+    /// The same retry with settings that may change while it is in use; it begins with those it has, and shares the budget and
+    /// the randomness.
+    pub fn live(self) -> RetryLayer<P, T, K, Live<RetryConfig>> {
+        let adaptive = Adaptive::new(self.plan.settings);
+        self.tuned_by(&adaptive)
+    }
+
+    /// The same retry with the settings that `adaptive` has, now and later.
+    pub fn tuned_by(
+        self,
+        adaptive: &Adaptive<RetryConfig>,
+    ) -> RetryLayer<P, T, K, Live<RetryConfig>> {
+        RetryLayer {
+            plan: Arc::new(Plan {
+                settings: Live::new(adaptive),
+                budget: self.plan.budget.clone(),
+                common: Arc::clone(&self.plan.common),
+            }),
+            name: self.name,
+            sink: self.sink,
+        }
+    }
+}
+
+impl<P, T, K> RetryLayer<P, T, K, Live<RetryConfig>> {
+    /// The live settings. A request keeps to its end those that were in force when it came.
+    pub fn settings(&self) -> &Adaptive<RetryConfig> {
+        self.plan.settings.adaptive()
+    }
+}
+
+impl<P, T, K, C: Settings<RetryConfig>> RetryLayer<P, T, K, C> {
+    /// The settings now.
+    pub fn config(&self) -> RetryConfig {
+        self.plan.settings.current()
+    }
+}
+
+impl<P, T, K, C> RetryLayer<P, T, K, C> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -76,7 +117,7 @@ impl<P, T, K> RetryLayer<P, T, K> {
     }
 
     /// Tells what happens to `sink`. Clones share the budget, and each tells its own sink.
-    pub fn with_sink<Q>(self, sink: Q) -> RetryLayer<P, T, Q> {
+    pub fn with_sink<Q>(self, sink: Q) -> RetryLayer<P, T, Q, C> {
         RetryLayer {
             plan: self.plan,
             name: self.name,
@@ -90,7 +131,7 @@ impl<P, T, K> RetryLayer<P, T, K> {
     }
 }
 
-impl<P, T, K: Clone> Clone for RetryLayer<P, T, K> {
+impl<P, T, K: Clone, C> Clone for RetryLayer<P, T, K, C> {
     fn clone(&self) -> Self {
         Self {
             plan: Arc::clone(&self.plan),
@@ -100,45 +141,56 @@ impl<P, T, K: Clone> Clone for RetryLayer<P, T, K> {
     }
 }
 
-impl<P, T, K, Q: Clone> WithSink<Q> for RetryLayer<P, T, K> {
-    type Output = RetryLayer<P, T, Q>;
+impl<P, T, K, C, Q: Clone> WithSink<Q> for RetryLayer<P, T, K, C> {
+    type Output = RetryLayer<P, T, Q, C>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
         self.with_sink(sink.clone())
     }
 }
 
-impl<S, P, T: Timer, K: Sink> Layer<S> for RetryLayer<P, T, K> {
-    type Service = RetryService<Lift<S>, P, T, K::Emitter>;
+impl<S, P, T, K, C> Layer<S> for RetryLayer<P, T, K, C>
+where
+    T: Timer,
+    K: Sink,
+    C: Settings<RetryConfig>,
+{
+    type Service = RetryService<Lift<S>, P, T, K::Emitter, C>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, P, T: Timer, K: Sink> PolicyLayer<S> for RetryLayer<P, T, K> {
-    type Service = RetryService<S, P, T, K::Emitter>;
+impl<S, P, T, K, C> PolicyLayer<S> for RetryLayer<P, T, K, C>
+where
+    T: Timer,
+    K: Sink,
+    C: Settings<RetryConfig>,
+{
+    type Service = RetryService<S, P, T, K::Emitter, C>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         RetryService::new(inner, Arc::clone(&self.plan), self.sink.attach(&self.name))
     }
 }
 
-impl<P, T, K> Describe for RetryLayer<P, T, K> {
+impl<P, T, K, C: Settings<RetryConfig>> Describe for RetryLayer<P, T, K, C> {
     fn describe(&self) -> Node {
-        let plan = &self.plan;
-        let budget = if plan.budget.is_some() {
+        let config = self.config();
+        let budget = if self.plan.budget.is_some() {
             ", from a budget"
         } else {
             ""
         };
-        let total = match plan.max_duration {
+        let total = match config.max_duration() {
             Some(total) => format!(", {total:?} in all"),
             None => String::new(),
         };
         Node::leaf(format!(
             "retry {}: {} attempts{total}{budget}",
-            self.name, plan.max_attempts
+            self.name,
+            config.max_attempts()
         ))
     }
 }

@@ -1,24 +1,28 @@
 //! What all calls of one retry policy have in common, and the decision about the next attempt.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use ninelives_core::backoff::Backoff;
 use ninelives_core::jitter::Jitter;
 use ninelives_core::rng::SharedRng;
 
+use super::RetryConfig;
 use super::budget::{RetryBudget, Token};
 use crate::clock::Tick;
 use crate::timer::Timer;
 
-/// The settings, shared by every service of a policy.
+/// What every service of a policy shares.
 #[derive(Debug)]
-pub(super) struct Plan<P, T> {
-    pub(super) max_attempts: u32,
-    pub(super) backoff: Backoff,
-    pub(super) jitter: Jitter,
-    pub(super) retry_if: P,
-    pub(super) max_duration: Option<Duration>,
+pub(super) struct Plan<P, T, C> {
+    pub(super) settings: C,
     pub(super) budget: Option<RetryBudget>,
+    pub(super) common: Arc<Common<P, T>>,
+}
+
+/// What stays as it is when the settings become live.
+#[derive(Debug)]
+pub(super) struct Common<P, T> {
+    pub(super) retry_if: P,
     pub(super) timer: T,
     pub(super) random: SharedRng,
 }
@@ -52,12 +56,12 @@ pub(super) enum Stop {
 
 // === impl Plan ===
 
-impl<P, T: Timer> Plan<P, T> {
+impl<P, T: Timer, C> Plan<P, T, C> {
     /// A request comes in.
     #[inline]
-    pub(super) fn start(&self) -> Progress {
-        let deadline = if self.budget.is_some() || self.max_duration.is_some() {
-            self.account()
+    pub(super) fn start(&self, config: &RetryConfig) -> Progress {
+        let deadline = if self.budget.is_some() || config.max_duration().is_some() {
+            self.account(config)
         } else {
             Tick::NEVER
         };
@@ -70,34 +74,31 @@ impl<P, T: Timer> Plan<P, T> {
 
     /// Pays into the budget, and tells when the whole must be over.
     #[inline(never)]
-    fn account(&self) -> Tick {
+    fn account(&self, config: &RetryConfig) -> Tick {
         if let Some(budget) = &self.budget {
             budget.deposit();
         }
-        match self.max_duration {
-            Some(total) => self.timer.now().after(total),
+        match config.max_duration() {
+            Some(total) => self.common.timer.now().after(total),
             None => Tick::NEVER,
         }
     }
 
-    /// Whether the attempts are not used up yet.
-    #[inline]
-    pub(super) const fn may_repeat(&self, progress: &Progress) -> bool {
-        progress.attempts < self.max_attempts
-    }
-
     /// The wait before another attempt, unless the total time or the budget forbids it.
-    pub(super) fn again(&self, progress: &mut Progress) -> Result<Again, Stop> {
-        let bare = self.backoff.delay(progress.attempts);
-        let delay = match self.jitter {
+    pub(super) fn again(
+        &self,
+        config: &RetryConfig,
+        progress: &mut Progress,
+    ) -> Result<Again, Stop> {
+        let Common { timer, random, .. } = &*self.common;
+        let bare = config.backoff().delay(progress.attempts);
+        let delay = match config.jitter() {
             Jitter::None => bare,
-            _ => self
-                .jitter
-                .next(bare, progress.previous, self.random.next()),
+            jitter => jitter.next(bare, progress.previous, random.next()),
         };
         let clock_matters = progress.deadline != Tick::NEVER || self.budget.is_some();
         let now = if clock_matters {
-            self.timer.now()
+            timer.now()
         } else {
             Tick::ZERO
         };
@@ -112,5 +113,15 @@ impl<P, T: Timer> Plan<P, T> {
         };
         progress.previous = Some(delay);
         Ok(Again { delay, token })
+    }
+}
+
+// === impl Progress ===
+
+impl Progress {
+    /// Whether the attempts are not used up yet.
+    #[inline]
+    pub(super) const fn may_repeat(&self, config: &RetryConfig) -> bool {
+        self.attempts < config.max_attempts()
     }
 }

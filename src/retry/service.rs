@@ -6,25 +6,28 @@ use std::task::{Context, Poll};
 use tower_service::Service;
 
 use super::plan::Plan;
-use super::{RetryFuture, RetryIf};
+use super::{RetryConfig, RetryFuture, RetryIf};
 use crate::emit::{Emitter, NullSink};
 use crate::error::FlatError;
+use crate::settings::Settings;
 use crate::timer::Timer;
 
 /// A service with a retry around it. See the [page](super).
 #[derive(Debug)]
-pub struct RetryService<S, P, T, M = NullSink> {
+pub struct RetryService<S, P, T, M = NullSink, C: Settings<RetryConfig> = RetryConfig> {
     inner: S,
-    plan: Arc<Plan<P, T>>,
+    plan: Arc<Plan<P, T, C>>,
+    reader: C::Reader,
     emitter: M,
 }
 
 // === impl RetryService ===
 
-impl<S, P, T, M> RetryService<S, P, T, M> {
-    pub(super) const fn new(inner: S, plan: Arc<Plan<P, T>>, emitter: M) -> Self {
+impl<S, P, T, M, C: Settings<RetryConfig>> RetryService<S, P, T, M, C> {
+    pub(super) fn new(inner: S, plan: Arc<Plan<P, T, C>>, emitter: M) -> Self {
         Self {
             inner,
+            reader: plan.settings.reader(),
             plan,
             emitter,
         }
@@ -46,25 +49,35 @@ impl<S, P, T, M> RetryService<S, P, T, M> {
     }
 }
 
-impl<S: Clone, P, T, M: Clone> Clone for RetryService<S, P, T, M> {
+impl<S, P, T, M, C> Clone for RetryService<S, P, T, M, C>
+where
+    S: Clone,
+    M: Clone,
+    C: Settings<RetryConfig>,
+{
     fn clone(&self) -> Self {
-        let plan = Arc::clone(&self.plan);
-        Self::new(self.inner.clone(), plan, self.emitter.clone())
+        Self {
+            inner: self.inner.clone(),
+            plan: Arc::clone(&self.plan),
+            reader: self.reader.clone(),
+            emitter: self.emitter.clone(),
+        }
     }
 }
 
-impl<S, P, T, M, Req> Service<Req> for RetryService<S, P, T, M>
+impl<S, P, T, M, C, Req> Service<Req> for RetryService<S, P, T, M, C>
 where
     S: Service<Req> + Clone,
     S::Error: FlatError,
     P: RetryIf<<S::Error as FlatError>::Inner>,
     T: Timer,
     M: Emitter,
+    C: Settings<RetryConfig>,
     Req: Clone,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = RetryFuture<S, P, T, Req, M>;
+    type Future = RetryFuture<S, P, T, Req, M, C>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -76,6 +89,7 @@ where
         // The service that was readied makes the attempts; the clone waits for a readiness of its own.
         let unready = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, unready);
-        RetryFuture::new(ready, Arc::clone(&self.plan), request, &self.emitter)
+        let kept = self.plan.settings.keep(&mut self.reader);
+        RetryFuture::new(ready, Arc::clone(&self.plan), kept, request, &self.emitter)
     }
 }

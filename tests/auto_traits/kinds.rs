@@ -53,6 +53,7 @@ fn layers_services_and_futures_are_send_and_sync_when_their_parts_are() {
         queue(),
         breaker(),
         Policy(breaker().0.live()),
+        Policy(retry().0.live()),
         timeout() | retry(),
         timeout() & retry(),
         (timeout() & retry()).stagger(crate::SECOND),

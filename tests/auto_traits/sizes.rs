@@ -64,6 +64,7 @@ fn f12_services_and_futures_stay_small() {
     assert_sizes("breaker", &breaker(), 32, 72);
     assert_sizes("breaker, live", &Policy(breaker().0.live()), 48, 72);
     assert_sizes("retry", &retry(), 16, 192);
+    assert_sizes("retry, live", &Policy(retry().0.live()), 32, 304);
     assert_sizes("bulkhead | bulkhead", &(bulkhead() | bulkhead()), 32, 112);
     assert_sizes("bulkhead & bulkhead", &(bulkhead() & bulkhead()), 64, 256);
     let stack = timeout() + breaker() + bulkhead() + retry();

@@ -56,6 +56,7 @@ pub struct Counted<S> {
 }
 
 pub type Pass = Tower<Identity>;
+pub type LiveRetry = RetryLayer<Transient, ManualTimer, NullSink, Live<RetryConfig>>;
 pub type LiveBreaker = CircuitBreakerLayer<ManualTimer, NullSink, Live<CircuitBreakerConfig>>;
 pub type Echo = Respond<fn(u32) -> u32>;
 pub type BudgetedRetry =
@@ -92,6 +93,15 @@ impl Kit {
             attempts,
         });
         policy
+    }
+
+    pub fn live_retry(&mut self) -> Policy<LiveRetry> {
+        let retry = RetryPolicy::builder()
+            .backoff(Backoff::constant(Duration::from_millis(1)))
+            .with_timer(self.timer.clone())
+            .build()
+            .unwrap();
+        Policy(retry.into_layer().live())
     }
 
     pub fn bulkhead(&mut self) -> Policy<BulkheadLayer> {
