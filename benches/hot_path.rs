@@ -117,8 +117,9 @@ fn live(c: &mut Criterion) {
     let mut group = short(c, "live");
     let inner = Echo::ready();
     kept(&mut group, "timeout", subjects::timeout_live(), inner);
-    kept(&mut group, "breaker", subjects::live_breaker(), inner);
-    let open = subjects::live_open_breaker();
+    kept(&mut group, "retry", subjects::retry_live(), inner);
+    kept(&mut group, "breaker", subjects::breaker_live(), inner);
+    let open = subjects::breaker_live_open();
     kept(&mut group, "breaker open", open, inner);
     let shadowed = subjects::timeout_shadowed();
     kept(&mut group, "timeout shadowed", shadowed, inner);

@@ -65,7 +65,7 @@ fn timeout(call: Call) -> Option<u64> {
 #[library_benchmark]
 #[bench::ready(at_once(subjects::retry))]
 #[bench::pending(after_one_wait(subjects::retry))]
-#[bench::live(at_once(subjects::live_retry))]
+#[bench::live(at_once(subjects::retry_live))]
 fn retry(call: Call) -> Option<u64> {
     call()
 }
@@ -74,8 +74,8 @@ fn retry(call: Call) -> Option<u64> {
 #[bench::ready(at_once(subjects::breaker))]
 #[bench::pending(after_one_wait(subjects::breaker))]
 #[bench::open(turned_away(subjects::open_breaker))]
-#[bench::live(at_once(subjects::live_breaker))]
-#[bench::live_open(turned_away(subjects::live_open_breaker))]
+#[bench::live(at_once(subjects::breaker_live))]
+#[bench::live_open(turned_away(subjects::breaker_live_open))]
 fn breaker(call: Call) -> Option<u64> {
     call()
 }

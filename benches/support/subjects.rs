@@ -130,7 +130,7 @@ pub fn retry() -> impl Subject {
 }
 
 /// The same retry with settings that may change.
-pub fn live_retry() -> impl Subject {
+pub fn retry_live() -> impl Subject {
     retry_layer().live()
 }
 
@@ -140,12 +140,12 @@ pub fn breaker() -> impl Subject {
 }
 
 /// The same breaker with settings that may change.
-pub fn live_breaker() -> impl Subject {
+pub fn breaker_live() -> impl Subject {
     breaker_layer().live()
 }
 
 /// A breaker with settings that may change, open.
-pub fn live_open_breaker() -> impl Subject {
+pub fn breaker_live_open() -> impl Subject {
     let breaker = breaker_layer().live();
     breaker.trip();
     breaker
