@@ -3,6 +3,7 @@
 use crate::ci;
 use crate::fuzz;
 use crate::loom::Depth;
+use crate::peers;
 
 /// One parsed command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub enum Command {
     Flame(Vec<String>),
     /// Fuzz targets.
     Fuzz(fuzz::Job),
+    /// Ours beside its peers.
+    Peers(peers::Job),
     /// Which module may import which, and where certain words may stand.
     Floors,
     /// Page lengths.
@@ -59,6 +62,10 @@ usage: cargo xtask <command>
                                  of the full stack, which must name its layers
   fuzz [--seconds N] [--target T]
                                  fuzz targets, N seconds in all (60); proptest where there is no nightly
+  peers [--quick] [--write]      ours beside its peers: time, instructions and allocations of a call; --write puts the
+                                 tables into README.md and docs/BENCHMARKS.md. Not part of ci, nor are the next two
+  peers --overhead [--quick]     the same for a real HTTP call
+  peers --scaling                ours by the number of layers and subscribers
   help                           this table
 
 With CI=true a check that cannot run counts as a failure, unless it is optional.";
@@ -84,6 +91,7 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
             rest.into_iter().map(str::to_owned).collect(),
         )),
         "fuzz" => job(&rest).map(Command::Fuzz),
+        "peers" => compared(&rest).map(Command::Peers),
         "floors" => bare(name, &rest, Command::Floors),
         "sizes" => bare(name, &rest, Command::Sizes),
         "readme" => bare(name, &rest, Command::Readme),
@@ -120,6 +128,27 @@ fn job(rest: &[&str]) -> Result<fuzz::Job, String> {
             "--target" => job.target = Some((*value()?).to_string()),
             unknown => return Err(unknown_flag("fuzz", unknown)),
         }
+    }
+    Ok(job)
+}
+
+fn compared(rest: &[&str]) -> Result<peers::Job, String> {
+    let mut job = peers::Job {
+        program: peers::CALLS,
+        quick: false,
+        write: false,
+    };
+    for word in rest {
+        match *word {
+            "--overhead" => job.program = peers::OVERHEAD,
+            "--scaling" => job.program = peers::SCALING,
+            "--quick" => job.quick = true,
+            "--write" => job.write = true,
+            unknown => return Err(unknown_flag("peers", unknown)),
+        }
+    }
+    if job.write && job.program != peers::CALLS {
+        return Err("`--write` is for the tables of calls: `peers --write`".to_string());
     }
     Ok(job)
 }

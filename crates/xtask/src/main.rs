@@ -16,6 +16,7 @@ mod instructions;
 mod loom;
 mod outcome;
 mod pages;
+mod peers;
 mod readme;
 mod rust;
 mod sizes;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Command::Instructions => instructions::run(&workspace),
         Command::Flame(flags) => flame::graph(&workspace, &flags),
         Command::Fuzz(job) => fuzz::run(&workspace, &job),
+        Command::Peers(job) => peers::run(&workspace, job),
         Command::Floors => floors::run(&workspace),
         Command::Sizes => sizes::run(&workspace),
         Command::Readme => readme::run(&workspace),

@@ -1,23 +1,19 @@
 //! What cargo itself checks: format, lints, documentation, tests.
 
 use crate::outcome::Outcome;
+use crate::peers;
 use crate::workspace::{Workspace, run};
 
-/// `cargo fmt --check` over the workspace, and over the fuzz workspace where there is one.
+/// `cargo fmt --check` over the workspace, and over the workspaces beside it.
 pub fn fmt(workspace: &Workspace) -> Outcome {
-    run(&mut workspace.cargo(["fmt", "--all", "--", "--check"])).then(|| {
-        if workspace.has("fuzz/Cargo.toml") {
-            run(&mut workspace.cargo([
-                "fmt",
-                "--manifest-path",
-                "fuzz/Cargo.toml",
-                "--",
-                "--check",
-            ]))
-        } else {
-            Outcome::Passed
+    let mut outcome = run(&mut workspace.cargo(["fmt", "--all", "--", "--check"]));
+    for manifest in ["fuzz/Cargo.toml", peers::MANIFEST] {
+        if workspace.has(manifest) {
+            let scope = ["fmt", "--manifest-path", manifest, "--", "--check"];
+            outcome = outcome.then(|| run(&mut workspace.cargo(scope)));
         }
-    })
+    }
+    outcome
 }
 
 /// Clippy over every target, warnings refused.

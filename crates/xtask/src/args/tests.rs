@@ -103,3 +103,16 @@ fn help_lists_every_step_of_ci() {
         );
     }
 }
+
+#[test]
+fn peers_take_their_flags_and_write_no_overhead() {
+    let job = crate::peers::Job {
+        program: crate::peers::CALLS,
+        quick: true,
+        write: true,
+    };
+    assert_eq!(parsed("peers --write --quick"), Ok(Command::Peers(job)));
+    assert!(parsed("peers --overhead").is_ok());
+    assert!(parsed("peers --overhead --write").is_err());
+    assert!(parsed("peers --loud").unwrap_err().contains("`--loud`"));
+}

@@ -1,0 +1,133 @@
+//! A circuit breaker that stays closed, and one that is open: five failures in a row open it, where the peer can count so.
+
+use std::future::{Future, ready};
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use failsafe::futures::CircuitBreaker;
+use failsafe::{Config, backoff, failure_policy};
+use ninelives::prelude as ours;
+use ninelives_0_2::prelude as published;
+use recloser::{AsyncRecloser, Recloser};
+use tower::{Layer, Service};
+use tower_resilience::circuitbreaker as resilience;
+
+use super::{OURS, PUBLISHED, RESILIENCE, case};
+use crate::echo::{Echo, FAR, Refused, call};
+use crate::subject::{ANSWER, Case, REJECTED, Subject};
+
+const FAILURES: u32 = 5;
+const CLOSED_LEN: usize = 100;
+const RESILIENCE_RATE: &str = "tower-resilience (default: failure rate)";
+const FAILSAFE: &str = "failsafe";
+const FAILSAFE_RATE: &str = "failsafe (default: rate, or failures in a row)";
+const RECLOSER: &str = "recloser (failure rate)";
+
+pub(super) fn cases() -> Vec<Case> {
+    let closed = |name, inner| case(name, true, closed(inner));
+    vec![
+        closed("breaker, closed, ready", Echo::ready()),
+        closed("breaker, closed, pending once", Echo::pending(1)),
+        case("breaker, open", true, open()),
+    ]
+}
+
+fn closed(inner: Echo) -> Vec<Subject> {
+    let by_rate = resilience::CircuitBreakerLayer::standard().build().unwrap();
+    vec![
+        Subject::layer(OURS, our_layer(), inner, ANSWER),
+        Subject::layer(RESILIENCE, resilience_layer(), inner, ANSWER),
+        Subject::layer(RESILIENCE_RATE, by_rate, inner, ANSWER),
+        Subject::layer(PUBLISHED, published_layer(), inner, ANSWER),
+        failsafe(FAILSAFE, in_a_row(), inner, ANSWER),
+        failsafe(FAILSAFE_RATE, Config::new().build(), inner, ANSWER),
+        recloser(a_recloser(), inner, ANSWER),
+    ]
+}
+
+fn open() -> Vec<Subject> {
+    let inner = Echo::ready();
+    let ours = our_layer();
+    ours.trip();
+    let (resilience, handle) = resilience::CircuitBreakerLayer::builder()
+        .consecutive_failures(FAILURES as usize)
+        .wait_duration_in_open(FAR)
+        .build_with_handle()
+        .unwrap();
+    poll_once(handle.force_open());
+    let failed = || ready(Err::<u64, _>(Refused));
+    // Each service of the published version has a circuit of its own, and nothing but failures opens it.
+    let mut published = published_layer().layer(tower::service_fn(move |_: u64| failed()));
+    (0..FAILURES).for_each(|_| assert_eq!(call(&mut published), REJECTED));
+    let failsafe_open = in_a_row();
+    (0..FAILURES).for_each(|_| poll_once(failsafe_open.call(failed())));
+    let recloser_open = a_recloser();
+    (0..=CLOSED_LEN).for_each(|_| poll_once(recloser_open.call(failed())));
+    vec![
+        Subject::layer(OURS, ours, inner, REJECTED),
+        Subject::layer(RESILIENCE, resilience, inner, REJECTED),
+        Subject::service(PUBLISHED, published, REJECTED),
+        failsafe(FAILSAFE, failsafe_open, inner, REJECTED),
+        recloser(recloser_open, inner, REJECTED),
+    ]
+}
+
+pub fn our_layer() -> ours::CircuitBreakerLayer {
+    let config = ours::CircuitBreakerConfig::new(FAILURES as usize, FAR, 1).unwrap();
+    ours::CircuitBreakerLayer::new(config).unwrap()
+}
+
+pub fn published_layer() -> published::CircuitBreakerLayer {
+    let config = published::CircuitBreakerConfig::new(FAILURES as usize, FAR, 1).unwrap();
+    published::CircuitBreakerLayer::new(config).unwrap()
+}
+
+pub fn resilience_layer() -> resilience::CircuitBreakerLayer {
+    resilience::CircuitBreakerLayer::builder()
+        .consecutive_failures(FAILURES as usize)
+        .wait_duration_in_open(FAR)
+        .build()
+        .unwrap()
+}
+
+fn in_a_row() -> impl CircuitBreaker + 'static {
+    let policy = failure_policy::consecutive_failures(FAILURES, backoff::constant(FAR));
+    Config::new().failure_policy(policy).build()
+}
+
+fn a_recloser() -> AsyncRecloser {
+    let recloser = Recloser::custom().closed_len(CLOSED_LEN).open_wait(FAR);
+    recloser.build().into()
+}
+
+fn failsafe<B>(peer: &'static str, breaker: B, inner: Echo, expected: Option<u64>) -> Subject
+where
+    B: CircuitBreaker + 'static,
+{
+    let mut called = inner;
+    Subject::future(
+        peer,
+        move |request| breaker.call(called.call(request)),
+        expected,
+    )
+}
+
+fn recloser(breaker: AsyncRecloser, inner: Echo, expected: Option<u64>) -> Subject {
+    let mut called = inner;
+    Subject::future(
+        RECLOSER,
+        move |request| breaker.call(called.call(request)),
+        expected,
+    )
+}
+
+/// Polls a future that is ready at once.
+fn poll_once(future: impl Future) {
+    let mut future = pin!(future);
+    assert!(
+        future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_ready()
+    );
+}

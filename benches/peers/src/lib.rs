@@ -1,0 +1,28 @@
+//! ninelives beside its peers, in one run.
+//!
+//! Each case has one subject from each crate that offers it, around the same inner service, driven by hand within the same
+//! current-thread runtime of tokio. Each peer is used as its documentation shows, with the settings that match ours where it has
+//! them; the subject's name says where it has not.
+//!
+//! What is measured, of the same subjects: time ([`clock`]), instructions ([`instructions`]), allocations (the program
+//! `allocations`: its counter would slow the timed calls). [`report`] makes the tables. The program `overhead` calls over HTTP.
+
+// A benchmark measures wall time and owns its runtime: the rules for product code are not for it.
+#![allow(clippy::disallowed_types, clippy::disallowed_methods)]
+
+pub mod cases;
+pub mod clock;
+#[path = "../../support/echo.rs"]
+pub mod echo;
+pub mod instructions;
+#[path = "../../support/loopback.rs"]
+pub mod loopback;
+#[path = "../../support/overhead.rs"]
+pub mod overhead;
+#[path = "../../support/paired.rs"]
+pub mod paired;
+#[path = "../../support/quantiles.rs"]
+pub mod quantiles;
+pub mod report;
+pub mod stacks;
+pub mod subject;

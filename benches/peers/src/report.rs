@@ -1,0 +1,201 @@
+//! The tables: all figures, and the few that the README shows.
+
+mod machine;
+mod page;
+
+use std::fmt::{self, Write};
+
+use crate::cases;
+use crate::paired::Interval;
+
+pub use machine::Machine;
+pub use page::{BENCHMARKS, README, write};
+
+/// What was measured of one subject.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Whose it is.
+    pub peer: &'static str,
+    /// Nanoseconds of a call.
+    pub ns: f64,
+    /// How many times as long as ours; `None` where we have nothing to compare.
+    pub ratio: Option<Interval>,
+    /// Instructions of a call, where they could be counted.
+    pub instructions: Option<f64>,
+    /// Allocations of a call, and their bytes, where they could be counted.
+    pub allocations: Option<(f64, f64)>,
+}
+
+/// The subjects of one case, ours first.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// Its name.
+    pub case: &'static str,
+    /// One row for each subject.
+    pub rows: Vec<Row>,
+}
+
+/// A stack is to beat every peer's by so much: ready, and pending once.
+const CLAIMS: [(&str, f64); 2] = [(cases::stack::READY, 10.0), (cases::stack::PENDING, 3.0)];
+
+/// Every figure, as a table in Markdown.
+pub fn full(measured: &[Measured]) -> String {
+    let mut table = String::from(
+        "| one call | whose | ns | to ours [95 %] | Ir | allocations (bytes) |\n|---|---|--:|--:|--:|--:|\n",
+    );
+    for Measured { case, rows } in measured {
+        let mut name = *case;
+        for row in rows {
+            let (ns, ratio) = (Ns(row.ns), Ratio(row.ratio, row.peer == cases::OURS));
+            let (ir, heap) = (Count(row.instructions), Heap(row.allocations));
+            writeln!(
+                table,
+                "| {name} | {} | {ns} | {ratio} | {ir} | {heap} |",
+                row.peer
+            )
+            .expect("a string takes all");
+            name = "";
+        }
+    }
+    table
+}
+
+/// Time and allocations of the cases that we have, a column for each peer with many layers; of the others, the fastest.
+pub fn short(measured: &[Measured]) -> String {
+    let mut table = String::from(
+        "| one call | ninelives | tower | tower-resilience | ninelives 0.2 | fastest other |\n|---|--:|--:|--:|--:|--:|\n",
+    );
+    for Measured { case, rows } in measured {
+        let [ours, peers @ ..] = rows.as_slice() else {
+            continue;
+        };
+        if ours.peer != cases::OURS {
+            continue;
+        }
+        let mut others: Vec<&Row> = peers.iter().collect();
+        write!(table, "| {case} | {} ns |", Ns(ours.ns)).expect("a string takes all");
+        for column in cases::COLUMNS {
+            let (of_column, rest) = others
+                .into_iter()
+                .partition(|row| row.peer.split(" (").next() == Some(column));
+            others = rest;
+            cell(&mut table, fastest(of_column), false);
+        }
+        cell(&mut table, fastest(others), true);
+        table.push('\n');
+    }
+    table
+}
+
+fn fastest(rows: Vec<&Row>) -> Option<&Row> {
+    rows.into_iter().min_by(|a, b| a.ns.total_cmp(&b.ns))
+}
+
+fn cell(table: &mut String, row: Option<&Row>, named: bool) {
+    let written = match row {
+        Some(Row {
+            peer, ns, ratio, ..
+        }) => {
+            let name = if named {
+                peer.split(" (").next().unwrap_or(peer)
+            } else {
+                ""
+            };
+            let times = ratio.map_or(f64::NAN, |ratio| ratio.middle);
+            let mark = if times < 1.0 { "**" } else { "" };
+            write!(
+                table,
+                " {name}{}{mark}{} ns ({}x){mark} |",
+                if named { " " } else { "" },
+                Ns(*ns),
+                Times(times)
+            )
+        }
+        None => write!(table, " — |"),
+    };
+    written.expect("a string takes all");
+}
+
+/// Whether the stack beats every peer's as it should, a line for each of the two ways.
+pub fn claims(measured: &[Measured]) -> String {
+    let mut lines = String::new();
+    for (name, wanted) in CLAIMS {
+        let Some(stack) = measured.iter().find(|measured| measured.case == name) else {
+            continue;
+        };
+        let holds = |row: &&Row| row.ratio.is_some_and(|ratio| ratio.low >= wanted);
+        let (held, missed): (Vec<_>, Vec<_>) = stack.rows.iter().skip(1).partition(holds);
+        let shown = |rows: Vec<&Row>| {
+            let each = |row: &&Row| format!("{} {}", row.peer, Ratio(row.ratio, false));
+            let rows: Vec<_> = rows.iter().map(each).collect();
+            if rows.is_empty() {
+                "none".to_string()
+            } else {
+                rows.join(", ")
+            }
+        };
+        writeln!(
+            lines,
+            "* {name}: {wanted:.0} times as fast as every peer's? {}. At least: {}. Not: {}.",
+            if missed.is_empty() { "Yes" } else { "No" },
+            shown(held),
+            shown(missed)
+        )
+        .expect("a string takes all");
+    }
+    lines
+}
+
+// === figures ===
+
+struct Ns(f64);
+struct Times(f64);
+struct Ratio(Option<Interval>, bool);
+struct Count(Option<f64>);
+struct Heap(Option<(f64, f64)>);
+
+impl fmt::Display for Ns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = usize::from(self.0 < 100.0);
+        write!(f, "{:.digits$}", self.0)
+    }
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = if self.0 < 9.95 { 2 } else { 1 };
+        write!(f, "{:.digits$}", self.0)
+    }
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self(_, true) => f.write_str("1"),
+            Self(None, _) => f.write_str("—"),
+            Self(Some(ratio), _) => {
+                let (low, high) = (Times(ratio.low), Times(ratio.high));
+                write!(f, "{}x [{low}, {high}]", Times(ratio.middle))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(count) => write!(f, "{count:.0}"),
+            None => f.write_str("not counted"),
+        }
+    }
+}
+
+impl fmt::Display for Heap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some((0.0, _)) => f.write_str("0"),
+            Some((times, bytes)) => write!(f, "{times:.0} ({bytes:.0})"),
+            None => f.write_str("not counted"),
+        }
+    }
+}
