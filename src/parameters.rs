@@ -46,8 +46,6 @@ pub use error::ParameterError;
 pub use parameter::{Domain, Parameter};
 pub use value::Value;
 
-use crate::error::ConfigError;
-
 /// Settings that can be read and changed by name.
 pub trait Parameters: Sized {
     /// The parameters, each name once. Always the same ones.
@@ -60,15 +58,14 @@ pub trait Parameters: Sized {
     ///
     /// # Errors
     /// Values that do not fit each other, under the name of a parameter.
-    fn build(draft: &Draft<'_, Self>) -> Result<Self, ConfigError>;
+    fn build(draft: &Draft<'_, Self>) -> Result<Self, ParameterError>;
 
     /// These settings with other values for some parameters.
     ///
     /// # Errors
     /// A name that is not in the schema, or is there twice; a value of another kind or out of range. All are checked first.
     fn assemble(&self, changes: &[(&str, Value)]) -> Result<Self, ParameterError> {
-        let draft = Draft::new(self, changes)?;
-        Self::build(&draft).map_err(ParameterError::OutOfRange)
+        Self::build(&Draft::new(self, changes)?)
     }
 
     /// All values, in the order of the schema.

@@ -65,6 +65,7 @@ mod classify;
 mod config;
 mod future;
 mod layer;
+mod parameters;
 mod plan;
 mod service;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use ninelives::name::Name;
-use ninelives::parameters::{Draft, Parameter, Parameters, Value};
+use ninelives::parameters::{Draft, Parameter, ParameterError, Parameters, Value};
 use ninelives::prelude::*;
 use ninelives::registry::{Document, Managed, Member, Registry};
 use ninelives::settings::Live;
@@ -63,7 +63,7 @@ impl Parameters for Zoo {
         })
     }
 
-    fn build(draft: &Draft<'_, Self>) -> Result<Self, ConfigError> {
+    fn build(draft: &Draft<'_, Self>) -> Result<Self, ParameterError> {
         Ok(Self {
             count: draft.count("count"),
             span: draft.duration("span"),

@@ -7,8 +7,7 @@ use super::layer::Shared;
 use super::{CircuitBreakerConfig, CircuitBreakerLayer};
 use crate::clock::Clock;
 use crate::emit::Sink;
-use crate::error::ConfigError;
-use crate::parameters::{Draft, Parameter, Parameters, Value};
+use crate::parameters::{Draft, Parameter, ParameterError, Parameters, Value};
 use crate::registry::{Managed, Member, State};
 use crate::settings::Live;
 
@@ -65,13 +64,13 @@ impl Parameters for CircuitBreakerConfig {
         })
     }
 
-    fn build(draft: &Draft<'_, Self>) -> Result<Self, ConfigError> {
+    fn build(draft: &Draft<'_, Self>) -> Result<Self, ParameterError> {
         let failures = draft.count(FAILURE_THRESHOLD) as usize;
         let probes = draft.count(HALF_OPEN_MAX_CALLS) as usize;
         let config = Self::new(failures, draft.duration(RECOVERY_TIMEOUT), probes)?;
         let config = config.with_disabled(draft.flag(DISABLED));
         match draft.optional_duration(PROBE_LEASE) {
-            Some(lease) => config.with_probe_lease(lease),
+            Some(lease) => Ok(config.with_probe_lease(lease)?),
             None => Ok(config),
         }
     }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::Parameter;
+use super::{Parameter, Value};
 use crate::error::ConfigError;
 
 /// Why a change of parameters was refused. Nothing has changed.
@@ -28,6 +28,15 @@ pub enum ParameterError {
     },
     /// The value is out of range.
     OutOfRange(ConfigError),
+    /// The value does not fit the value of another parameter, whatever its range.
+    Unfit {
+        /// The parameter.
+        parameter: &'static str,
+        /// The value.
+        value: Value,
+        /// Why.
+        why: &'static str,
+    },
     /// The parameter was given twice.
     Twice {
         /// The parameter.
@@ -43,7 +52,9 @@ impl ParameterError {
         match self {
             Self::Unknown { name, .. } => name,
             Self::OutOfRange(error) => error.field(),
-            Self::WrongKind { parameter, .. } | Self::Twice { parameter } => parameter,
+            Self::WrongKind { parameter, .. }
+            | Self::Unfit { parameter, .. }
+            | Self::Twice { parameter } => parameter,
         }
     }
 }
@@ -65,6 +76,11 @@ impl fmt::Display for ParameterError {
                 expected,
             } => write!(f, "{parameter}: {found} is not {expected}"),
             Self::OutOfRange(error) => error.fmt(f),
+            Self::Unfit {
+                parameter,
+                value,
+                why,
+            } => write!(f, "{parameter}: {value} {why}"),
             Self::Twice { parameter } => write!(f, "{parameter}: given twice"),
         }
     }

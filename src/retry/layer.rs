@@ -95,6 +95,10 @@ impl<P, T, K> RetryLayer<P, T, K> {
 }
 
 impl<P, T, K> RetryLayer<P, T, K, Live<RetryConfig>> {
+    pub(super) const fn plan(&self) -> &Arc<Plan<P, T, Live<RetryConfig>>> {
+        &self.plan
+    }
+
     /// The live settings. A request keeps to its end those that were in force when it came.
     pub fn settings(&self) -> &Adaptive<RetryConfig> {
         self.plan.settings.adaptive()

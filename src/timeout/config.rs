@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::ConfigError;
-use crate::parameters::{Draft, Parameter, Parameters, Value};
+use crate::parameters::{Draft, Parameter, ParameterError, Parameters, Value};
 
 /// How long, and what is timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Parameters for TimeoutConfig {
         }
     }
 
-    fn build(draft: &Draft<'_, Self>) -> Result<Self, ConfigError> {
+    fn build(draft: &Draft<'_, Self>) -> Result<Self, ParameterError> {
         let config = Self::new(draft.duration(TIMEOUT))?;
         Ok(config.with_readiness(draft.flag(COVERS_READINESS)))
     }

@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 mod laws;
+mod retry;
 
 use std::time::Duration;
 

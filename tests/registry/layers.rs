@@ -7,7 +7,7 @@ use ninelives::prelude::*;
 use ninelives::registry::{PolicyHandle, Registry};
 use tower::Layer;
 
-use crate::drive::{done, start};
+use crate::drive::{done, run, start};
 use crate::ms;
 
 /// Fails whenever it is asked to.
@@ -80,4 +80,53 @@ fn a_breaker_shows_its_state_and_takes_settings_and_commands() {
     );
     drop((breaker, service));
     assert!(policy.command("reset").is_err());
+}
+
+#[test]
+fn a_retry_shows_its_budget_and_takes_settings() {
+    let timer = ManualTimer::new();
+    let budget = RetryBudget::new(0.0, 0.0, 10).unwrap();
+    let policy = RetryPolicy::builder()
+        .max_attempts(2)
+        .backoff(Backoff::constant(ms(0)))
+        .with_budget(budget)
+        .with_timer(timer.clone());
+    let retry = policy.build().unwrap().into_layer().named("again").live();
+    let registry = Registry::new();
+    let policy = registry.register(&retry).unwrap();
+    assert_eq!((policy.kind(), words(&policy)), ("retry", Vec::new()));
+    assert_eq!(state(&policy, "budget"), Value::Ratio(10.0));
+    let mut service = retry.layer(tower::service_fn(backend));
+    let mut attempts = |allowed: u64| {
+        registry
+            .set("again", &[("max_attempts", allowed.into())])
+            .unwrap();
+        let before = state(&policy, "budget");
+        assert!(
+            run(start(&mut service, true))
+                .unwrap_err()
+                .is_retry_exhausted()
+        );
+        match (before, state(&policy, "budget")) {
+            (Value::Ratio(before), Value::Ratio(after)) => before - after,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(attempts(2), 1.0);
+    assert_eq!(attempts(5), 4.0);
+    drop((retry, service));
+    assert!(policy.read().is_err());
+}
+
+#[test]
+fn a_retry_without_a_budget_says_so() {
+    let retry = RetryPolicy::builder()
+        .build()
+        .unwrap()
+        .into_layer()
+        .named("again")
+        .live();
+    let registry = Registry::new();
+    let policy = registry.register(&retry).unwrap();
+    assert_eq!(policy.state(), Ok(vec![("budget", Value::None)]));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 use ninelives::name::Name;
-use ninelives::parameters::{Draft, Parameter, Parameters, Value};
+use ninelives::parameters::{Draft, Parameter, ParameterError, Parameters, Value};
 use ninelives::prelude::*;
 use ninelives::registry::{Managed, Member};
 
@@ -40,10 +40,10 @@ impl Parameters for Pair {
         }
     }
 
-    fn build(draft: &Draft<'_, Self>) -> Result<Self, ConfigError> {
+    fn build(draft: &Draft<'_, Self>) -> Result<Self, ParameterError> {
         let (low, high) = (draft.count("low"), draft.count("high"));
         if low > high {
-            return Err(ConfigError::count("low", low, 0..=high));
+            return Err(ConfigError::count("low", low, 0..=high).into());
         }
         Ok(Self { low, high })
     }

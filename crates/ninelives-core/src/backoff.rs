@@ -110,6 +110,23 @@ impl Backoff {
         Ok(self)
     }
 
+    /// How it grows, in one word: `constant`, `linear` or `exponential`.
+    pub const fn kind(&self) -> &'static str {
+        match self.growth {
+            Growth::Constant => "constant",
+            Growth::Linear => "linear",
+            Growth::Exponential { .. } => "exponential",
+        }
+    }
+
+    /// What each delay is multiplied by for the next one; 1 unless it is exponential.
+    pub const fn factor(&self) -> f64 {
+        match self.growth {
+            Growth::Exponential { factor } => factor,
+            Growth::Constant | Growth::Linear => 1.0,
+        }
+    }
+
     /// The delay before the first retry.
     pub const fn base(&self) -> Duration {
         self.base
