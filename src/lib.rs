@@ -2,6 +2,7 @@
 
 pub mod adaptive;
 pub mod algebra;
+pub mod budget;
 pub mod bulkhead;
 #[cfg(feature = "chaos")]
 pub mod chaos;
@@ -25,6 +26,7 @@ pub mod timer;
 
 pub use adaptive::Adaptive;
 pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinLayer, Policy};
+pub use budget::{RetryBudget, RetryBudgetConfig};
 pub use bulkhead::{BulkheadConfig, BulkheadLayer};
 pub use circuit_breaker::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitState};
 pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
@@ -32,7 +34,7 @@ pub use compose::PolicyLayer;
 pub use emit::{NullSink, PolicyEvent, PolicyId};
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
 pub use registry::Registry;
-pub use retry::{Backoff, Jitter, RetryBudget, RetryConfig, RetryLayer, RetryPolicy};
+pub use retry::{Backoff, Jitter, RetryConfig, RetryLayer, RetryPolicy};
 pub use settings::{Live, Settings};
 pub use telemetry::{
     ComposedSinkError, FallbackSink, MemorySink, MulticastSink, Pump, StreamingSink, Subscriber,

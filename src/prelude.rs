@@ -5,9 +5,9 @@ pub use crate::{
     CircuitBreakerLayer, CircuitState, Clock, CombinedLayer, ComposedSinkError, ConfigError,
     FallbackLayer, FallbackSink, ForkJoinLayer, InstantSleeper, Jitter, ManualTimer, MemorySink,
     MonotonicClock, MulticastSink, NullSink, Policy, PolicyEvent, PolicyLayer, Pump,
-    ResilienceError, RetryBudget, RetryConfig, RetryLayer, RetryPolicy, StreamingSink, Subscriber,
-    TelemetrySink, TimeoutConfig, TimeoutLayer, Timer, TokioSleeper, TokioTimer, TrackingSleeper,
-    policy,
+    ResilienceError, RetryBudget, RetryBudgetConfig, RetryConfig, RetryLayer, RetryPolicy,
+    StreamingSink, Subscriber, TelemetrySink, TimeoutConfig, TimeoutLayer, Timer, TokioSleeper,
+    TokioTimer, TrackingSleeper, policy,
 };
 #[cfg(feature = "tracing")]
 pub use crate::{LogSink, SpanSink};

@@ -16,7 +16,7 @@
 //! # Live
 //! [`RetryLayer::live`] and [`RetryLayer::tuned_by`] make a retry whose attempts, waits and total time may change while it is in use. A
 //! request keeps to its end the settings that were in force when it came, so its attempts and its waits are of one version; later
-//! requests have the new ones. A budget has [live settings](RetryBudget#live) of its own. The predicate does not change.
+//! requests have the new ones. A budget has [live settings](crate::budget#live) of its own. The predicate does not change.
 //!
 //! # Cancel safety
 //! Dropping the future drops the attempt or the wait; no further attempt is made, and a budget's token for an attempt that was
@@ -59,7 +59,6 @@
 //! # }
 //! ```
 
-mod budget;
 mod builder;
 mod classify;
 mod config;
@@ -69,7 +68,7 @@ mod parameters;
 mod plan;
 mod service;
 
-pub use budget::RetryBudget;
+pub use crate::budget::RetryBudget;
 pub use builder::RetryPolicyBuilder;
 pub use classify::{OnError, OnFlatError, RetryIf, Transient};
 pub use config::RetryConfig;

@@ -3,6 +3,8 @@
 
 #[path = "retry/budget.rs"]
 mod budget;
+#[path = "retry/budget_live.rs"]
+mod budget_live;
 #[path = "retry/giving_back.rs"]
 mod giving_back;
 #[path = "retry/live.rs"]

@@ -9,9 +9,9 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::budget::Token;
 use super::plan::{Again, Plan, Progress, Stop};
 use super::{RetryConfig, RetryIf};
+use crate::budget::Token;
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{AttemptError, FlatError, ResilienceError};
 use crate::settings::Settings;

@@ -7,7 +7,7 @@ use ninelives_core::jitter::Jitter;
 use ninelives_core::rng::SharedRng;
 
 use super::RetryConfig;
-use super::budget::{RetryBudget, Token};
+use crate::budget::{RetryBudget, Token};
 use crate::clock::Tick;
 use crate::timer::Timer;
 

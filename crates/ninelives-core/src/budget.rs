@@ -21,6 +21,7 @@
 //! | deposit  | at the cap                             | same word                    | same  |         | `happy_path_writes_nothing` |
 //! | refund   | below the cap                          | `+ 1`, the cap at most       | same  |         | `a_refund_gives_one_token_back` |
 //! | refund   | at the cap                             | same word                    | same  |         | `a_refund_stops_at_the_cap` |
+//! | clip     |                                        | the cap at most              | same  |         | `a_lowered_cap_cuts_at_once_when_clipped` |
 //! | any      | above the cap, which was lowered       | the cap, then as above       |       |         | `a_lowered_cap_cuts_the_tokens` |
 //! | withdraw | time passed; 1 or more with the refill | `+ refill` cut at the cap, `- 1` | now | granted | `a_withdrawal_refills_first` |
 //! | withdraw | time passed; below 1 with the refill   | same word                    | same  | empty   | `empty_writes_nothing_and_forgets_no_time` |
@@ -56,10 +57,11 @@
 use crate::limit::OutOfRange;
 
 mod cell;
+mod packed;
 mod step;
 mod word;
 
-pub use cell::Budget;
+pub use cell::{Budget, LimitsCell};
 pub use word::Word;
 
 /// How a budget fills and how much it holds. A plain value; the budget itself keeps none of it, so a change is a change of the
@@ -90,7 +92,7 @@ pub enum Withdrawal {
 impl Limits {
     /// Limits with `ratio` tokens per deposit, at least `min_per_second` tokens per second, and never more than `cap` at once.
     ///
-    /// The two rates are rounded up to a multiple of 2^-16, so five deposits of 0.2 make a whole token. With both at zero the budget is an allotment: the tokens it
+    /// The two rates are rounded up to a multiple of 2^-16, a minimum rate above 256 to 24 significant bits, so five deposits of 0.2 make a whole token. With both at zero the budget is an allotment: the tokens it
     /// starts with and what is refunded, and no others ever.
     ///
     /// # Errors
@@ -110,7 +112,7 @@ impl Limits {
         }
         Ok(Self {
             ratio: word::fixed(ratio),
-            refill: word::fixed(min_per_second),
+            refill: packed::fitting(word::fixed(min_per_second)),
             cap: cap * word::ONE,
         })
     }

@@ -30,6 +30,14 @@ pub struct Budget {
     word: AtomicU64,
 }
 
+/// Limits that may change while their budget is in use: one word, so that nobody reads half of a change.
+///
+/// # Progress
+/// Wait-free.
+pub struct LimitsCell {
+    word: AtomicU64,
+}
+
 // === impl Budget ===
 
 impl Budget {
@@ -60,6 +68,11 @@ impl Budget {
     #[inline]
     pub fn refund(&self, limits: &Limits) {
         self.apply(|word| (word.refund(limits), ()));
+    }
+
+    /// Takes away what is above the cap: after the cap was lowered, so that raising it again brings nothing back.
+    pub fn clip(&self, limits: &Limits) {
+        self.apply(|word| (word.clip(limits), ()));
     }
 
     /// The tokens there are at `now`, the refill that is due included. Looking changes nothing.
@@ -94,6 +107,36 @@ impl Budget {
             }
             spin_hint();
         }
+    }
+}
+
+// === impl LimitsCell ===
+
+impl LimitsCell {
+    /// A cell with these limits.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            word: AtomicU64::new(limits.pack()),
+        }
+    }
+
+    /// The limits now.
+    #[inline]
+    pub fn get(&self) -> Limits {
+        // Relaxed: the word is all there is to the limits, and guards no other memory.
+        Limits::unpack(self.word.load(Ordering::Relaxed))
+    }
+
+    /// Changes the limits.
+    pub fn set(&self, limits: &Limits) {
+        // Relaxed: as in `get`.
+        self.word.store(limits.pack(), Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for LimitsCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LimitsCell").field(&self.get()).finish()
     }
 }
 

@@ -52,6 +52,11 @@ impl Word {
         self.plus(ONE, limits)
     }
 
+    /// The cap may have been lowered: no more than it.
+    pub const fn clip(self, limits: &Limits) -> Self {
+        self.plus(0, limits)
+    }
+
     /// A retry asks for one token.
     #[inline]
     pub const fn withdraw(self, limits: &Limits, now: Tick) -> (Self, Withdrawal) {

@@ -79,6 +79,7 @@ pub const HOUSES: [House; 2] = [
                 name: "base",
                 modules: &[
                     "adaptive",
+                    "budget",
                     "clock",
                     "compose",
                     "emit",

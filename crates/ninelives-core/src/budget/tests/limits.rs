@@ -3,7 +3,7 @@
 use std::string::ToString;
 
 use super::limits;
-use crate::budget::{Budget, Limits, Withdrawal};
+use crate::budget::{Budget, Limits, LimitsCell, Withdrawal};
 use crate::time::Tick;
 
 #[test]
@@ -99,4 +99,70 @@ fn the_largest_budget_never_leaves_its_field() {
     assert_eq!(budget.balance(&limits, Tick::NEVER), 65_534.0);
     budget.deposit(&limits);
     assert_eq!(budget.balance(&limits, Tick::NEVER), 65_535.0);
+}
+
+#[test]
+fn limits_that_exist_are_in_one_word_as_they_are() {
+    let mut number = 7_u64;
+    for round in 0..100_000_u64 {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(round);
+        let share = |bits: u64, max: f64| (bits & 0xffff) as f64 / 65_535.0 * max;
+        let shrink = [1.0, 0.01, 0.000_1][(round % 3) as usize];
+        let ratio = share(number >> 16, 10.0) * shrink;
+        let min = share(number >> 32, 65_535.0) * shrink;
+        let made = limits(ratio, min, ((number >> 48) as u32).max(1));
+        assert_eq!(LimitsCell::new(&made).get(), made, "{ratio} {min}");
+        assert!(made.min_per_second() >= min);
+        let grain = (min / 8_388_608.0).max(1.0 / 65_536.0);
+        assert!(made.min_per_second() - min < grain * 2.0, "{min}");
+    }
+    for ends in [limits(0.0, 0.0, 1), limits(10.0, 65_535.0, 65_535)] {
+        assert_eq!(LimitsCell::new(&ends).get(), ends);
+    }
+}
+
+#[test]
+fn a_rate_of_up_to_256_is_kept_to_the_last_bit() {
+    let grain = 1.0 / 65_536.0;
+    for rate in [grain, 0.1, 10.0, 255.0 + grain, 256.0 - grain, 256.0] {
+        let kept = limits(0.1, rate, 1).min_per_second();
+        assert!(
+            kept >= rate && kept - rate < grain,
+            "{rate} is kept as {kept}"
+        );
+    }
+    assert_eq!(
+        limits(0.1, 256.0 + grain, 1).min_per_second(),
+        256.0 + 2.0 * grain
+    );
+}
+
+#[test]
+fn limits_are_set_together() {
+    let (low, high) = (limits(0.1, 1.0, 2), limits(9.0, 60_000.0, 65_535));
+    let cell = LimitsCell::new(&low);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..20_000 {
+                cell.set(&high);
+                cell.set(&low);
+            }
+        });
+        for _ in 0..20_000 {
+            let seen = cell.get();
+            assert!(seen == low || seen == high, "{seen:?}");
+        }
+    });
+}
+
+#[test]
+fn a_lowered_cap_cuts_at_once_when_clipped() {
+    let (wide, narrow) = (limits(0.0, 0.0, 100), limits(0.0, 0.0, 3));
+    let budget = Budget::new(&wide);
+    budget.clip(&wide);
+    assert_eq!(budget.balance(&wide, Tick::ZERO), 100.0);
+    budget.clip(&narrow);
+    assert_eq!(budget.balance(&wide, Tick::ZERO), 3.0);
 }

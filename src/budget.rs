@@ -1,0 +1,150 @@
+//! Keeps retries from becoming a storm: an allowance that requests pay into and further attempts take from.
+//!
+//! # Live
+//! The [`settings`](RetryBudget::settings) of a budget may change while it is in use, all three in one step. A request that comes, a
+//! retry that asks and a token that goes back each read the settings of their moment.
+//! | change | does |
+//! |---|---|
+//! | `ratio` | counts for the requests that come from then on |
+//! | `min_per_second` | counts from the last token taken: for the time since then, up to the cap |
+//! | `cap` lowered | takes away at once what is above it |
+//! | `cap` raised | adds nothing: the room is filled by requests and time |
+//!
+//! Tokens that are out stay out. An override that lapses ends when the next retry asks, or anybody looks.
+//!
+//! # Progress
+//! Lock-free, and of constant cost after any idle time.
+//!
+//! # Cost
+//! A request that pays in reads two words, and swaps one while the budget is not full. No clock.
+//!
+//! # Examples
+//! ```
+//! use ninelives::{RetryBudget, Tick};
+//!
+//! let budget = RetryBudget::new(0.2, 10.0, 100)?;
+//! budget.settings().set(budget.config().with_cap(20)?)?;
+//! assert_eq!(budget.balance(Tick::ZERO), 20.0);
+//! # Ok::<(), ninelives::ConfigError>(())
+//! ```
+
+use std::sync::Arc;
+
+use ninelives_core::budget::{Budget, LimitsCell, Withdrawal};
+
+use crate::adaptive::Adaptive;
+use crate::clock::Tick;
+use crate::error::ConfigError;
+
+mod config;
+
+pub use config::RetryBudgetConfig;
+
+/// A shared allowance for retries: every request pays a share of a token in, every retry takes a whole one out.
+///
+/// Clones share it; give one to every retry that protects the same dependency. When it is empty, a retry returns the last error
+/// at once, without a wait. See the [page](self).
+#[derive(Clone, Debug)]
+pub struct RetryBudget {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    budget: Budget,
+    // What `settings` says, where a request finds it with one load.
+    limits: LimitsCell,
+    settings: Adaptive<RetryBudgetConfig>,
+}
+
+/// A token that was taken for an attempt; it goes back unless the attempt is made.
+#[derive(Debug)]
+pub(crate) struct Token {
+    budget: RetryBudget,
+    spent: bool,
+}
+
+// === impl RetryBudget ===
+
+impl RetryBudget {
+    /// Each request adds `ratio` tokens; `min_per_second` tokens come with time, so that a quiet client can retry too; at most
+    /// `cap` tokens are kept. It starts full.
+    ///
+    /// # Errors
+    /// As [`RetryBudgetConfig::new`].
+    pub fn new(ratio: f64, min_per_second: f64, cap: u32) -> Result<Self, ConfigError> {
+        let config = RetryBudgetConfig::new(ratio, min_per_second, cap)?;
+        Ok(Self::tuned_by(&Adaptive::new(config)))
+    }
+
+    /// A full budget with the settings that `adaptive` has, now and later.
+    pub fn tuned_by(adaptive: &Adaptive<RetryBudgetConfig>) -> Self {
+        let limits = adaptive.get().limits;
+        let shared = Arc::new(Shared {
+            budget: Budget::new(&limits),
+            limits: LimitsCell::new(&limits),
+            settings: adaptive.clone(),
+        });
+        let weak = Arc::downgrade(&shared);
+        adaptive.follow(move |config| match weak.upgrade() {
+            Some(shared) => {
+                shared.limits.set(&config.limits);
+                shared.budget.clip(&config.limits);
+                true
+            }
+            None => false,
+        });
+        Self { shared }
+    }
+
+    /// The live settings. See the [page](self#live) for what a change does.
+    pub fn settings(&self) -> &Adaptive<RetryBudgetConfig> {
+        &self.shared.settings
+    }
+
+    /// The settings now.
+    pub fn config(&self) -> RetryBudgetConfig {
+        *self.shared.settings.get()
+    }
+
+    /// Tokens at `now`, a reading of the clock that the retries use. Changes nothing.
+    pub fn balance(&self, now: Tick) -> f64 {
+        self.shared.budget.balance(&self.config().limits, now)
+    }
+
+    #[inline]
+    pub(crate) fn deposit(&self) {
+        let Shared { budget, limits, .. } = &*self.shared;
+        budget.deposit(&limits.get());
+    }
+
+    pub(crate) fn withdraw(&self, now: Tick) -> Option<Token> {
+        // A look: an override that has lapsed ends here.
+        let limits = self.config().limits;
+        match self.shared.budget.withdraw(&limits, now) {
+            Withdrawal::Granted => Some(Token {
+                budget: self.clone(),
+                spent: false,
+            }),
+            Withdrawal::Empty => None,
+        }
+    }
+}
+
+// === impl Token ===
+
+impl Token {
+    /// The attempt is being made.
+    pub(crate) fn spend(mut self) {
+        self.spent = true;
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        if !self.spent {
+            let Shared { budget, limits, .. } = &*self.budget.shared;
+            budget.refund(&limits.get());
+        }
+    }
+}
