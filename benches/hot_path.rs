@@ -123,6 +123,8 @@ fn live(c: &mut Criterion) {
     kept(&mut group, "breaker open", open, inner);
     let shadowed = subjects::timeout_shadowed();
     kept(&mut group, "timeout shadowed", shadowed, inner);
+    kept(&mut group, "bulkhead", subjects::bulkhead_live(), inner);
+    kept(&mut group, "queue", subjects::queued_bulkhead_live(), inner);
 }
 
 fn all(c: &mut Criterion) {

@@ -85,6 +85,8 @@ fn breaker(call: Call) -> Option<u64> {
 #[bench::pending(after_one_wait(subjects::bulkhead))]
 #[bench::full(turned_away(subjects::full_bulkhead))]
 #[bench::queued(at_once(subjects::queued_bulkhead))]
+#[bench::live(at_once(subjects::bulkhead_live))]
+#[bench::live_queued(at_once(subjects::queued_bulkhead_live))]
 fn bulkhead(call: Call) -> Option<u64> {
     call()
 }

@@ -24,6 +24,17 @@
 //! | [`BulkheadTimeout`](crate::ResilienceError::BulkheadTimeout) | its turn did not come in time | shed or retry later |
 //! | [`BulkheadClosed`](crate::ResilienceError::BulkheadClosed) | [`BulkheadLayer::close`] was called | stop |
 //!
+//! # Live
+//! [`live`](BulkheadLayer::live) makes the settings ones that may change while the bulkhead is in use. A change of
+//! - `max_concurrent` ends no call. Growing lets exactly the waiters in that fit, in order, before the change returns; shrinking admits
+//!   nobody until enough calls are done; 0 is a pause.
+//! - `max_waiting` keeps everybody who is in line. While more wait than may, nobody new is taken. It may be at most what
+//!   [`with_line_capacity`](BulkheadLayer::with_line_capacity) made room for, and what it was made with otherwise.
+//! - `max_wait` is for calls that come later.
+//!
+//! An override that has lapsed ends with the next call, or the next look at the layer: until then waiters do not learn of it.
+//! Permits, places and a close are not settings, and stay.
+//!
 //! # Panics
 //! None of its own. A panic inside gives the permit back once.
 //!
@@ -56,7 +67,11 @@
 
 mod config;
 mod future;
+mod handle;
 mod layer;
+mod live;
+mod mode;
+mod parameters;
 mod permit;
 mod queue;
 mod service;
@@ -64,6 +79,7 @@ mod watch;
 
 pub use config::{BulkheadConfig, Queue};
 pub use future::BulkheadFuture;
-pub use layer::{BulkheadLayer, Queued, Reject};
+pub use layer::BulkheadLayer;
+pub use mode::{Mode, Queued, Reject, Rule};
 pub use queue::{QueuedFuture, QueuedService};
 pub use service::BulkheadService;

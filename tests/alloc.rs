@@ -147,6 +147,23 @@ fn an_answer_that_pends_on_the_tokio_timer_costs_nothing() {
 }
 
 #[test]
+fn a_live_bulkhead_costs_nothing_after_changes_too() {
+    let (plain, line) = (Policy(bulkhead().0.live()), Policy(queue(4).0.live()));
+    for limit in [3, 2] {
+        assert_eq!(plain.0.resize(limit), Ok(limit + 1));
+        assert_eq!(line.0.resize(limit), Ok(limit + 1));
+        assert_eq!(spent(&plain, GOOD, ok), 0, "bulkhead");
+        assert_eq!(spent(&line, SLOW, ok), 0, "queue");
+    }
+    plain.0.resize(0).unwrap();
+    line.0.close();
+    let rejected =
+        |result: &Result<u32, Flat>| result.as_ref().is_err_and(ResilienceError::is_bulkhead);
+    assert_eq!(spent(&plain, GOOD, rejected), 0, "full");
+    assert_eq!(spent(&line, GOOD, rejected), 0, "closed");
+}
+
+#[test]
 fn a_failure_costs_nothing() {
     assert_eq!(spent(&timeout(), BAD, failed), 0, "timeout");
     assert_eq!(spent(&bulkhead(), BAD, failed), 0, "bulkhead");

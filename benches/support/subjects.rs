@@ -88,6 +88,11 @@ pub fn bulkhead() -> impl Subject {
     bulkhead_layer()
 }
 
+/// The same with settings that may change.
+pub fn bulkhead_live() -> impl Subject {
+    bulkhead_layer().live()
+}
+
 /// A bulkhead whose only permit is out for good.
 pub fn full_bulkhead() -> impl Subject {
     let bulkhead = BulkheadLayer::new(1).unwrap();
@@ -98,7 +103,12 @@ pub fn full_bulkhead() -> impl Subject {
 
 /// A bulkhead with room and a line.
 pub fn queued_bulkhead() -> impl Subject {
-    BulkheadLayer::queued(64, 64, FAR).unwrap()
+    queued_layer()
+}
+
+/// The same with settings that may change.
+pub fn queued_bulkhead_live() -> impl Subject {
+    queued_layer().live()
 }
 
 /// A backup behind no policy; it is not used.
@@ -131,6 +141,10 @@ fn retry_layer() -> RetryLayer {
 
 fn breaker_layer() -> CircuitBreakerLayer {
     CircuitBreakerLayer::new(CircuitBreakerConfig::new(5, FAR, 1).unwrap()).unwrap()
+}
+
+fn queued_layer() -> BulkheadLayer<ninelives::bulkhead::Queued> {
+    BulkheadLayer::queued(64, 64, FAR).unwrap()
 }
 
 fn bulkhead_layer() -> BulkheadLayer {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use ninelives_core::semaphore::{MAX_PERMITS, MAX_PLACES};
 
-use super::layer::{BulkheadLayer, Queued, Reject};
+use super::{BulkheadLayer, Queued, Reject};
 use crate::error::ConfigError;
 
-/// How many calls may be in flight, and what happens to others: rejected at once, or [`Queue`]d.
+/// How many calls may be in flight, and what happens to others: rejected at once, or [`Queue`]d. Every value that there is can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BulkheadConfig<Q = Reject> {
     max_concurrent: u32,
@@ -45,16 +45,11 @@ impl BulkheadConfig {
         max_waiting: usize,
         max_wait: Duration,
     ) -> Result<BulkheadConfig<Queue>, ConfigError> {
-        let max_waiting = in_range("max_waiting", max_waiting, 1, MAX_PLACES)?;
-        if max_wait.is_zero() {
-            let range = Duration::from_nanos(1)..=Duration::MAX;
-            return Err(ConfigError::duration("max_wait", max_wait, range));
-        }
         Ok(BulkheadConfig {
             max_concurrent: self.max_concurrent,
             queue: Queue {
-                max_waiting,
-                max_wait,
+                max_waiting: places("max_waiting", max_waiting, 1)?,
+                max_wait: longer_than_nothing(max_wait)?,
             },
         })
     }
@@ -66,6 +61,24 @@ impl BulkheadConfig {
 }
 
 impl BulkheadConfig<Queue> {
+    /// Lets at most `max_waiting` calls wait in line: 1 to 1,048,575.
+    ///
+    /// # Errors
+    /// A number outside its range.
+    pub fn with_max_waiting(mut self, max_waiting: usize) -> Result<Self, ConfigError> {
+        self.queue.max_waiting = places("max_waiting", max_waiting, 1)?;
+        Ok(self)
+    }
+
+    /// Lets each wait for at most `max_wait`: 1 ns and up.
+    ///
+    /// # Errors
+    /// A time of zero.
+    pub fn with_max_wait(mut self, max_wait: Duration) -> Result<Self, ConfigError> {
+        self.queue.max_wait = longer_than_nothing(max_wait)?;
+        Ok(self)
+    }
+
     /// A bulkhead with a line, on tokio's timer.
     pub fn into_layer(self) -> BulkheadLayer<Queued> {
         BulkheadLayer::from_queue_config(self)
@@ -73,6 +86,15 @@ impl BulkheadConfig<Queue> {
 }
 
 impl<Q> BulkheadConfig<Q> {
+    /// Lets at most `max_concurrent` calls in: 0 to 1,048,575. 0 is a pause: nobody gets in until the limit grows.
+    ///
+    /// # Errors
+    /// A limit above its range.
+    pub fn with_max_concurrent(mut self, max_concurrent: usize) -> Result<Self, ConfigError> {
+        self.max_concurrent = permits(max_concurrent)?;
+        Ok(self)
+    }
+
     /// Calls that may be in flight.
     pub const fn max_concurrent(&self) -> usize {
         self.max_concurrent as usize
@@ -96,6 +118,24 @@ impl Queue {
     pub const fn max_wait(&self) -> Duration {
         self.max_wait
     }
+}
+
+/// A limit that a bulkhead in use may have.
+pub(super) fn permits(max_concurrent: usize) -> Result<u32, ConfigError> {
+    in_range("max_concurrent", max_concurrent, 0, MAX_PERMITS)
+}
+
+/// A number of places in line, of at least `min`.
+pub(super) fn places(field: &'static str, value: usize, min: u32) -> Result<u32, ConfigError> {
+    in_range(field, value, min, MAX_PLACES)
+}
+
+fn longer_than_nothing(max_wait: Duration) -> Result<Duration, ConfigError> {
+    if max_wait.is_zero() {
+        let range = Duration::from_nanos(1)..=Duration::MAX;
+        return Err(ConfigError::duration("max_wait", max_wait, range));
+    }
+    Ok(max_wait)
 }
 
 /// A count that fits the machine, or the error with the caller's own name and number.

@@ -1,4 +1,4 @@
-//! What makes bulkheads, and the handle that watches and resizes them.
+//! What makes bulkheads.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,35 +6,27 @@ use std::time::Duration;
 use ninelives_core::semaphore::{MAX_PERMITS, Semaphore};
 use tower_layer::Layer;
 
-use super::config::in_range;
-use super::{BulkheadConfig, BulkheadService, Queue, QueuedService};
+use super::config::places;
+use super::mode::{Mode, Rule};
+use super::{BulkheadConfig, BulkheadService, Queue, Queued, QueuedService, Reject};
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::emit::{NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
+use crate::settings::Settings;
 use crate::timer::{Timer, TokioTimer};
 
 /// Puts a bulkhead around a service, and watches and resizes it. See the [page](super).
 ///
 /// One value is one set of permits: clones, and services from repeated `layer()` calls, share it.
 #[derive(Clone, Debug)]
-pub struct BulkheadLayer<M = Reject, K = NullSink> {
-    semaphore: Arc<Semaphore>,
-    name: Name,
-    mode: M,
-    sink: K,
-}
-
-/// Rejects at once what does not fit: the default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reject;
-
-/// Lets calls wait in line, on the timer `T`.
-#[derive(Clone, Copy, Debug)]
-pub struct Queued<T = TokioTimer> {
-    queue: Queue,
-    timer: T,
+pub struct BulkheadLayer<M: Mode = Reject, K = NullSink, C = BulkheadConfig<<M as Mode>::Rule>> {
+    pub(super) semaphore: Arc<Semaphore>,
+    pub(super) settings: C,
+    pub(super) name: Name,
+    pub(super) mode: M,
+    pub(super) sink: K,
 }
 
 // === impl BulkheadLayer ===
@@ -50,7 +42,7 @@ impl BulkheadLayer {
 
     /// A bulkhead with these settings.
     pub fn from_config(config: BulkheadConfig) -> Self {
-        Self::made(Semaphore::new(config.max_concurrent() as u32), Reject)
+        Self::made(config, 0, Reject)
     }
 }
 
@@ -71,35 +63,45 @@ impl BulkheadLayer<Queued> {
 
     /// A bulkhead with a line with these settings.
     pub fn from_queue_config(config: BulkheadConfig<Queue>) -> Self {
-        let queue = *config.queue();
-        let (limit, places) = (config.max_concurrent() as u32, queue.max_waiting() as u32);
-        let timer = TokioTimer;
-        Self::made(Semaphore::with_line(limit, places), Queued { queue, timer })
+        let places = config.queue().max_waiting() as u32;
+        Self::made(config, places, Queued { timer: TokioTimer })
     }
 }
 
 impl<T, K> BulkheadLayer<Queued<T>, K> {
+    /// Makes a line with room for `capacity` calls, of which the settings let `max_waiting` wait: so that a
+    /// [live](Self::live) bulkhead may let more wait later. About 40 bytes each, allocated now. The permits and the line start
+    /// afresh: clones made before keep theirs.
+    ///
+    /// # Errors
+    /// A `capacity` outside `max_waiting` to 1,048,575.
+    pub fn with_line_capacity(mut self, capacity: usize) -> Result<Self, ConfigError> {
+        let config = self.config();
+        let least = config.queue().max_waiting() as u32;
+        let places = places("line_capacity", capacity, least)?;
+        self.semaphore = fresh(config.max_concurrent() as u32, places);
+        Ok(self)
+    }
+}
+
+impl<T, K, C> BulkheadLayer<Queued<T>, K, C> {
     /// Measures the maximum wait on another timer.
-    pub fn with_timer<U>(self, timer: U) -> BulkheadLayer<Queued<U>, K> {
+    pub fn with_timer<U>(self, timer: U) -> BulkheadLayer<Queued<U>, K, C> {
         BulkheadLayer {
             semaphore: self.semaphore,
+            settings: self.settings,
             name: self.name,
-            mode: Queued {
-                queue: self.mode.queue,
-                timer,
-            },
+            mode: Queued { timer },
             sink: self.sink,
         }
     }
 }
 
-impl<M> BulkheadLayer<M> {
-    fn made(semaphore: Result<Semaphore, ConfigError>, mode: M) -> Self {
-        let Ok(semaphore) = semaphore else {
-            unreachable!("the settings were checked when they were made")
-        };
+impl<M: Mode> BulkheadLayer<M> {
+    fn made(config: BulkheadConfig<M::Rule>, places: u32, mode: M) -> Self {
         Self {
-            semaphore: Arc::new(semaphore),
+            semaphore: fresh(config.max_concurrent() as u32, places),
+            settings: config,
             name: Name::generated("bulkhead"),
             mode,
             sink: NullSink,
@@ -107,7 +109,7 @@ impl<M> BulkheadLayer<M> {
     }
 }
 
-impl<M, K> BulkheadLayer<M, K> {
+impl<M: Mode, K, C> BulkheadLayer<M, K, C> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -116,9 +118,10 @@ impl<M, K> BulkheadLayer<M, K> {
     }
 
     /// Tells what happens to `sink`. Clones share the permits, and each tells its own sink.
-    pub fn with_sink<Q>(self, sink: Q) -> BulkheadLayer<M, Q> {
+    pub fn with_sink<Q>(self, sink: Q) -> BulkheadLayer<M, Q, C> {
         BulkheadLayer {
             semaphore: self.semaphore,
+            settings: self.settings,
             name: self.name,
             mode: self.mode,
             sink,
@@ -129,111 +132,83 @@ impl<M, K> BulkheadLayer<M, K> {
     pub const fn name(&self) -> &Name {
         &self.name
     }
-
-    /// Calls in flight now. After the limit shrank it may be above it.
-    pub fn in_flight(&self) -> usize {
-        self.semaphore.snapshot().in_flight as usize
-    }
-
-    /// Calls that may be in flight now.
-    pub fn limit(&self) -> usize {
-        self.semaphore.snapshot().limit as usize
-    }
-
-    /// Permits that are free now: 0 when in flight is at or above the limit.
-    pub fn available(&self) -> usize {
-        let now = self.semaphore.snapshot();
-        now.limit.saturating_sub(now.in_flight) as usize
-    }
-
-    /// Places in line that are taken now.
-    pub fn waiting(&self) -> usize {
-        self.semaphore.snapshot().waiting as usize
-    }
-
-    /// Changes the limit at once, for all that share this bulkhead, and gives the old one. Calls in flight go on; growing lets
-    /// exactly the waiters in that fit; 0 pauses it.
-    ///
-    /// # Errors
-    /// A limit above 1,048,575; nothing has changed.
-    pub fn resize(&self, max_concurrent: usize) -> Result<usize, ConfigError> {
-        let limit = in_range("max_concurrent", max_concurrent, 0, MAX_PERMITS)?;
-        self.semaphore.resize(limit).map(|old| old as usize)
-    }
-
-    /// Turns every later call away and everyone in line; calls in flight finish. It cannot be undone.
-    pub fn close(&self) {
-        self.semaphore.close();
-    }
-
-    /// Whether it was closed.
-    pub fn is_closed(&self) -> bool {
-        self.semaphore.snapshot().closed
-    }
 }
 
-impl<S, K: Sink> Layer<S> for BulkheadLayer<Reject, K> {
-    type Service = BulkheadService<Lift<S>, K::Emitter>;
+impl<S, K: Sink, C: Settings<BulkheadConfig>> Layer<S> for BulkheadLayer<Reject, K, C> {
+    type Service = BulkheadService<Lift<S>, K::Emitter, C>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, K: Sink> PolicyLayer<S> for BulkheadLayer<Reject, K> {
-    type Service = BulkheadService<S, K::Emitter>;
+impl<S, K: Sink, C: Settings<BulkheadConfig>> PolicyLayer<S> for BulkheadLayer<Reject, K, C> {
+    type Service = BulkheadService<S, K::Emitter, C>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         let emitter = self.sink.attach(&self.name);
-        BulkheadService::new(inner, Arc::clone(&self.semaphore), emitter)
+        let semaphore = Arc::clone(&self.semaphore);
+        BulkheadService::new(inner, semaphore, self.settings.clone(), emitter)
     }
 }
 
-impl<S, T: Timer + Clone, K: Sink> Layer<S> for BulkheadLayer<Queued<T>, K> {
-    type Service = QueuedService<Lift<S>, T, K::Emitter>;
+impl<S, T, K, C> Layer<S> for BulkheadLayer<Queued<T>, K, C>
+where
+    T: Timer + Clone,
+    K: Sink,
+    C: Settings<BulkheadConfig<Queue>>,
+{
+    type Service = QueuedService<Lift<S>, T, K::Emitter, C>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, T: Timer + Clone, K: Sink> PolicyLayer<S> for BulkheadLayer<Queued<T>, K> {
-    type Service = QueuedService<S, T, K::Emitter>;
+impl<S, T, K, C> PolicyLayer<S> for BulkheadLayer<Queued<T>, K, C>
+where
+    T: Timer + Clone,
+    K: Sink,
+    C: Settings<BulkheadConfig<Queue>>,
+{
+    type Service = QueuedService<S, T, K::Emitter, C>;
 
     fn wrap(&self, inner: S) -> Self::Service {
-        let max_wait = self.mode.queue.max_wait();
         let timer = self.mode.timer.clone();
         let emitter = self.sink.attach(&self.name);
         let semaphore = Arc::clone(&self.semaphore);
-        QueuedService::new(inner, semaphore, max_wait, timer, emitter)
+        QueuedService::new(inner, semaphore, self.settings.clone(), timer, emitter)
     }
 }
 
-impl<M, K, Q: Clone> WithSink<Q> for BulkheadLayer<M, K> {
-    type Output = BulkheadLayer<M, Q>;
+impl<M: Mode, K, C, Q: Clone> WithSink<Q> for BulkheadLayer<M, K, C> {
+    type Output = BulkheadLayer<M, Q, C>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
         self.with_sink(sink.clone())
     }
 }
 
-impl<K> Describe for BulkheadLayer<Reject, K> {
+impl<M: Mode, K, C: Settings<BulkheadConfig<M::Rule>>> Describe for BulkheadLayer<M, K, C> {
     fn describe(&self) -> Node {
+        let (limit, rule) = (self.limit(), self.settings.current().queue().said());
         Node::leaf(format!(
-            "bulkhead {}: {} calls in flight",
-            self.name,
-            self.limit()
+            "bulkhead {}: {limit} calls in flight{rule}",
+            self.name
         ))
     }
 }
 
-impl<T, K> Describe for BulkheadLayer<Queued<T>, K> {
-    fn describe(&self) -> Node {
-        let (max_waiting, max_wait) = (self.mode.queue.max_waiting(), self.mode.queue.max_wait());
-        Node::leaf(format!(
-            "bulkhead {}: {} calls in flight, {max_waiting} in line for {max_wait:?}",
-            self.name,
-            self.limit()
-        ))
-    }
+/// Permits that nobody has, and a line that nobody is in, if there are places.
+pub(super) fn fresh(limit: u32, places: u32) -> Arc<Semaphore> {
+    let made = match places {
+        0 => Semaphore::new(MAX_PERMITS),
+        places => Semaphore::with_line(MAX_PERMITS, places),
+    };
+    // In two steps, because a bulkhead may begin with a pause.
+    let made = made.and_then(|semaphore| semaphore.resize(limit).map(|_| semaphore));
+    let Ok(semaphore) = made else {
+        unreachable!("the settings were checked when they were made")
+    };
+    Arc::new(semaphore)
 }

@@ -7,7 +7,6 @@ mod future;
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use ninelives_core::semaphore::{Entry, Semaphore};
 use tower_service::Service;
@@ -17,34 +16,43 @@ pub use future::QueuedFuture;
 
 use super::permit::{Permit, Waiter};
 use super::watch;
+use super::{BulkheadConfig, Queue};
 use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
 use crate::error::{FlatError, ResilienceError};
+use crate::settings::Settings;
 use crate::timer::{Timer, TokioTimer};
 
 /// A service with a bulkhead and a line around it. See the [page](super::super).
 #[derive(Clone, Debug)]
-pub struct QueuedService<S, T = TokioTimer, M = NullSink> {
+pub struct QueuedService<
+    S,
+    T = TokioTimer,
+    M = NullSink,
+    C: Settings<BulkheadConfig<Queue>> = BulkheadConfig<Queue>,
+> {
     inner: S,
     semaphore: Arc<Semaphore>,
-    max_wait: Duration,
+    settings: C,
+    reader: C::Reader,
     timer: T,
     emitter: M,
 }
 
 // === impl QueuedService ===
 
-impl<S, T, M> QueuedService<S, T, M> {
-    pub(super) const fn new(
+impl<S, T, M, C: Settings<BulkheadConfig<Queue>>> QueuedService<S, T, M, C> {
+    pub(super) fn new(
         inner: S,
         semaphore: Arc<Semaphore>,
-        max_wait: Duration,
+        settings: C,
         timer: T,
         emitter: M,
     ) -> Self {
         Self {
             inner,
             semaphore,
-            max_wait,
+            reader: settings.reader(),
+            settings,
             timer,
             emitter,
         }
@@ -66,12 +74,13 @@ impl<S, T, M> QueuedService<S, T, M> {
     }
 }
 
-impl<S, T, M, Req> Service<Req> for QueuedService<S, T, M>
+impl<S, T, M, C, Req> Service<Req> for QueuedService<S, T, M, C>
 where
     S: Service<Req> + Clone,
     S::Error: FlatError,
     T: Timer + Clone,
     M: Emitter,
+    C: Settings<BulkheadConfig<Queue>>,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -84,7 +93,9 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        match self.semaphore.enter() {
+        let queue = self.settings.read(&mut self.reader).queue();
+        let max_waiting = || queue.max_waiting() as u32;
+        match self.semaphore.enter_within(max_waiting) {
             Entry::Acquired { in_flight } => {
                 let permit = Permit::new(&self.semaphore);
                 let mut watch = watch::acquired(&self.emitter, in_flight);
@@ -97,7 +108,7 @@ where
                 let watch = Request::start(&self.emitter);
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);
-                let line = InLine::new(waiter, ready, request, self.max_wait);
+                let line = InLine::new(waiter, ready, request, queue.max_wait());
                 QueuedFuture::waiting(line, watch, self.timer.clone())
             }
             Entry::Full { in_flight, limit } => {

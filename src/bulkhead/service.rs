@@ -6,27 +6,32 @@ use std::task::{Context, Poll};
 use ninelives_core::semaphore::{Entry, Semaphore};
 use tower_service::Service;
 
-use super::BulkheadFuture;
 use super::permit::Permit;
 use super::watch;
+use super::{BulkheadConfig, BulkheadFuture};
 use crate::emit::{BulkheadRejection, Emitter, NullSink};
 use crate::error::FlatError;
+use crate::settings::Settings;
 
 /// A service with a bulkhead around it. See the [page](super).
 #[derive(Clone, Debug)]
-pub struct BulkheadService<S, M = NullSink> {
+pub struct BulkheadService<S, M = NullSink, C: Settings<BulkheadConfig> = BulkheadConfig> {
     inner: S,
     semaphore: Arc<Semaphore>,
+    settings: C,
+    reader: C::Reader,
     emitter: M,
 }
 
 // === impl BulkheadService ===
 
-impl<S, M> BulkheadService<S, M> {
-    pub(super) const fn new(inner: S, semaphore: Arc<Semaphore>, emitter: M) -> Self {
+impl<S, M, C: Settings<BulkheadConfig>> BulkheadService<S, M, C> {
+    pub(super) fn new(inner: S, semaphore: Arc<Semaphore>, settings: C, emitter: M) -> Self {
         Self {
             inner,
             semaphore,
+            reader: settings.reader(),
+            settings,
             emitter,
         }
     }
@@ -47,11 +52,12 @@ impl<S, M> BulkheadService<S, M> {
     }
 }
 
-impl<S, M, Req> Service<Req> for BulkheadService<S, M>
+impl<S, M, C, Req> Service<Req> for BulkheadService<S, M, C>
 where
     S: Service<Req>,
     S::Error: FlatError,
     M: Emitter,
+    C: Settings<BulkheadConfig>,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -64,6 +70,8 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
+        // The limit is in the semaphore already; an override of it that has lapsed ends with this look.
+        let _ = self.settings.read(&mut self.reader);
         match self.semaphore.try_acquire() {
             Entry::Acquired { in_flight } => {
                 let permit = Permit::new(&self.semaphore);

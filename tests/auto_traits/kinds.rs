@@ -116,6 +116,10 @@ fn futures_are_unpin_and_send_exactly_when_the_inner_future_is() {
 #[test]
 fn services_are_clone_exactly_when_the_inner_service_is() {
     use crate::flavors::Single;
+    use ninelives::bulkhead::{Queue, Queued, Reject};
+    use ninelives::{BulkheadConfig, Live};
+    type LiveBulkhead = BulkheadLayer<Reject, NullSink, Live<BulkheadConfig>>;
+    type LiveQueue = BulkheadLayer<Queued, NullSink, Live<BulkheadConfig<Queue>>>;
     macro_rules! check {
         ($($policy:ty),+ $(,)?) => {$(
             assert!(is!(<$policy as Layer<Contract>>::Service: Clone), stringify!($policy));
@@ -128,6 +132,8 @@ fn services_are_clone_exactly_when_the_inner_service_is() {
         Policy<TimeoutLayer>,
         Policy<BulkheadLayer>,
         Policy<BulkheadLayer<ninelives::bulkhead::Queued>>,
+        Policy<LiveBulkhead>,
+        Policy<LiveQueue>,
         Policy<CircuitBreakerLayer>,
         Policy<RetryLayer>,
         Policy<CombinedLayer<TimeoutLayer, CircuitBreakerLayer>>,

@@ -60,7 +60,7 @@ fn f12_services_and_futures_stay_small() {
     println!("error over (): {} bytes", size_of::<ResilienceError<()>>());
     assert_sizes("timeout", &timeout(), 64, 176);
     assert_sizes("bulkhead", &bulkhead(), 16, 40);
-    assert_sizes("queue", &queue(), 32, 224);
+    assert_sizes("queue", &queue(), 40, 224);
     assert_sizes("breaker", &breaker(), 32, 72);
     assert_sizes("breaker, live", &Policy(breaker().0.live()), 48, 72);
     assert_sizes("retry", &retry(), 16, 192);

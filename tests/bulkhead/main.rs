@@ -5,9 +5,10 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use ninelives::bulkhead::{BulkheadService, Queued, QueuedService};
+use ninelives::bulkhead::{BulkheadService, Mode, Queued, QueuedService, Reject};
+use ninelives::emit::NullSink;
 use ninelives::lift::Lift;
-use ninelives::{BulkheadLayer, ManualTimer, ResilienceError};
+use ninelives::{BulkheadConfig, BulkheadLayer, ManualTimer, ResilienceError, Settings};
 use tower::{Layer, Service};
 
 #[path = "../support/backend.rs"]
@@ -19,6 +20,7 @@ mod close;
 mod config;
 mod law;
 mod line;
+mod live;
 mod panics;
 mod policy;
 mod readiness;
@@ -41,15 +43,15 @@ type Queueing = QueuedService<Lift<Backend>, ManualTimer>;
 type Call<S> = std::pin::Pin<Box<<S as Service<Ask>>::Future>>;
 
 /// A bulkhead over a backend, and a timer that stands still.
-struct Rig<M, S> {
-    layer: BulkheadLayer<M>,
+struct Rig<M: Mode, S, C = BulkheadConfig<<M as Mode>::Rule>> {
+    layer: BulkheadLayer<M, NullSink, C>,
     timer: ManualTimer,
     backend: Backend,
     service: S,
 }
 
 type Line = Rig<Queued<ManualTimer>, Queueing>;
-type Plain = Rig<ninelives::bulkhead::Reject, Rejecting>;
+type Plain = Rig<Reject, Rejecting>;
 
 // === impl Rig ===
 
@@ -65,22 +67,16 @@ impl Line {
         let layer = BulkheadLayer::queued(limit, places, WAIT).unwrap();
         Self::over(layer.with_timer(timer.clone()), timer)
     }
-
-    /// Calls that are in line, polled once, each with its gate.
-    fn waiters(&mut self, count: usize) -> Vec<(Call<Queueing>, Gate)> {
-        let before = self.layer.waiting();
-        let waiters = (0..count).map(|_| self.wait_at()).collect();
-        assert_eq!(self.layer.waiting(), before + count);
-        waiters
-    }
 }
 
-impl<M, S> Rig<M, S>
+impl<M, S, C> Rig<M, S, C>
 where
+    M: Mode,
+    C: Settings<BulkheadConfig<M::Rule>>,
     S: Service<Ask, Response = (), Error = ResilienceError<Broken>>,
-    BulkheadLayer<M>: Layer<Backend, Service = S>,
+    BulkheadLayer<M, NullSink, C>: Layer<Backend, Service = S>,
 {
-    fn over(layer: BulkheadLayer<M>, timer: ManualTimer) -> Self {
+    fn over(layer: BulkheadLayer<M, NullSink, C>, timer: ManualTimer) -> Self {
         let backend = Backend::default();
         let service = layer.layer(backend.clone());
         Self {
@@ -101,6 +97,14 @@ where
         let mut call = self.call(Ask::At(gate.clone()));
         assert!(poll(&mut call).is_pending());
         (call, gate)
+    }
+
+    /// Calls that are in line, polled once, each with its gate.
+    fn waiters(&mut self, count: usize) -> Vec<(Call<S>, Gate)> {
+        let before = self.layer.waiting();
+        let waiters = (0..count).map(|_| self.wait_at()).collect();
+        assert_eq!(self.layer.waiting(), before + count);
+        waiters
     }
 
     /// A call that is done in its first poll.

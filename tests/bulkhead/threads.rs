@@ -12,7 +12,7 @@ use super::*;
 const THREADS: u64 = 6;
 
 /// Resizes `layer` between 1 and 6 until told to stop, then to 2.
-fn churn<M>(layer: &BulkheadLayer<M>, stop: &AtomicBool) {
+fn churn<M: Mode>(layer: &BulkheadLayer<M>, stop: &AtomicBool) {
     let mut dice = Seeded::new(99);
     while !stop.load(Ordering::SeqCst) {
         layer.resize(1 + dice.below(6)).unwrap();

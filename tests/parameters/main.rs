@@ -45,6 +45,15 @@ mod agree {
         // A lease is at most 4,096 times the recovery timeout.
         laws::hold(&all, &["probe_lease", "recovery_timeout"]);
     }
+
+    #[test]
+    fn bulkhead_settings_agree_with_their_schema() {
+        let one = BulkheadConfig::new(1).unwrap();
+        let all = [one, one.with_max_concurrent(0).unwrap()];
+        laws::hold(&all, &[]);
+        let queues = all.map(|config| config.with_queue(3, ms(1)).unwrap());
+        laws::hold(&queues, &[]);
+    }
 }
 
 #[test]

@@ -36,7 +36,7 @@
 //! | used < limit      | enter   | taken, nobody waits   | used + 1         | acquired | room_and_only_settled_places_admits                         |
 //! | used < limit      | enter   | somebody waits        | places + 1       | queued   | room_is_not_for_those_who_come_after_a_waiter               |
 //! | used >= limit     | enter   | places < capacity     | places + 1       | queued   | full_takes_a_place                                          |
-//! | used >= limit     | enter   | places = capacity     | same word        | full     | full_line_rejects_and_writes_nothing                        |
+//! | used >= limit     | enter   | places >= capacity    | same word        | full     | full_line_rejects_and_writes_nothing, a_line_over_its_bound_takes_nobody |
 //! | any               | try     | as enter, capacity 0  |                  |          | trying_never_queues                                         |
 //! | open, used < limit | reserve |                      | used + 1         | yes      | reserve_needs_room                                          |
 //! | closed            | reserve |                       | same word        | no       | reserve_needs_an_open_gate                                  |
@@ -47,7 +47,8 @@
 //! | any               | resize  |                       | limit            | old one  | resize_touches_the_limit_alone                              |
 //! | any               | close   |                       | closed           |          | close_keeps_the_counts_and_writes_once                      |
 //!
-//! The whole of it, refusals included, is in `semaphore/table.txt`.
+//! The whole of it, refusals included, is in `semaphore/table.txt`. The capacity is the number of places there are, or the smaller
+//! bound that the caller names, which may be another one each time.
 //!
 //! # Orderings
 //! The word and the line are two things, tied twice. (1) A place is pushed to the free list before the word counts it out, and
@@ -129,7 +130,7 @@ impl Semaphore {
     /// Lock-free; without a line, or with nobody in it, one load and one swap.
     #[inline]
     pub fn try_acquire(&self) -> Entry {
-        self.admit(false)
+        self.admit(|| 0)
     }
 
     /// A permit at once, or a place in the line, if there is one free.
@@ -138,7 +139,18 @@ impl Semaphore {
     /// Lock-free.
     #[inline]
     pub fn enter(&self) -> Entry {
-        self.admit(true)
+        self.admit(|| MAX_PLACES)
+    }
+
+    /// As [`enter`](Self::enter), but a place is given only while fewer than `max_waiting` are taken. Each caller may name another
+    /// bound: those that have a place keep it. More than there are places is as many as there are. It is asked only when the
+    /// shortest way in is not open.
+    ///
+    /// # Progress
+    /// Lock-free.
+    #[inline]
+    pub fn enter_within(&self, max_waiting: impl FnOnce() -> u32) -> Entry {
+        self.admit(max_waiting)
     }
 
     /// Gives one permit back. The first in the line gets it before it is woken.
@@ -206,19 +218,19 @@ impl Semaphore {
     }
 
     #[inline]
-    fn admit(&self, may_wait: bool) -> Entry {
+    fn admit(&self, max_waiting: impl FnOnce() -> u32) -> Entry {
         match self.gate.walk_in() {
             Some(word) => Entry::Acquired {
                 in_flight: word.used(),
             },
-            None => self.admit_or_queue(may_wait),
+            None => self.admit_or_queue(max_waiting()),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn admit_or_queue(&self, may_wait: bool) -> Entry {
-        let capacity = if may_wait { self.places() } else { 0 };
+    fn admit_or_queue(&self, max_waiting: u32) -> Entry {
+        let capacity = max_waiting.min(self.places());
         let clear = || self.line.as_ref().is_none_or(Line::is_clear);
         let (word, admit) = self.gate.enter(capacity, clear);
         match admit {

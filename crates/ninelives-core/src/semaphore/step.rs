@@ -34,7 +34,7 @@ pub(super) const fn walk_in(word: Word) -> Option<Word> {
     }
 }
 
-/// Somebody comes. `capacity` is the number of places (0: they will not wait); `clear` says that nobody is waiting in the line,
+/// Somebody comes. `capacity` is how many places may be taken (0: they will not wait); `clear` says that nobody is waiting in the line,
 /// and is only asked when places are taken.
 #[inline]
 pub(super) fn enter(word: Word, capacity: u32, clear: impl FnOnce() -> bool) -> (Word, Admit) {

@@ -92,9 +92,14 @@ impl Pair {
                 let entry = self.real.try_acquire();
                 self.entered(entry, 0);
             }
-            3..=6 => {
+            3..=5 => {
                 let entry = self.real.enter();
                 self.entered(entry, self.places);
+            }
+            6 => {
+                let bound = u32::from(op.small % 24);
+                let entry = self.real.enter_within(|| bound);
+                self.entered(entry, self.places.min(bound));
             }
             7..=9 => self.release(),
             10 => self.poll(op),

@@ -3,7 +3,7 @@
 use std::task::{Poll, Waker};
 use std::vec::Vec;
 
-use super::super::{Entry, MAX_PERMITS, MAX_PLACES, Semaphore, Turn};
+use super::super::{Entry, Left, MAX_PERMITS, MAX_PLACES, Semaphore, Turn};
 use super::{counts, hold, is_granted, line, wait, wait_as_task};
 
 #[test]
@@ -112,6 +112,42 @@ fn without_a_line_enter_rejects() {
         }
     );
     assert_eq!(semaphore.places(), 0);
+}
+
+#[test]
+fn hc70_a_smaller_bound_keeps_those_who_wait_and_takes_nobody_until_it_fits() {
+    let semaphore = line(1, 4);
+    hold(&semaphore, 1);
+    let mut places: Vec<_> = (0..3).map(|_| wait(&semaphore)).collect();
+    let full = Entry::Full {
+        in_flight: 1,
+        limit: 1,
+    };
+    assert_eq!(semaphore.enter_within(|| 2), full);
+    assert_eq!(semaphore.leave(places.remove(1)), Left::GaveUp);
+    assert_eq!(semaphore.enter_within(|| 2), full);
+    assert_eq!(semaphore.leave(places.remove(1)), Left::GaveUp);
+    assert!(matches!(semaphore.enter_within(|| 2), Entry::Waiting(_)));
+    assert_eq!(semaphore.enter_within(|| 2), full);
+    semaphore.release();
+    assert!(
+        is_granted(&semaphore, &places[0]),
+        "the first keeps its turn"
+    );
+}
+
+#[test]
+fn a_bound_above_the_places_is_all_of_them() {
+    let semaphore = line(1, 2);
+    hold(&semaphore, 1);
+    let _places = [wait(&semaphore), wait(&semaphore)];
+    for bound in [3, MAX_PLACES, u32::MAX] {
+        assert!(matches!(
+            semaphore.enter_within(|| bound),
+            Entry::Full { .. }
+        ));
+    }
+    assert_eq!(counts(&semaphore), (1, 1, 2));
 }
 
 #[test]

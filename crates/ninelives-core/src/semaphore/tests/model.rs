@@ -15,6 +15,7 @@ use super::{Task, counts, line};
 pub(super) enum Input {
     Try,
     Enter,
+    EnterWithin(u32),
     Take(usize),
     Leave(usize),
     Release,
@@ -124,6 +125,10 @@ impl Pair {
                 let entry = self.real.enter();
                 self.admit(self.real.places() as usize, entry);
             }
+            Input::EnterWithin(bound) => {
+                let entry = self.real.enter_within(|| bound);
+                self.admit(self.real.places().min(bound) as usize, entry);
+            }
             Input::Take(n) => {
                 let granted: Vec<_> = (0..self.guests.len())
                     .filter(|&at| matches!(self.guests[at].stand, Stand::Granted(_)))
@@ -202,6 +207,7 @@ fn every_sequence_of_five_inputs_agrees_with_the_model() {
     let inputs = [
         Input::Try,
         Input::Enter,
+        Input::EnterWithin(1),
         Input::Take(0),
         Input::Leave(0),
         Input::Leave(1),
@@ -228,7 +234,8 @@ fn every_sequence_of_eight_inputs_of_the_line_agrees_with_the_model() {
 fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         2 => Just(Input::Try),
-        9 => Just(Input::Enter),
+        7 => Just(Input::Enter),
+        2 => (0..64_u32).prop_map(Input::EnterWithin),
         4 => (0..64_usize).prop_map(Input::Take),
         4 => (0..64_usize).prop_map(Input::Leave),
         6 => Just(Input::Release),

@@ -68,6 +68,12 @@ fn full_line_rejects_and_writes_nothing() {
 }
 
 #[test]
+fn a_line_over_its_bound_takes_nobody() {
+    let (next, admit) = step::enter(word(2, 2, 5), 3, never);
+    assert_eq!((next, admit), (word(2, 2, 5), Admit::Full));
+}
+
+#[test]
 fn shrunk_below_in_flight_admits_nobody() {
     let (next, admit) = step::enter(word(8, 3, 0), 0, never);
     assert_eq!((next, admit), (word(8, 3, 0), Admit::Full));

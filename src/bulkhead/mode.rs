@@ -1,0 +1,62 @@
+//! What a bulkhead does with calls that do not fit.
+
+use std::fmt;
+
+use super::Queue;
+use crate::timer::TokioTimer;
+
+/// Rejects at once what does not fit: the default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reject;
+
+/// Lets calls wait in line, on the timer `T`.
+#[derive(Clone, Copy, Debug)]
+pub struct Queued<T = TokioTimer> {
+    pub(super) timer: T,
+}
+
+/// [`Reject`] or [`Queued`]. Not to be implemented elsewhere.
+pub trait Mode: sealed::Sealed {
+    /// What the settings say of calls that do not fit.
+    type Rule: Rule;
+}
+
+/// What settings say of calls that do not fit: nothing ([`Reject`]), or a [`Queue`]. Not to be implemented elsewhere.
+pub trait Rule: Copy + fmt::Debug + PartialEq + sealed::Sealed {
+    /// What [`explain`](crate::Policy::explain) says of it.
+    #[doc(hidden)]
+    fn said(&self) -> String;
+}
+
+mod sealed {
+    /// Keeps modes and rules to this page.
+    pub trait Sealed {}
+
+    impl Sealed for super::Reject {}
+    impl<T> Sealed for super::Queued<T> {}
+    impl Sealed for super::Queue {}
+}
+
+// === impl Mode ===
+
+impl Mode for Reject {
+    type Rule = Self;
+}
+
+impl<T> Mode for Queued<T> {
+    type Rule = Queue;
+}
+
+// === impl Rule ===
+
+impl Rule for Reject {
+    fn said(&self) -> String {
+        String::new()
+    }
+}
+
+impl Rule for Queue {
+    fn said(&self) -> String {
+        format!(", {} in line for {:?}", self.max_waiting(), self.max_wait())
+    }
+}
