@@ -5,8 +5,7 @@ use std::time::Duration;
 use ninelives_core::semaphore::{MAX_PERMITS, MAX_PLACES};
 
 use super::{BulkheadConfig, Queue};
-use crate::error::ConfigError;
-use crate::parameters::{Draft, Parameter, Parameters, Value};
+use crate::parameters::{Draft, Parameter, ParameterError, Parameters, Value};
 
 const MAX_CONCURRENT: &str = "max_concurrent";
 const MAX_WAITING: &str = "max_waiting";
@@ -30,8 +29,8 @@ impl Parameters for BulkheadConfig {
         (name == MAX_CONCURRENT).then(|| limit(self))
     }
 
-    fn build(draft: &Draft<'_, Self>) -> Result<Self, ConfigError> {
-        Self::new(1)?.with_max_concurrent(draft.count(MAX_CONCURRENT) as usize)
+    fn build(draft: &Draft<'_, Self>) -> Result<Self, ParameterError> {
+        Ok(Self::new(1)?.with_max_concurrent(draft.count(MAX_CONCURRENT) as usize)?)
     }
 }
 
@@ -62,10 +61,10 @@ impl Parameters for BulkheadConfig<Queue> {
         }
     }
 
-    fn build(draft: &Draft<'_, Self>) -> Result<Self, ConfigError> {
+    fn build(draft: &Draft<'_, Self>) -> Result<Self, ParameterError> {
         let max_waiting = draft.count(MAX_WAITING) as usize;
         let config = BulkheadConfig::new(1)?.with_queue(max_waiting, draft.duration(MAX_WAIT))?;
-        config.with_max_concurrent(draft.count(MAX_CONCURRENT) as usize)
+        Ok(config.with_max_concurrent(draft.count(MAX_CONCURRENT) as usize)?)
     }
 }
 
