@@ -10,12 +10,14 @@
 mod subjects;
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use iai_callgrind::{library_benchmark, library_benchmark_group, main};
 use ninelives::emit::{Emitter, Kind, PolicyEvent, Sink};
 use ninelives::name::Name;
 use ninelives::{Adaptive, Clock, StreamingSink, Subscriber, Tick};
 
+use ninelives_core::window::{CountWindow, Mark, Shape, Term, TimeWindow};
 use subjects::{Echo, Subject, call, enter_runtime};
 
 /// One call, behind a pointer: the same few instructions around every subject, the bare service included.
@@ -196,6 +198,72 @@ fn read(read: Read) -> u64 {
     read()
 }
 
+/// One outcome that is kept, or one look at what was kept, behind a pointer.
+type Keep = &'static mut dyn FnMut() -> u64;
+
+fn keeping(keep: impl FnMut() -> u64 + 'static) -> Keep {
+    let once: Keep = Box::leak(Box::new(keep));
+    for _ in 0..3 {
+        once();
+    }
+    black_box(once)
+}
+
+fn of_nothing() -> Keep {
+    keeping(|| black_box(1))
+}
+
+/// Ten slots of a second, on sixteen stripes.
+fn of_time(mark: Mark) -> Keep {
+    let window = time_window();
+    keeping(move || {
+        let (stripe, term, now) = black_box((3, Term::new(7), Tick::from_nanos(5_500_000_000)));
+        u64::from(window.record(stripe, term, now, black_box(mark), || true))
+    })
+}
+
+fn of_rates() -> Keep {
+    let window = time_window();
+    keeping(move || {
+        let (term, now) = black_box((Term::new(7), Tick::from_nanos(5_500_000_000)));
+        window.rates(term, now).total
+    })
+}
+
+fn time_window() -> TimeWindow {
+    TimeWindow::new(Shape::new(Duration::from_secs(10), 10, 16).expect("in range"))
+}
+
+/// Full of successes.
+fn of_count(size: u32, mark: Mark) -> Keep {
+    let window = CountWindow::new(size).expect("in range");
+    for _ in 0..size {
+        window.record(Term::new(7), Mark::SUCCESS, || true);
+    }
+    keeping(move || {
+        let term = black_box(Term::new(7));
+        u64::from(window.record(term, black_box(mark), || true))
+    })
+}
+
+#[library_benchmark]
+#[bench::nothing(of_nothing())]
+#[bench::time(of_time(Mark::SUCCESS))]
+#[bench::time_failed(of_time(Mark::FAILURE))]
+#[bench::time_rates(of_rates())]
+#[bench::few(of_count(20, Mark::SUCCESS))]
+#[bench::few_failed(of_count(20, Mark::FAILURE))]
+#[bench::many(of_count(100, Mark::SUCCESS))]
+#[bench::many_failed(of_count(100, Mark::FAILURE))]
+fn window(keep: Keep) -> u64 {
+    keep()
+}
+
+library_benchmark_group!(
+    name = windows;
+    benchmarks = window
+);
+
 library_benchmark_group!(
     name = adaptive;
     benchmarks = read
@@ -211,4 +279,9 @@ library_benchmark_group!(
     benchmarks = raw, timeout, retry, breaker, bulkhead, fallback, fork_join, stack
 );
 
-main!(library_benchmark_groups = layers, telemetry, adaptive);
+main!(
+    library_benchmark_groups = layers,
+    telemetry,
+    adaptive,
+    windows
+);

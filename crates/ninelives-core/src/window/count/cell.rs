@@ -75,16 +75,15 @@ impl CountWindow {
     #[inline]
     pub fn record(&self, term: Term, mark: Mark, current: impl Fn() -> bool) -> bool {
         match &self.kind {
-            Kind::Few(word) => apply(
-                word,
-                |bits| Recent(bits).is_of(term),
-                &current,
-                |bits, current| {
-                    let (next, counted) = step::push(Recent(bits), self.size, term, mark, current);
-                    (next.0, counted)
-                },
-            ),
-            Kind::Many(ring) => ring.record(term, mark, &current),
+            Kind::Few(word) => {
+                let well = !mark.raises() && look(word) == Recent::well(self.size, term).0;
+                well || push(word, self.size, term, mark, &current)
+            }
+            Kind::Many(ring) => {
+                let seat = ring.next_seat();
+                // What comes is what leaves: no sum changes, and whoever took the place has counted, or will.
+                look(seat) == Seat::of(term, mark).0 || ring.turn(seat, term, mark, &current)
+            }
         }
     }
 
@@ -174,10 +173,15 @@ impl Ring {
         }
     }
 
-    fn record(&self, term: Term, mark: Mark, current: &impl Fn() -> bool) -> bool {
+    #[inline]
+    fn next_seat(&self) -> &AtomicU64 {
         // Relaxed: a number, that is given once.
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let seat = &self.seats[(number % self.seats.len() as u64) as usize];
+        &self.seats[(number % self.seats.len() as u64) as usize]
+    }
+
+    #[inline(never)]
+    fn turn(&self, seat: &AtomicU64, term: Term, mark: Mark, current: &impl Fn() -> bool) -> bool {
         let old = apply(
             seat,
             |bits| Seat(bits).is_of(term),
@@ -209,6 +213,19 @@ impl Ring {
             .map(move |after| ((next + after) % size) as usize)
             .filter_map(move |place| Seat(look(&self.seats[place])).mark(term))
     }
+}
+
+#[inline(never)]
+fn push(word: &AtomicU64, size: u32, term: Term, mark: Mark, current: &impl Fn() -> bool) -> bool {
+    apply(
+        word,
+        |bits| Recent(bits).is_of(term),
+        current,
+        |bits, current| {
+            let (next, counted) = step::push(Recent(bits), size, term, mark, current);
+            (next.0, counted)
+        },
+    )
 }
 
 fn padded(bits: u64) -> CachePadded<AtomicU64> {

@@ -121,6 +121,15 @@ fn a_sum_below_zero_is_seen_as_zero_and_comes_right() {
 }
 
 #[test]
+fn failures_below_zero_are_none_among_calls_too() {
+    let three = (0..3).fold(Sum::of(TERM), |sum, _| sum.turned(Mark::SUCCESS, None));
+    let early = three.turned(Mark::SUCCESS, Some(Mark::SLOW_FAILURE));
+    assert_eq!(early.rates(TERM), rates(3, 0, 0));
+    let right = early.turned(Mark::SLOW_FAILURE, None);
+    assert_eq!(right.rates(TERM), rates(4, 0, 0));
+}
+
+#[test]
 fn nobody_sees_more_failures_than_calls() {
     let failed = Sum::of(TERM).turned(Mark::SLOW_FAILURE, None);
     let fewer = failed.turned(Mark::SLOW_FAILURE, Some(Mark::SUCCESS));

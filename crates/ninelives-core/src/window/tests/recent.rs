@@ -57,6 +57,12 @@ fn it_prints_as_it_came() {
 fn happy_path_writes_nothing_once_it_is_full_of_successes() {
     let full = (0..24).fold(Recent::EMPTY, |word, _| word.push(24, Mark::SUCCESS));
     assert_eq!(full.push(24, Mark::SUCCESS), full);
+    for size in 1..=24 {
+        let full = (0..30).fold(Recent::of(Term::new(9)), |word, _| {
+            word.push(size, Mark::SUCCESS)
+        });
+        assert_eq!(full, Recent::well(size, Term::new(9)));
+    }
     assert_ne!(full.push(24, Mark::FAILURE), full);
 }
 

@@ -4,8 +4,6 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::time::Duration;
 
-use crossbeam_utils::CachePadded;
-
 use super::shape::Shape;
 use super::slot::Slot;
 use super::step::Added;
@@ -16,7 +14,7 @@ use crate::window::{Mark, Rates, Term};
 /// Outcomes of the last moments, by slots of time. Memory is allocated when it is made, and never again.
 pub struct TimeWindow {
     shape: Shape,
-    slots: Box<[CachePadded<[Slot; 4]>]>,
+    slots: Box<[Slot]>,
 }
 
 /// A call that is out, for [`TimeWindow::leave`]: where it was counted in, and of when.
@@ -32,12 +30,8 @@ pub struct Entry {
 impl TimeWindow {
     /// An empty one.
     pub fn new(shape: Shape) -> Self {
-        let lines = shape.places() / 4 * shape.stripes();
-        let line = |_| CachePadded::new(core::array::from_fn(|_| Slot::new()));
-        Self {
-            shape,
-            slots: (0..lines).map(line).collect(),
-        }
+        let slots = (0..shape.room()).map(|_| Slot::new()).collect();
+        Self { shape, slots }
     }
 
     /// How it is cut.
@@ -65,19 +59,10 @@ impl TimeWindow {
         let number = self.shape.number(now);
         let slot = self.at(self.shape.index(stripe, number));
         let stamp = self.shape.stamp(term, number);
-        let patience = self.shape.patience();
-        let added = slot.count(stamp, patience, &current);
-        let counted = matches!(added, Added::Counted | Added::Turned);
-        if mark.raises() && counted {
-            // After the call itself: a look never sees more failures than calls.
-            if mark.failed {
-                slot.failed.add(stamp, patience, &current);
-            }
-            if mark.slow {
-                slot.slow.add(stamp, patience, &current);
-            }
+        if !mark.raises() && slot.calls.try_add(stamp) {
+            return true;
         }
-        counted
+        slot.record(stamp, self.shape.patience(), mark, &current)
     }
 
     /// What was counted for `term` in the slots up to `now`'s own.
@@ -86,10 +71,11 @@ impl TimeWindow {
     /// Wait-free: up to four loads for each slot and stripe.
     pub fn rates(&self, term: Term, now: Tick) -> Rates {
         let mut sum = Rates::default();
-        for stripe in 0..self.shape.stripes() {
-            for number in self.shape.live(now) {
+        for number in self.shape.live(now) {
+            let stamp = self.shape.stamp(term, number);
+            for stripe in 0..self.shape.stripes() {
                 let slot = self.at(self.shape.index(stripe, number));
-                sum = sum.plus(slot.rates(self.shape.stamp(term, number)));
+                sum = sum.plus(slot.rates(stamp));
             }
         }
         sum
@@ -106,13 +92,14 @@ impl TimeWindow {
             self.shape.index(stripe, number),
             self.shape.stamp(term, number),
         );
-        let added = self
-            .at(index)
-            .open
-            .add(stamp, self.shape.patience(), &current);
-        let counted = matches!(added, Added::Counted | Added::Turned);
+        let open = &self.at(index).open;
+        let added = if open.try_add(stamp) {
+            Added::Counted
+        } else {
+            open.add(stamp, self.shape.patience(), &current)
+        };
         Entry {
-            at: counted.then_some((index, stamp)),
+            at: added.is_counted().then_some((index, stamp)),
             turned: matches!(added, Added::Turned),
         }
     }
@@ -175,7 +162,7 @@ impl TimeWindow {
 
     #[inline]
     fn at(&self, index: u32) -> &Slot {
-        &self.slots[index as usize / 4][index as usize % 4]
+        &self.slots[index as usize]
     }
 }
 

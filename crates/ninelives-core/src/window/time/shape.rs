@@ -24,6 +24,7 @@ pub struct Shape {
     slot: Divisor,
     slots: u32,
     place_bits: u32,
+    place_mask: u32,
     stripe_mask: u32,
     /// Laps that a thread may be behind.
     patience: u64,
@@ -40,8 +41,9 @@ const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const MOST_SLOTS: u32 = 128;
 const MOST_STRIPES: u32 = 64;
-/// A slot's four words, four times, are a cache line and its neighbour.
 const FEWEST_PLACES: u32 = 4;
+/// Slots that nobody uses: two lines of 64 bytes, as processors fetch lines in pairs. A slot has 32.
+const MARGIN: u32 = if cfg!(ninelives_loom) { 0 } else { 4 };
 /// A thread that is further behind takes its clock for one that went back, and is right.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -96,6 +98,7 @@ impl Shape {
             slot,
             slots,
             place_bits: places.trailing_zeros(),
+            place_mask: places - 1,
             stripe_mask: stripes.next_power_of_two() - 1,
             patience: saturating_nanos(PATIENCE).div_ceil(slot.by * places as u64),
         })
@@ -116,9 +119,10 @@ impl Shape {
         self.stripe_mask + 1
     }
 
-    /// Places of the ring: more than slots.
-    pub(super) const fn places(&self) -> u32 {
-        1 << self.place_bits
+    /// Places of a stripe, and as much that nobody uses as keeps two stripes from sharing a line.
+    #[inline]
+    pub(super) const fn stride(&self) -> u32 {
+        self.place_mask + 1 + MARGIN
     }
 
     pub(super) const fn patience(&self) -> u64 {
@@ -139,8 +143,12 @@ impl Shape {
     /// Where a slot is on a stripe. Any number of a stripe is good.
     #[inline]
     pub(super) const fn index(&self, stripe: u32, number: u64) -> u32 {
-        let place = number as u32 & (self.places() - 1);
-        (stripe & self.stripe_mask) << self.place_bits | place
+        (stripe & self.stripe_mask) * self.stride() + MARGIN + (number as u32 & self.place_mask)
+    }
+
+    /// All that has an index, and a margin behind it.
+    pub(super) const fn room(&self) -> u32 {
+        self.stripes() * self.stride() + MARGIN
     }
 
     /// What a slot's words carry when they are of then.

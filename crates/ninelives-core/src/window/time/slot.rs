@@ -3,7 +3,7 @@
 use super::step::{self, Added};
 use super::word::{Stamp, Word};
 use crate::sync::{AtomicU64, Ordering, fence, spin_hint};
-use crate::window::Rates;
+use crate::window::{Mark, Rates};
 
 /// One count, that is put to a later time by whoever comes first then.
 #[derive(Debug)]
@@ -30,20 +30,15 @@ impl Count {
         }
     }
 
-    /// One more of then.
+    /// One more of then, if that is how it is and nobody comes between: the way of nearly every call.
     #[inline]
-    pub(super) fn add(&self, stamp: Stamp, patience: u64, current: &impl Fn() -> bool) -> Added {
-        // Relaxed: the swap decides. Whoever finds a word of another stretch looks again behind a fence, below.
-        let seen = Word(self.word.load(Ordering::Relaxed));
-        if seen.has_room(stamp) && self.swap(seen, seen.one_more()).is_ok() {
-            return Added::Counted;
-        }
-        self.add_again(stamp, patience, current)
+    pub(super) fn try_add(&self, stamp: Stamp) -> bool {
+        let seen = self.look();
+        seen.has_room(stamp) && self.swap(seen, seen.one_more()).is_ok()
     }
 
-    #[cold]
-    #[inline(never)]
-    fn add_again(&self, stamp: Stamp, patience: u64, current: &impl Fn() -> bool) -> Added {
+    /// One more of then.
+    pub(super) fn add(&self, stamp: Stamp, patience: u64, current: &impl Fn() -> bool) -> Added {
         self.apply(|word| {
             let current = asked(word, stamp, patience, current);
             step::add(word, stamp, patience, current)
@@ -121,15 +116,30 @@ impl Slot {
         }
     }
 
-    /// One call more of then. Who is the first takes the failures and slow calls of before away as well.
-    #[inline]
-    pub(super) fn count(&self, stamp: Stamp, patience: u64, current: &impl Fn() -> bool) -> Added {
+    /// One call more of then, with what it was like; whether it was counted.
+    #[inline(never)]
+    pub(super) fn record(
+        &self,
+        stamp: Stamp,
+        patience: u64,
+        mark: Mark,
+        current: &impl Fn() -> bool,
+    ) -> bool {
         let added = self.calls.add(stamp, patience, current);
         if let Added::Turned = added {
+            // Who is the first takes the failures and slow calls of before away.
             self.failed.turn(stamp, patience, current);
             self.slow.turn(stamp, patience, current);
         }
-        added
+        let counted = added.is_counted();
+        // After the call itself: a look never sees more failures than calls.
+        if counted && mark.failed {
+            self.failed.add(stamp, patience, current);
+        }
+        if counted && mark.slow {
+            self.slow.add(stamp, patience, current);
+        }
+        counted
     }
 
     /// What it has of then. Never more failures, or slow calls, than calls.

@@ -17,6 +17,16 @@ pub enum Added {
     Late,
 }
 
+// === impl Added ===
+
+impl Added {
+    /// It is in the count.
+    #[inline]
+    pub const fn is_counted(self) -> bool {
+        matches!(self, Self::Counted | Self::Turned)
+    }
+}
+
 /// One more of then. `current` says whether its stretch still is the one that counts; it matters only where [`asks`] says so.
 pub const fn add(word: Word, stamp: Stamp, patience: u64, current: bool) -> (Word, Added) {
     if word.has_room(stamp) {
