@@ -118,6 +118,7 @@ fn live(c: &mut Criterion) {
     let inner = Echo::ready();
     kept(&mut group, "timeout", subjects::timeout_live(), inner);
     kept(&mut group, "retry", subjects::retry_live(), inner);
+    kept(&mut group, "fork-join", subjects::fork_join_live(), inner);
     kept(&mut group, "breaker", subjects::breaker_live(), inner);
     let open = subjects::breaker_live_open();
     kept(&mut group, "breaker open", open, inner);

@@ -103,6 +103,7 @@ fn fallback(call: Call) -> Option<u64> {
 #[library_benchmark]
 #[bench::ready(at_once(subjects::fork_join))]
 #[bench::pending(after_one_wait(subjects::fork_join))]
+#[bench::live(at_once(subjects::fork_join_live))]
 #[bench::staggered(at_once(subjects::staggered))]
 #[bench::staggered_pending(after_one_wait(subjects::staggered))]
 fn fork_join(call: Call) -> Option<u64> {

@@ -48,6 +48,6 @@ pub use fallback::{
     FallbackFuture, FallbackLayer, FallbackService, FallbackWhen, OnAnyError, When,
 };
 pub use foreign::Tower;
-pub use fork_join::{ForkJoinFuture, ForkJoinLayer, ForkJoinService};
+pub use fork_join::{ForkJoinConfig, ForkJoinFuture, ForkJoinLayer, ForkJoinService};
 pub use policy::Policy;
 pub use respond::{Respond, RespondFuture, RespondService};

@@ -25,7 +25,7 @@ pub mod timeout;
 pub mod timer;
 
 pub use adaptive::Adaptive;
-pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinLayer, Policy};
+pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinConfig, ForkJoinLayer, Policy};
 pub use budget::{RetryBudget, RetryBudgetConfig};
 pub use bulkhead::{BulkheadConfig, BulkheadLayer};
 pub use circuit_breaker::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitState};

@@ -3,11 +3,11 @@
 pub use crate::{
     Adaptive, AttemptError, Backoff, BulkheadConfig, BulkheadLayer, CircuitBreakerConfig,
     CircuitBreakerLayer, CircuitState, Clock, CombinedLayer, ComposedSinkError, ConfigError,
-    FallbackLayer, FallbackSink, ForkJoinLayer, InstantSleeper, Jitter, ManualTimer, MemorySink,
-    MonotonicClock, MulticastSink, NullSink, Policy, PolicyEvent, PolicyLayer, Pump,
-    ResilienceError, RetryBudget, RetryBudgetConfig, RetryConfig, RetryLayer, RetryPolicy,
-    StreamingSink, Subscriber, TelemetrySink, TimeoutConfig, TimeoutLayer, Timer, TokioSleeper,
-    TokioTimer, TrackingSleeper, policy,
+    FallbackLayer, FallbackSink, ForkJoinConfig, ForkJoinLayer, InstantSleeper, Jitter,
+    ManualTimer, MemorySink, MonotonicClock, MulticastSink, NullSink, Policy, PolicyEvent,
+    PolicyLayer, Pump, ResilienceError, RetryBudget, RetryBudgetConfig, RetryConfig, RetryLayer,
+    RetryPolicy, StreamingSink, Subscriber, TelemetrySink, TimeoutConfig, TimeoutLayer, Timer,
+    TokioSleeper, TokioTimer, TrackingSleeper, policy,
 };
 #[cfg(feature = "tracing")]
 pub use crate::{LogSink, SpanSink};

@@ -231,6 +231,16 @@ fn live_settings_cost_nothing_before_and_after_a_change() {
 }
 
 #[test]
+fn a_live_stagger_costs_nothing_before_and_after_a_change() {
+    let race = (pass() & pass()).live();
+    for stagger in [Duration::ZERO, MINUTE] {
+        let config = race.config().with_stagger(stagger);
+        race.settings().set(config).unwrap();
+        assert_eq!(spent(&race, GOOD, ok), 0, "{stagger:?}");
+    }
+}
+
+#[test]
 fn live_attempts_cost_nothing_before_and_after_a_change() {
     let retry = Policy(retry().0.live());
     let exhausted = |result: &Result<u32, Flat>| {

@@ -126,6 +126,11 @@ pub fn staggered() -> impl Subject {
     (Policy::tower(Identity::new()) & Policy::tower(Identity::new())).stagger(FAR)
 }
 
+/// Two arms at once, by a setting that may change.
+pub fn fork_join_live() -> impl Subject {
+    (Policy::tower(Identity::new()) & Policy::tower(Identity::new())).live()
+}
+
 /// The stack that the design has a budget for.
 pub fn stack() -> impl Subject {
     Policy(TimeoutLayer::new(FAR).unwrap())

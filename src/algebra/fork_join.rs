@@ -5,6 +5,11 @@
 //! it stood in line for goes to others. An arm whose readiness failed takes no part in any later call of this service. With a
 //! stagger the second arm is asked for its readiness when its time comes.
 //!
+//! # Live
+//! [`live`](Policy::live) and [`tuned_by`](Policy::tuned_by) make a race whose stagger may change while it is in use. A call keeps to its
+//! end the stagger that was in force when its service was last asked for its readiness; a second arm that waits for its turn keeps
+//! that turn.
+//!
 //! # Cancel safety
 //! Dropping the future drops both arms. The loser is dropped before the winner's response is returned, so a permit or ticket
 //! that it held is free by then; a breaker inside sees it as abandoned, not as failed.
@@ -24,45 +29,34 @@
 //! One clone of the request; one of an arm's service that was left out while it waited; with a stagger one of the second service,
 //! and a timer once the first arm has to wait. Arms that are ready in the same poll: the left one wins.
 
+mod config;
 mod future;
 mod readiness;
+mod service;
 
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tower_service::Service;
-
+pub use config::ForkJoinConfig;
 pub use future::ForkJoinFuture;
-use readiness::Readiness;
+pub use service::ForkJoinService;
 
 use super::Policy;
+use crate::adaptive::Adaptive;
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
-use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request, Sink};
-use crate::error::{Failures, FlatError, ResilienceError};
+use crate::emit::{NullSink, Sink};
 use crate::name::Name;
-use crate::timer::{Timer, TokioTimer};
+use crate::settings::{Live, Settings};
+use crate::timer::TokioTimer;
 
 /// `left & right`.
 #[derive(Clone, Debug)]
-pub struct ForkJoinLayer<A, B, T = TokioTimer, K = NullSink> {
+pub struct ForkJoinLayer<A, B, T = TokioTimer, K = NullSink, C = ForkJoinConfig> {
     left: A,
     right: B,
-    stagger: Duration,
+    settings: C,
     timer: T,
     name: Name,
     sink: K,
-}
-
-/// The service of [`ForkJoinLayer`].
-#[derive(Debug)]
-pub struct ForkJoinService<A, B, T = TokioTimer, M = NullSink> {
-    left: A,
-    right: B,
-    left_is: Readiness,
-    right_is: Readiness,
-    stagger: Duration,
-    timer: T,
-    emitter: M,
 }
 
 // === impl ForkJoinLayer ===
@@ -73,7 +67,7 @@ impl<A, B> ForkJoinLayer<A, B> {
         Self {
             left,
             right,
-            stagger: Duration::ZERO,
+            settings: ForkJoinConfig::new(),
             timer: TokioTimer,
             name: Name::generated("fork-join"),
             sink: NullSink,
@@ -85,10 +79,47 @@ impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K>> {
     /// Starts the right arm only when the left one has been running for `delay`, or has failed. Zero starts both at once.
     #[must_use]
     pub fn stagger(mut self, delay: Duration) -> Self {
-        self.0.stagger = delay;
+        self.0.settings = self.0.settings.with_stagger(delay);
         self
     }
 
+    /// The same race with a stagger that may change while it is in use; it begins with the one it has.
+    pub fn live(self) -> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>>> {
+        let adaptive = Adaptive::new(self.0.settings);
+        self.tuned_by(&adaptive)
+    }
+
+    /// The same race with the settings that `adaptive` has, now and later.
+    pub fn tuned_by(
+        self,
+        adaptive: &Adaptive<ForkJoinConfig>,
+    ) -> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>>> {
+        Policy(ForkJoinLayer {
+            left: self.0.left,
+            right: self.0.right,
+            settings: Live::new(adaptive),
+            timer: self.0.timer,
+            name: self.0.name,
+            sink: self.0.sink,
+        })
+    }
+}
+
+impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>>> {
+    /// The live settings. See the page of fork-join for what a change does.
+    pub fn settings(&self) -> &Adaptive<ForkJoinConfig> {
+        self.0.settings.adaptive()
+    }
+}
+
+impl<A, B, T, K, C: Settings<ForkJoinConfig>> Policy<ForkJoinLayer<A, B, T, K, C>> {
+    /// The settings now.
+    pub fn config(&self) -> ForkJoinConfig {
+        self.0.settings.current()
+    }
+}
+
+impl<A, B, T, K, C> Policy<ForkJoinLayer<A, B, T, K, C>> {
     /// Gives the race its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -102,11 +133,11 @@ impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K>> {
     }
 
     /// Measures the stagger on another timer.
-    pub fn with_timer<U>(self, timer: U) -> Policy<ForkJoinLayer<A, B, U, K>> {
+    pub fn with_timer<U>(self, timer: U) -> Policy<ForkJoinLayer<A, B, U, K, C>> {
         Policy(ForkJoinLayer {
             left: self.0.left,
             right: self.0.right,
-            stagger: self.0.stagger,
+            settings: self.0.settings,
             timer,
             name: self.0.name,
             sink: self.0.sink,
@@ -114,19 +145,19 @@ impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K>> {
     }
 }
 
-impl<A, B, T, K, Q> WithSink<Q> for ForkJoinLayer<A, B, T, K>
+impl<A, B, T, K, C, Q> WithSink<Q> for ForkJoinLayer<A, B, T, K, C>
 where
     A: WithSink<Q>,
     B: WithSink<Q>,
     Q: Clone,
 {
-    type Output = ForkJoinLayer<A::Output, B::Output, T, Q>;
+    type Output = ForkJoinLayer<A::Output, B::Output, T, Q, C>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
         ForkJoinLayer {
             left: self.left.with_sink(sink),
             right: self.right.with_sink(sink),
-            stagger: self.stagger,
+            settings: self.settings,
             timer: self.timer,
             name: self.name,
             sink: sink.clone(),
@@ -134,132 +165,40 @@ where
     }
 }
 
-impl<S, A, B, T, K> PolicyLayer<S> for ForkJoinLayer<A, B, T, K>
+impl<S, A, B, T, K, C> PolicyLayer<S> for ForkJoinLayer<A, B, T, K, C>
 where
     S: Clone,
     A: PolicyLayer<S>,
     B: PolicyLayer<S>,
     T: Clone,
     K: Sink,
+    C: Settings<ForkJoinConfig>,
 {
-    type Service = ForkJoinService<A::Service, B::Service, T, K::Emitter>;
+    type Service = ForkJoinService<A::Service, B::Service, T, K::Emitter, C>;
 
     fn wrap(&self, inner: S) -> Self::Service {
-        ForkJoinService {
-            left: self.left.wrap(inner.clone()),
-            right: self.right.wrap(inner),
-            left_is: Readiness::Unknown,
-            right_is: Readiness::Unknown,
-            stagger: self.stagger,
-            timer: self.timer.clone(),
-            emitter: self.sink.attach(&self.name),
-        }
+        ForkJoinService::new(
+            (self.left.wrap(inner.clone()), self.right.wrap(inner)),
+            self.settings.clone(),
+            self.timer.clone(),
+            self.sink.attach(&self.name),
+        )
     }
 }
 
-impl<A: Describe, B: Describe, T, K> Describe for ForkJoinLayer<A, B, T, K> {
+impl<A, B, T, K, C> Describe for ForkJoinLayer<A, B, T, K, C>
+where
+    A: Describe,
+    B: Describe,
+    C: Settings<ForkJoinConfig>,
+{
     fn describe(&self) -> Node {
         let (left, right) = (self.left.describe(), self.right.describe());
-        if self.stagger.is_zero() {
+        let stagger = self.settings.current().stagger();
+        if stagger.is_zero() {
             Node::operator("& race", left, right)
         } else {
-            Node::operator(format!("& race, staggered {:?}", self.stagger), left, right)
+            Node::operator(format!("& race, staggered {stagger:?}"), left, right)
         }
     }
-}
-
-// === impl ForkJoinService ===
-
-/// A clone finds out the readiness of its own arms.
-impl<A: Clone, B: Clone, T: Clone, M: Clone> Clone for ForkJoinService<A, B, T, M> {
-    fn clone(&self) -> Self {
-        Self {
-            left: self.left.clone(),
-            right: self.right.clone(),
-            left_is: Readiness::Unknown,
-            right_is: Readiness::Unknown,
-            stagger: self.stagger,
-            timer: self.timer.clone(),
-            emitter: self.emitter.clone(),
-        }
-    }
-}
-
-impl<A, B, T, M, Req> Service<Req> for ForkJoinService<A, B, T, M>
-where
-    B: Service<Req> + Clone,
-    B::Error: FlatError,
-    A: Service<Req, Response = B::Response, Error = B::Error> + Clone,
-    T: Timer + Clone,
-    M: Emitter,
-    Req: Clone,
-{
-    type Response = B::Response;
-    type Error = B::Error;
-    type Future = ForkJoinFuture<A::Future, B, T, Req, <B::Error as FlatError>::Inner, M>;
-
-    #[inline]
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        let left = self.left_is.ask(&mut self.left, cx);
-        let right = if self.stagger.is_zero() || self.left_is != Readiness::Ready {
-            self.right_is.ask(&mut self.right, cx)
-        } else {
-            None // its turn comes after the stagger
-        };
-        match (self.left_is, self.right_is) {
-            (Readiness::Ready, _) | (_, Readiness::Ready) => Poll::Ready(Ok(())),
-            (Readiness::Failed, Readiness::Failed) => Poll::Ready(Err(match (left, right) {
-                (Some(left), Some(right)) => {
-                    let failures = Failures::join(left.into_flat(), right.into_flat());
-                    B::Error::from_flat(ResilienceError::AllFailed(failures))
-                }
-                (Some(last), None) | (None, Some(last)) => last,
-                (None, None) => panic!("poll_ready was called after it had failed"),
-            })),
-            _ => Poll::Pending,
-        }
-    }
-
-    #[inline]
-    fn call(&mut self, request: Req) -> Self::Future {
-        let (left_plays, right_plays) = (self.left_is.take(), self.right_is.take());
-        self.left_is.renew(&mut self.left);
-        self.right_is.renew(&mut self.right);
-        let timer = self.timer.clone();
-        let mut watch = Request::start(&self.emitter);
-        let staggered = !self.stagger.is_zero();
-        if !left_plays {
-            assert!(right_plays, "call needs a poll_ready that was ready");
-            let right = start(&mut watch, Arm::Right, &mut self.right, request);
-            return ForkJoinFuture::right(right, timer, watch);
-        }
-        if !right_plays && !staggered || self.right_is == Readiness::Failed {
-            let left = start(&mut watch, Arm::Left, &mut self.left, request);
-            return ForkJoinFuture::left(left, timer, watch);
-        }
-        let for_left = watch.inside(|| request.clone());
-        let left = start(&mut watch, Arm::Left, &mut self.left, for_left);
-        if !staggered {
-            let right = start(&mut watch, Arm::Right, &mut self.right, request);
-            return ForkJoinFuture::both(left, right, timer, watch);
-        }
-        let mut right = self.right.clone();
-        if right_plays {
-            // Readied while the left arm was waiting: what it reserved goes with the call, and back with it.
-            std::mem::swap(&mut right, &mut self.right);
-        }
-        ForkJoinFuture::staggered(left, (right, request), self.stagger, timer, watch)
-    }
-}
-
-/// Calls the service of an arm, and tells it.
-#[inline]
-fn start<M: Emitter, S: Service<Req>, Req>(
-    watch: &mut Request<M>,
-    arm: Arm,
-    service: &mut S,
-    request: Req,
-) -> S::Future {
-    watch.tell(Kind::ForkStarted, |at| PolicyEvent::ForkStarted { at, arm });
-    watch.inside(|| service.call(request))
 }

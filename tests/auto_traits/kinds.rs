@@ -54,6 +54,7 @@ fn layers_services_and_futures_are_send_and_sync_when_their_parts_are() {
         breaker(),
         Policy(breaker().0.live()),
         Policy(retry().0.live()),
+        (timeout() & retry()).live(),
         timeout() | retry(),
         timeout() & retry(),
         (timeout() & retry()).stagger(crate::SECOND),

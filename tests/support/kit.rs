@@ -57,6 +57,7 @@ pub struct Counted<S> {
 
 pub type Pass = Tower<Identity>;
 pub type LiveRetry = RetryLayer<Transient, ManualTimer, NullSink, Live<RetryConfig>>;
+pub type LiveRace = ForkJoinLayer<Pass, Pass, ManualTimer, NullSink, Live<ForkJoinConfig>>;
 pub type LiveBreaker = CircuitBreakerLayer<ManualTimer, NullSink, Live<CircuitBreakerConfig>>;
 pub type Echo = Respond<fn(u32) -> u32>;
 pub type BudgetedRetry =
@@ -138,6 +139,10 @@ impl Kit {
 
     pub fn race(&mut self) -> Policy<ForkJoinLayer<Pass, Pass, ManualTimer>> {
         (self.pass() & self.pass()).with_timer(self.timer.clone())
+    }
+
+    pub fn live_race(&mut self) -> Policy<LiveRace> {
+        self.staggered_race().live()
     }
 
     pub fn staggered_race(&mut self) -> Policy<ForkJoinLayer<Pass, Pass, ManualTimer>> {

@@ -123,7 +123,7 @@ where
     M: Emitter,
 {
     /// Polls the left arm; a response ends the race.
-    #[inline]
+    #[inline(always)] // as `poll`
     fn poll_left(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<B::Response> {
         let mut this = self.project();
         let LeftProj::Running { future } = this.left.as_mut().project() else {
@@ -145,7 +145,7 @@ where
     }
 
     /// Moves the right arm on as far as it goes; a response ends the race.
-    #[inline]
+    #[inline(always)] // as `poll`
     fn poll_right(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<B::Response> {
         let mut this = self.project();
         loop {
@@ -211,7 +211,7 @@ where
 {
     type Output = F::Output;
 
-    #[inline]
+    #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.as_mut().project().watch.enter();
         let poll = self.as_mut().advance(cx);
@@ -229,7 +229,7 @@ where
     M: Emitter,
 {
     /// Moves both arms on as far as they go.
-    #[inline]
+    #[inline(always)] // as `poll`
     fn advance(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut won = self
             .as_mut()

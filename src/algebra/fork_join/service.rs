@@ -1,0 +1,151 @@
+//! The service that races its arms.
+
+use std::task::{Context, Poll};
+
+use tower_service::Service;
+
+use super::readiness::Readiness;
+use super::{ForkJoinConfig, ForkJoinFuture};
+use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
+use crate::error::{Failures, FlatError, ResilienceError};
+use crate::settings::Settings;
+use crate::timer::{Timer, TokioTimer};
+
+/// The service of [`ForkJoinLayer`](super::ForkJoinLayer).
+#[derive(Debug)]
+pub struct ForkJoinService<
+    A,
+    B,
+    T = TokioTimer,
+    M = NullSink,
+    C: Settings<ForkJoinConfig> = ForkJoinConfig,
+> {
+    left: A,
+    right: B,
+    left_is: Readiness,
+    right_is: Readiness,
+    settings: C,
+    reader: C::Reader,
+    // What the last look at readiness went by: the call goes by the same.
+    kept: C::Kept,
+    timer: T,
+    emitter: M,
+}
+
+// === impl ForkJoinService ===
+
+impl<A, B, T, M, C: Settings<ForkJoinConfig>> ForkJoinService<A, B, T, M, C> {
+    pub(super) fn new((left, right): (A, B), settings: C, timer: T, emitter: M) -> Self {
+        let mut reader = settings.reader();
+        Self {
+            left,
+            right,
+            left_is: Readiness::Unknown,
+            right_is: Readiness::Unknown,
+            kept: settings.keep(&mut reader),
+            settings,
+            reader,
+            timer,
+            emitter,
+        }
+    }
+}
+
+/// A clone finds out the readiness of its own arms.
+impl<A, B, T, M, C> Clone for ForkJoinService<A, B, T, M, C>
+where
+    A: Clone,
+    B: Clone,
+    T: Clone,
+    M: Clone,
+    C: Settings<ForkJoinConfig>,
+{
+    fn clone(&self) -> Self {
+        let arms = (self.left.clone(), self.right.clone());
+        let (settings, timer) = (self.settings.clone(), self.timer.clone());
+        Self::new(arms, settings, timer, self.emitter.clone())
+    }
+}
+
+impl<A, B, T, M, C, Req> Service<Req> for ForkJoinService<A, B, T, M, C>
+where
+    B: Service<Req> + Clone,
+    B::Error: FlatError,
+    A: Service<Req, Response = B::Response, Error = B::Error> + Clone,
+    T: Timer + Clone,
+    M: Emitter,
+    C: Settings<ForkJoinConfig>,
+    Req: Clone,
+{
+    type Response = B::Response;
+    type Error = B::Error;
+    type Future = ForkJoinFuture<A::Future, B, T, Req, <B::Error as FlatError>::Inner, M>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.kept = self.settings.keep(&mut self.reader);
+        let stagger = self.settings.kept(&self.kept).stagger();
+        let left = self.left_is.ask(&mut self.left, cx);
+        let right = if stagger.is_zero() || self.left_is != Readiness::Ready {
+            self.right_is.ask(&mut self.right, cx)
+        } else {
+            None // its turn comes after the stagger
+        };
+        match (self.left_is, self.right_is) {
+            (Readiness::Ready, _) | (_, Readiness::Ready) => Poll::Ready(Ok(())),
+            (Readiness::Failed, Readiness::Failed) => Poll::Ready(Err(match (left, right) {
+                (Some(left), Some(right)) => {
+                    let failures = Failures::join(left.into_flat(), right.into_flat());
+                    B::Error::from_flat(ResilienceError::AllFailed(failures))
+                }
+                (Some(last), None) | (None, Some(last)) => last,
+                (None, None) => panic!("poll_ready was called after it had failed"),
+            })),
+            _ => Poll::Pending,
+        }
+    }
+
+    #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
+    fn call(&mut self, request: Req) -> Self::Future {
+        let (left_plays, right_plays) = (self.left_is.take(), self.right_is.take());
+        self.left_is.renew(&mut self.left);
+        self.right_is.renew(&mut self.right);
+        let timer = self.timer.clone();
+        let mut watch = Request::start(&self.emitter);
+        let stagger = self.settings.kept(&self.kept).stagger();
+        let staggered = !stagger.is_zero();
+        if !left_plays {
+            assert!(right_plays, "call needs a poll_ready that was ready");
+            let right = start(&mut watch, Arm::Right, &mut self.right, request);
+            return ForkJoinFuture::right(right, timer, watch);
+        }
+        if !right_plays && !staggered || self.right_is == Readiness::Failed {
+            let left = start(&mut watch, Arm::Left, &mut self.left, request);
+            return ForkJoinFuture::left(left, timer, watch);
+        }
+        let for_left = watch.inside(|| request.clone());
+        let left = start(&mut watch, Arm::Left, &mut self.left, for_left);
+        if !staggered {
+            let right = start(&mut watch, Arm::Right, &mut self.right, request);
+            return ForkJoinFuture::both(left, right, timer, watch);
+        }
+        let mut right = self.right.clone();
+        if right_plays {
+            // Readied while the left arm was waiting: what it reserved goes with the call, and back with it.
+            std::mem::swap(&mut right, &mut self.right);
+        }
+        ForkJoinFuture::staggered(left, (right, request), stagger, timer, watch)
+    }
+}
+
+/// Calls the service of an arm, and tells it.
+#[inline]
+fn start<M: Emitter, S: Service<Req>, Req>(
+    watch: &mut Request<M>,
+    arm: Arm,
+    service: &mut S,
+    request: Req,
+) -> S::Future {
+    watch.tell(Kind::ForkStarted, |at| PolicyEvent::ForkStarted { at, arm });
+    watch.inside(|| service.call(request))
+}
