@@ -37,8 +37,10 @@ use crate::clock::Tick;
 use crate::error::ConfigError;
 
 mod config;
+mod managed;
 
 pub use config::RetryBudgetConfig;
+pub use managed::NamedBudget;
 
 /// A shared allowance for retries: every request pays a share of a token in, every retry takes a whole one out.
 ///

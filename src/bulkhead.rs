@@ -70,6 +70,7 @@ mod future;
 mod handle;
 mod layer;
 mod live;
+mod managed;
 mod mode;
 mod parameters;
 mod permit;

@@ -10,7 +10,7 @@
 //!
 //! # Weak
 //! A registry keeps no policy: once its layers and services are dropped, it is no longer found, and its place is free for the next one.
-//! A call in flight alone does not keep it. Of a policy that is gone, the registry keeps the settings until another one is
+//! A call that is still in flight may keep it until its end. Of a policy that is gone, the registry keeps the settings until another one is
 //! registered.
 //!
 //! # All or nothing

@@ -29,6 +29,32 @@ mod agree {
     }
 
     #[test]
+    fn budget_settings_agree_with_their_schema() {
+        let settings = |ratio, rate, cap| RetryBudgetConfig::new(ratio, rate, cap).unwrap();
+        let all = [
+            settings(0.0, 0.0, 1),
+            settings(10.0, 65_535.0, 65_535),
+            RetryBudgetConfig::default(),
+        ];
+        // Rates are rounded up, by as little as their page says.
+        laws::hold_when(&all, &[], |given, read| match (given, read) {
+            (Value::Ratio(given), Value::Ratio(read)) => {
+                let most = f64::max(1.0 / 65_536.0, given / 8_388_608.0);
+                (0.0..most).contains(&(read - given))
+            }
+            _ => given == read,
+        });
+        for parameter in RetryBudgetConfig::schema() {
+            let name = parameter.name();
+            let default = RetryBudgetConfig::default().value(name);
+            let rounded = RetryBudgetConfig::default()
+                .assemble(&[(name, parameter.default().unwrap())])
+                .unwrap();
+            assert_eq!(rounded.value(name), default);
+        }
+    }
+
+    #[test]
     fn breaker_settings_agree_with_their_schema() {
         let settings = |failures, timeout, probes| {
             CircuitBreakerConfig::new(failures, timeout, probes).unwrap()

@@ -1,13 +1,13 @@
 //! The layers of this library in a registry: what each shows and takes.
 
-use std::future::{Ready, ready};
+use std::future::{Ready, pending, ready};
 
 use ninelives::parameters::Value;
 use ninelives::prelude::*;
 use ninelives::registry::{PolicyHandle, Registry};
 use tower::Layer;
 
-use crate::drive::{done, run, start};
+use crate::drive::{done, poll, run, start};
 use crate::ms;
 
 /// Fails whenever it is asked to.
@@ -129,4 +129,81 @@ fn a_retry_without_a_budget_says_so() {
     let registry = Registry::new();
     let policy = registry.register(&retry).unwrap();
     assert_eq!(policy.state(), Ok(vec![("budget", Value::None)]));
+}
+
+#[test]
+fn a_bulkhead_shows_what_is_in_it_and_takes_settings_and_its_end() {
+    let timer = ManualTimer::new();
+    let bulkhead = BulkheadLayer::queued(1, 4, ms(100)).unwrap();
+    let bulkhead = bulkhead.with_timer(timer.clone()).named("rooms").live();
+    let registry = Registry::new();
+    let policy = registry.register(&bulkhead).unwrap();
+    assert_eq!((policy.kind(), words(&policy)), ("bulkhead", vec!["close"]));
+    let mut service = bulkhead.layer(tower::service_fn(|()| pending::<Result<(), ()>>()));
+    let mut calls: Vec<_> = (0..3).map(|_| start(&mut service, ())).collect();
+    let mut in_it = || {
+        for call in &mut calls {
+            assert!(poll(call).is_pending());
+        }
+        [
+            state(&policy, "limit"),
+            state(&policy, "in_flight"),
+            state(&policy, "waiting"),
+        ]
+    };
+    assert_eq!(in_it(), [1, 1, 2].map(Value::Count));
+    registry
+        .set("rooms", &[("max_concurrent", 2_u64.into())])
+        .unwrap();
+    assert_eq!(in_it(), [2, 2, 1].map(Value::Count));
+    let error = registry
+        .set("rooms", &[("max_waiting", 5_u64.into())])
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "policies.rooms.max_waiting: 5 is outside 1..=4"
+    );
+    policy
+        .set_for(&[("max_concurrent", 9_u64.into())], ms(10), timer.clone())
+        .unwrap();
+    assert_eq!(in_it(), [9, 3, 0].map(Value::Count));
+    timer.advance(ms(10));
+    assert_eq!(in_it(), [2, 3, 0].map(Value::Count));
+    assert_eq!(state(&policy, "closed"), Value::Flag(false));
+    policy.command("close").unwrap();
+    assert_eq!(state(&policy, "closed"), Value::Flag(true));
+    let rejected = done(start(&mut service, ()));
+    assert!(rejected.unwrap_err().is_bulkhead_closed());
+    drop((bulkhead, service, calls));
+    assert!(policy.read().is_err());
+}
+
+#[test]
+fn a_bulkhead_without_a_line_is_paused_by_name() {
+    let bulkhead = BulkheadLayer::new(1).unwrap().named("rooms").live();
+    let registry = Registry::new();
+    registry.register(&bulkhead).unwrap();
+    let mut service = bulkhead.layer(tower::service_fn(backend));
+    registry
+        .set("rooms", &[("max_concurrent", 0_u64.into())])
+        .unwrap();
+    assert!(done(start(&mut service, false)).unwrap_err().is_bulkhead());
+}
+
+#[test]
+fn a_budget_shows_its_balance_and_takes_settings_under_its_name() {
+    let timer = ManualTimer::new();
+    let budget = RetryBudget::new(0.2, 0.0, 10).unwrap();
+    let registry = Registry::new();
+    let named = budget.named("tokens", timer.clone());
+    let policy = registry.register(&named).unwrap();
+    assert_eq!(policy.kind(), "retry_budget");
+    assert_eq!(state(&policy, "balance"), Value::Ratio(10.0));
+    registry.set("tokens", &[("cap", 4_u64.into())]).unwrap();
+    assert_eq!(state(&policy, "balance"), Value::Ratio(4.0));
+    assert_eq!(budget.config().cap(), 4);
+    drop(named);
+    assert!(policy.is_alive(), "the budget itself is still there");
+    drop(budget);
+    assert!(!policy.is_alive());
 }
