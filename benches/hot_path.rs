@@ -126,6 +126,8 @@ fn live(c: &mut Criterion) {
     kept(&mut group, "timeout shadowed", shadowed, inner);
     kept(&mut group, "bulkhead", subjects::bulkhead_live(), inner);
     kept(&mut group, "queue", subjects::queued_bulkhead_live(), inner);
+    let shadowed = subjects::breaker_shadowed();
+    kept(&mut group, "breaker shadowed", shadowed, inner);
 }
 
 fn all(c: &mut Criterion) {

@@ -77,6 +77,7 @@ fn retry(call: Call) -> Option<u64> {
 #[bench::pending(after_one_wait(subjects::breaker))]
 #[bench::open(turned_away(subjects::open_breaker))]
 #[bench::live(at_once(subjects::breaker_live))]
+#[bench::shadowed(at_once(subjects::breaker_shadowed))]
 #[bench::live_open(turned_away(subjects::breaker_live_open))]
 fn breaker(call: Call) -> Option<u64> {
     call()

@@ -36,6 +36,12 @@
 //! | `probe_lease` | holds for the probes that are out, too | |
 //! | `disabled` | out of use it admits every call unless it is forced open, and counts nothing | the state and the count, for the time after; a probe that is out gives its slot back |
 //!
+//! # Shadow
+//! A shadow of live settings has a circuit of its own, which is asked about each call and told each outcome, and never obeyed; a
+//! `ShadowEvent` tells of each call that only one of the two would have let through. Commands do not reach it. A call that the circuit
+//! rejects and the shadow would not is not made, so the shadow learns nothing from it. One shadow goes on where the one before it was;
+//! once there is none, the next begins closed.
+//!
 //! # Cancel safety
 //! Dropping the future abandons its ticket: a probe's slot is free again at once, and no outcome is recorded.
 //!
@@ -49,7 +55,7 @@
 //! Lock-free; closed and well it is one load to admit and one to report, nothing is stored. See [`ninelives_core::breaker`].
 //!
 //! # Cost
-//! No allocation. Settings are read, and a clock only when the circuit is not closed, or a call fails; so live ones cost a call that is well nothing. One reference count per call.
+//! No allocation. Settings are read, and a clock only when the circuit is not closed, or a call fails; so live ones cost a call that is well one load. One reference count per call.
 //!
 //! # Events
 //! `CircuitOpened`, `CircuitHalfOpen` and `CircuitClosed` for each change of state, by a call or a command; `CircuitRejected`; one outcome
@@ -80,6 +86,7 @@ mod future;
 mod layer;
 mod parameters;
 mod service;
+mod shadow;
 mod ticket;
 
 pub use config::CircuitBreakerConfig;

@@ -12,6 +12,7 @@ mod beside;
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use beside::compare;
 pub use beside::{Beside, Shade};
 
 use crate::adaptive::{Adaptive, Reader};
@@ -40,6 +41,14 @@ pub trait Settings<V>: Clone + sealed::Sealed<V> {
     #[doc(hidden)]
     fn read<'a>(&'a self, reader: &'a mut Self::Reader) -> &'a V;
 
+    /// The shadow of the settings now, if they have one.
+    #[doc(hidden)]
+    fn look<'a>(&'a self, reader: &'a mut Self::Reader) -> Option<Shade<'a, V>>;
+
+    /// The settings of the shadow there is at the end of a request.
+    #[doc(hidden)]
+    fn tried(&self) -> Option<V>;
+
     /// The settings now, to be kept.
     #[doc(hidden)]
     fn keep(&self, reader: &mut Self::Reader) -> Self::Kept;
@@ -47,10 +56,6 @@ pub trait Settings<V>: Clone + sealed::Sealed<V> {
     /// The settings that were kept.
     #[doc(hidden)]
     fn kept<'a>(&'a self, kept: &'a Self::Kept) -> &'a V;
-
-    /// The shadow of the settings that [`read`](Self::read) gave last, if they have one.
-    #[doc(hidden)]
-    fn shade(&self, reader: &Self::Reader) -> Option<Shade<V>>;
 }
 
 /// Settings that may change while their policy is in use; clones are the same ones.
@@ -97,7 +102,12 @@ impl<V: Copy> Settings<V> for V {
     }
 
     #[inline]
-    fn shade(&self, _reader: &()) -> Option<Shade<V>> {
+    fn look<'a>(&'a self, _reader: &'a mut ()) -> Option<Shade<'a, V>> {
+        None
+    }
+
+    #[inline]
+    fn tried(&self) -> Option<V> {
         None
     }
 }
@@ -131,9 +141,14 @@ impl<V: Copy + fmt::Debug> Settings<V> for Live<V> {
     }
 
     #[inline]
-    fn shade(&self, reader: &LiveReader<V>) -> Option<Shade<V>> {
-        let shadow = reader.0.shadow()?;
-        Some(Shade::new(shadow, self))
+    fn look<'a>(&'a self, reader: &'a mut LiveReader<V>) -> Option<Shade<'a, V>> {
+        let shadow = self.0.read_shadow(&mut reader.0)?;
+        Some(Shade::new(shadow, &self.0))
+    }
+
+    #[cold]
+    fn tried(&self) -> Option<V> {
+        self.0.get_shadow().map(|shadow| *shadow)
     }
 }
 

@@ -69,6 +69,13 @@ pub fn breaker_live() -> impl Subject {
     breaker_layer().live()
 }
 
+/// The same with a shadow.
+pub fn breaker_shadowed() -> impl Subject {
+    let layer = breaker_layer().live();
+    layer.settings().set_shadow(layer.config()).unwrap();
+    layer
+}
+
 /// A breaker with settings that may change, open.
 pub fn breaker_live_open() -> impl Subject {
     let breaker = breaker_layer().live();

@@ -28,12 +28,6 @@ impl<T> Reader<T> {
         self.0.seen()
     }
 
-    /// The shadow of the version that was read last.
-    #[inline]
-    pub(crate) fn shadow(&self) -> Option<&Arc<Shadow<T>>> {
-        self.0.seen().shadow()
-    }
-
     #[cold]
     fn look(&mut self, live: &Live<T>) {
         // An override may lapse at any time without a swap, and a mark be decided, so both are looked at each time.
@@ -60,5 +54,11 @@ impl<T> Adaptive<T> {
     #[inline]
     pub(crate) fn read<'a>(&self, reader: &'a mut Reader<T>) -> &'a T {
         &reader.entry(&self.live).value
+    }
+
+    /// The current value's shadow, through what was kept of them.
+    #[inline]
+    pub(crate) fn read_shadow<'a>(&self, reader: &'a mut Reader<T>) -> Option<&'a Arc<Shadow<T>>> {
+        reader.entry(&self.live).shadow()
     }
 }

@@ -168,7 +168,7 @@ impl CircuitBreakerConfig {
     }
 
     #[inline]
-    fn in_use(&self) -> Option<&Limits> {
+    pub(super) fn in_use(&self) -> Option<&Limits> {
         (!self.disabled).then_some(&self.limits)
     }
 }

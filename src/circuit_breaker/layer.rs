@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ninelives_core::breaker::{Breaker, Transition};
 use tower_layer::Layer;
 
-use super::{CircuitBreakerConfig, CircuitBreakerService, CircuitState, CircuitView};
+use super::{CircuitBreakerConfig, CircuitBreakerService, CircuitState, CircuitView, shadow};
 use crate::adaptive::Adaptive;
 use crate::clock::{Clock, MonotonicClock};
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
@@ -13,13 +13,17 @@ use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
-use crate::settings::{Live, Settings};
+use crate::settings::{Beside, Live, Settings};
 
 /// Puts a circuit breaker around a service, and commands it. See the [page](super).
 ///
 /// One value is one circuit: clones, and services from repeated `layer()` calls, share its state.
 #[derive(Debug)]
-pub struct CircuitBreakerLayer<C = MonotonicClock, K = NullSink, L = CircuitBreakerConfig> {
+pub struct CircuitBreakerLayer<
+    C = MonotonicClock,
+    K = NullSink,
+    L: Settings<CircuitBreakerConfig> = CircuitBreakerConfig,
+> {
     pub(super) shared: Arc<Shared<C, L>>,
     pub(super) name: Name,
     pub(super) sink: K,
@@ -27,8 +31,10 @@ pub struct CircuitBreakerLayer<C = MonotonicClock, K = NullSink, L = CircuitBrea
 
 /// What the layer, its services and its calls have in common.
 #[derive(Debug)]
-pub(super) struct Shared<C, L> {
+pub(super) struct Shared<C, L: Settings<CircuitBreakerConfig>> {
     pub(super) breaker: Breaker,
+    // Live settings can have a shadow, and this is its circuit.
+    pub(super) shadow: L::Beside<Arc<Breaker>>,
     pub(super) settings: L,
     pub(super) clock: C,
 }
@@ -52,7 +58,7 @@ impl<C: Clock> CircuitBreakerLayer<C> {
     /// As [`new`](CircuitBreakerLayer::new).
     pub fn with_clock(config: CircuitBreakerConfig, clock: C) -> Result<Self, ConfigError> {
         Ok(Self {
-            shared: Shared::new(config, clock),
+            shared: Shared::new(config, clock, None),
             name: Name::generated("breaker"),
             sink: NullSink,
         })
@@ -72,8 +78,9 @@ impl<C: Clone, K> CircuitBreakerLayer<C, K> {
         self,
         adaptive: &Adaptive<CircuitBreakerConfig>,
     ) -> CircuitBreakerLayer<C, K, Live<CircuitBreakerConfig>> {
+        let (live, clock) = (Live::new(adaptive), self.shared.clock.clone());
         CircuitBreakerLayer {
-            shared: Shared::new(Live::new(adaptive), self.shared.clock.clone()),
+            shared: Shared::new(live, clock, Some(shadow::circuit(adaptive))),
             name: self.name,
             sink: self.sink,
         }
@@ -146,7 +153,7 @@ impl<C: Clock, K: Sink, L: Settings<CircuitBreakerConfig>> CircuitBreakerLayer<C
     }
 }
 
-impl<C, K, L> CircuitBreakerLayer<C, K, L> {
+impl<C, K, L: Settings<CircuitBreakerConfig>> CircuitBreakerLayer<C, K, L> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -169,7 +176,7 @@ impl<C, K, L> CircuitBreakerLayer<C, K, L> {
     }
 }
 
-impl<C, K: Clone, L> Clone for CircuitBreakerLayer<C, K, L> {
+impl<C, K: Clone, L: Settings<CircuitBreakerConfig>> Clone for CircuitBreakerLayer<C, K, L> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
@@ -179,7 +186,11 @@ impl<C, K: Clone, L> Clone for CircuitBreakerLayer<C, K, L> {
     }
 }
 
-impl<C, K, L, Q: Clone> WithSink<Q> for CircuitBreakerLayer<C, K, L> {
+impl<C, K, L, Q> WithSink<Q> for CircuitBreakerLayer<C, K, L>
+where
+    L: Settings<CircuitBreakerConfig>,
+    Q: Clone,
+{
     type Output = CircuitBreakerLayer<C, Q, L>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
@@ -235,10 +246,11 @@ impl<C, K, L: Settings<CircuitBreakerConfig>> Describe for CircuitBreakerLayer<C
 
 // === impl Shared ===
 
-impl<C, L> Shared<C, L> {
-    fn new(settings: L, clock: C) -> Arc<Self> {
+impl<C, L: Settings<CircuitBreakerConfig>> Shared<C, L> {
+    fn new(settings: L, clock: C, shadow: Option<Arc<Breaker>>) -> Arc<Self> {
         Arc::new(Self {
             breaker: Breaker::new(),
+            shadow: Beside::holding(shadow),
             settings,
             clock,
         })

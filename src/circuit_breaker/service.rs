@@ -10,9 +10,9 @@ use tower_service::Service;
 use super::config::AtCall;
 use super::layer::{Shared, tell};
 use super::ticket::Held;
-use super::{CircuitBreakerConfig, CircuitBreakerFuture};
+use super::{CircuitBreakerConfig, CircuitBreakerFuture, shadow};
 use crate::clock::{Clock, MonotonicClock};
-use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
+use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request, Verdict};
 use crate::error::FlatError;
 use crate::settings::Settings;
 
@@ -99,6 +99,7 @@ where
             breaker,
             settings,
             clock,
+            ..
         } = &*self.shared;
         let reader = &mut self.reader;
         let limits = AtCall { settings, reader };
@@ -114,7 +115,9 @@ where
         }
     }
 
-    fn reject<F>(&self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L> {
+    fn reject<F>(&mut self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L> {
+        let (shared, reader) = (&*self.shared, &mut self.reader);
+        shadow::admit(shared, reader, &self.emitter, Verdict::Rejected);
         let request = Request::start(&self.emitter);
         request.tell(Kind::CircuitRejected, |at| PolicyEvent::CircuitRejected {
             at,
@@ -143,6 +146,7 @@ where
             breaker,
             settings,
             clock,
+            ..
         } = &*self.shared;
         let reader = &mut self.reader;
         let limits = AtCall { settings, reader };
@@ -171,6 +175,7 @@ where
             breaker,
             settings,
             clock,
+            ..
         } = &*self.shared;
         let reader = &mut self.reader;
         let limits = AtCall { settings, reader };
@@ -184,8 +189,9 @@ where
             }
             Admission::Rejected(rejected) => return self.reject(rejected.retry_after),
         };
+        let tried = shadow::admit(&self.shared, reader, &self.emitter, Verdict::Admitted);
         let watch = Request::start(&self.emitter);
-        let mut held = Held::new(Arc::clone(&self.shared), watch, ticket);
+        let mut held = Held::new(Arc::clone(&self.shared), watch, ticket, tried);
         self.readiness = Readiness::Unknown;
         let inner = &mut self.inner;
         let future = held.inside(|| inner.call(request));

@@ -7,6 +7,7 @@ use ninelives_core::breaker::{Outcome, Report, Ticket};
 use super::CircuitBreakerConfig;
 use super::config::AtEnd;
 use super::layer::{Shared, tell};
+use super::shadow;
 use crate::clock::Clock;
 use crate::emit::{Emitter, Request};
 use crate::error::FlatError;
@@ -18,6 +19,7 @@ pub(super) struct Held<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> 
     shared: Arc<Shared<C, L>>,
     request: Request<M>,
     ticket: Option<Ticket>,
+    tried: L::Beside<Ticket>,
     // Set while the inner service runs: a drop that finds it set is a panic of the inner service.
     inside: bool,
 }
@@ -26,11 +28,17 @@ pub(super) struct Held<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> 
 
 impl<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> Held<C, M, L> {
     #[inline]
-    pub(super) fn new(shared: Arc<Shared<C, L>>, request: Request<M>, ticket: Ticket) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared<C, L>>,
+        request: Request<M>,
+        ticket: Ticket,
+        tried: L::Beside<Ticket>,
+    ) -> Self {
         Self {
             shared,
             request,
             ticket: Some(ticket),
+            tried,
             inside: false,
         }
     }
@@ -71,6 +79,7 @@ impl<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> Held<C, M, L> {
             self.request.panicked();
         } else if let Some(ticket) = self.ticket.take() {
             self.shared.breaker.abandon(ticket);
+            shadow::abandon(&self.shared, &mut self.tried);
         }
     }
 
@@ -81,12 +90,14 @@ impl<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> Held<C, M, L> {
                 breaker,
                 settings,
                 clock,
+                ..
             } = &*self.shared;
             let limits = AtEnd(settings);
             let Report { transition, .. } = breaker.report(ticket, outcome, limits, clock);
             if let Some(transition) = transition {
                 self.request.told(|emitter| tell(emitter, transition));
             }
+            shadow::report(&self.shared, &mut self.tried, outcome);
         }
     }
 }

@@ -4,8 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-use super::Live;
-use crate::adaptive::Shadow;
+use crate::adaptive::{Adaptive, Shadow};
 use crate::emit::{Emitter, Kind, PolicyEvent, Verdict};
 
 /// A place for something that only live settings can have: `()` has no size and never holds it.
@@ -21,9 +20,9 @@ pub trait Beside<X>: fmt::Debug {
 }
 
 /// The shadow that one request is tried under.
-pub struct Shade<V> {
-    shadow: Arc<Shadow<V>>,
-    live: Live<V>,
+pub struct Shade<'a, V> {
+    shadow: &'a Arc<Shadow<V>>,
+    adaptive: &'a Adaptive<V>,
 }
 
 /// One evaluation in so many is measured.
@@ -69,12 +68,15 @@ impl<X: fmt::Debug> Beside<X> for Option<X> {
 
 // === impl Shade ===
 
-impl<V> Shade<V> {
-    pub(super) fn new(shadow: &Arc<Shadow<V>>, live: &Live<V>) -> Self {
-        Self {
-            shadow: Arc::clone(shadow),
-            live: live.clone(),
-        }
+impl<'a, V> Shade<'a, V> {
+    pub(super) const fn new(shadow: &'a Arc<Shadow<V>>, adaptive: &'a Adaptive<V>) -> Self {
+        Self { shadow, adaptive }
+    }
+
+    /// The shadow's settings.
+    #[inline]
+    pub(crate) fn settings(&self) -> &V {
+        self.shadow.value()
     }
 
     /// What the shadow makes of a step that the policy decided as `primary`: told where the two disagree. It changes nothing that
@@ -86,32 +88,27 @@ impl<V> Shade<V> {
         primary: Verdict,
         step: impl FnOnce(&V) -> Verdict,
     ) {
-        let shadow = self.evaluate(emitter, step);
-        if shadow != primary {
-            emitter.tell(Kind::ShadowEvent, |at| PolicyEvent::ShadowEvent {
-                at,
-                primary,
-                shadow,
-            });
+        let shadow = if is_measured() {
+            self.measure(emitter, step)
+        } else {
+            step(self.shadow.value())
+        };
+        compare(emitter, primary, shadow);
+    }
+
+    /// Measures what a later evaluation will cost: runs `cost` now and then.
+    #[inline]
+    pub(crate) fn sample<M: Emitter, R>(&self, emitter: &M, cost: impl FnOnce() -> R) {
+        if is_measured() {
+            self.measure(emitter, |_| cost());
         }
     }
 
     /// Runs `step` on the shadow, and takes the shadow away when that usually costs more than it may.
-    #[inline]
-    pub(crate) fn evaluate<M: Emitter, R>(&self, emitter: &M, step: impl FnOnce(&V) -> R) -> R {
-        let turn = TURN.get();
-        TURN.set(turn.wrapping_add(1));
-        if turn.is_multiple_of(MEASURED) {
-            self.measure(emitter, step)
-        } else {
-            step(self.shadow.value())
-        }
-    }
-
     #[cold]
     fn measure<M: Emitter, R>(&self, emitter: &M, step: impl FnOnce(&V) -> R) -> R {
         let (result, tripped) = self.shadow.measure(|| step(self.shadow.value()));
-        if tripped && self.live.adaptive().drop_shadow(&self.shadow) {
+        if tripped && self.adaptive.drop_shadow(self.shadow) {
             let allowance = self.shadow.allowance();
             emitter.tell(Kind::ShadowDropped, |at| PolicyEvent::ShadowDropped {
                 at,
@@ -122,7 +119,26 @@ impl<V> Shade<V> {
     }
 }
 
-impl<V> fmt::Debug for Shade<V> {
+/// Tells where a policy and its shadow disagree.
+#[inline]
+pub(crate) fn compare<M: Emitter>(emitter: &M, primary: Verdict, shadow: Verdict) {
+    if shadow != primary {
+        emitter.tell(Kind::ShadowEvent, |at| PolicyEvent::ShadowEvent {
+            at,
+            primary,
+            shadow,
+        });
+    }
+}
+
+#[inline]
+fn is_measured() -> bool {
+    let turn = TURN.get();
+    TURN.set(turn.wrapping_add(1));
+    turn.is_multiple_of(MEASURED)
+}
+
+impl<V> fmt::Debug for Shade<'_, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Shade")
     }

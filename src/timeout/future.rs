@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
-use super::TimeoutConfig;
 use crate::clock::Tick;
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request, Verdict};
 use crate::error::{FlatError, ResilienceError};
-use crate::settings::{Beside, Shade};
+use crate::settings::{Beside, compare};
 use crate::timer::Timer;
 
 pin_project! {
@@ -21,7 +20,7 @@ pin_project! {
     where
         T: Timer,
         M: Emitter,
-        B: Beside<Shade<TimeoutConfig>>,
+        B: Beside<Duration>,
     {
         #[pin]
         state: State<F>,
@@ -31,7 +30,7 @@ pin_project! {
         since: Option<Tick>,
         timer: T,
         watch: Request<M>,
-        shade: B,
+        shadow: B,
     }
 }
 
@@ -51,7 +50,7 @@ pin_project! {
 
 // === impl TimeoutFuture ===
 
-impl<F, T: Timer, M: Emitter, B: Beside<Shade<TimeoutConfig>>> TimeoutFuture<F, T, M, B> {
+impl<F, T: Timer, M: Emitter, B: Beside<Duration>> TimeoutFuture<F, T, M, B> {
     /// `since`: when the clock started, if the wait for readiness started it.
     pub(super) fn new(
         inner: F,
@@ -59,7 +58,7 @@ impl<F, T: Timer, M: Emitter, B: Beside<Shade<TimeoutConfig>>> TimeoutFuture<F, 
         since: Option<Tick>,
         timer: T,
         watch: Request<M>,
-        shade: B,
+        shadow: B,
     ) -> Self {
         Self {
             state: State::Running { inner },
@@ -68,7 +67,7 @@ impl<F, T: Timer, M: Emitter, B: Beside<Shade<TimeoutConfig>>> TimeoutFuture<F, 
             since,
             timer,
             watch,
-            shade,
+            shadow,
         }
     }
 
@@ -78,7 +77,7 @@ impl<F, T: Timer, M: Emitter, B: Beside<Shade<TimeoutConfig>>> TimeoutFuture<F, 
         elapsed: Duration,
         timer: T,
         watch: Request<M>,
-        shade: B,
+        shadow: B,
     ) -> Self {
         Self {
             state: State::Late { elapsed },
@@ -87,7 +86,7 @@ impl<F, T: Timer, M: Emitter, B: Beside<Shade<TimeoutConfig>>> TimeoutFuture<F, 
             since: None,
             timer,
             watch,
-            shade,
+            shadow,
         }
     }
 }
@@ -98,7 +97,7 @@ where
     X: FlatError,
     T: Timer,
     M: Emitter,
-    B: Beside<Shade<TimeoutConfig>>,
+    B: Beside<Duration>,
 {
     type Output = F::Output;
 
@@ -117,7 +116,7 @@ where
     X: FlatError,
     T: Timer,
     M: Emitter,
-    B: Beside<Shade<TimeoutConfig>>,
+    B: Beside<Duration>,
 {
     /// The call first, then the limit.
     #[inline(always)] // as `poll`
@@ -130,9 +129,9 @@ where
                     if this.sleep.is_some() {
                         this.sleep.set(None);
                     }
-                    if let (Some(shade), Some(since)) = (this.shade.held(), *this.since) {
+                    if let (Some(shadow), Some(since)) = (this.shadow.held(), *this.since) {
                         let elapsed = this.timer.now().since(since);
-                        judge(shade, this.watch, Verdict::InTime, elapsed);
+                        judge(*shadow, this.watch, Verdict::InTime, elapsed);
                     }
                     return Poll::Ready(output);
                 }
@@ -145,8 +144,8 @@ where
         // The call is dropped before its caller can see the error, so that whatever it held is free by then.
         this.state.set(State::Done);
         let limit = *this.limit;
-        if let Some(shade) = this.shade.held() {
-            judge(shade, this.watch, Verdict::TimedOut, elapsed);
+        if let Some(shadow) = this.shadow.held() {
+            judge(*shadow, this.watch, Verdict::TimedOut, elapsed);
         }
         this.watch
             .tell(Kind::TimeoutOccurred, |at| PolicyEvent::TimeoutOccurred {
@@ -161,23 +160,15 @@ where
     }
 }
 
-/// What the shadow would have said of a call that took `elapsed` and ended as `primary`.
+/// What a shadow with this limit would have said of a call that took `elapsed` and ended as `primary`.
 #[cold]
-fn judge<M: Emitter>(
-    shade: &Shade<TimeoutConfig>,
-    watch: &Request<M>,
-    primary: Verdict,
-    elapsed: Duration,
-) {
-    watch.told(|emitter| {
-        shade.judge(emitter, primary, |config| {
-            if elapsed < config.limit() {
-                Verdict::InTime
-            } else {
-                Verdict::TimedOut
-            }
-        });
-    });
+fn judge<M: Emitter>(limit: Duration, watch: &Request<M>, primary: Verdict, elapsed: Duration) {
+    let shadow = if elapsed < limit {
+        Verdict::InTime
+    } else {
+        Verdict::TimedOut
+    };
+    watch.told(|emitter| compare(emitter, primary, shadow));
 }
 
 /// The call has to wait: arms the timer the first time. Ready when the limit has passed, with the time that the call took.
@@ -204,7 +195,7 @@ impl<F, T, M, B> std::fmt::Debug for TimeoutFuture<F, T, M, B>
 where
     T: Timer,
     M: Emitter,
-    B: Beside<Shade<TimeoutConfig>>,
+    B: Beside<Duration>,
 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TimeoutFuture")

@@ -11,7 +11,7 @@ use super::{TimeoutConfig, TimeoutFuture};
 use crate::clock::Tick;
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
-use crate::settings::{Beside, Settings, Shade};
+use crate::settings::{Beside, Settings};
 use crate::timer::Timer;
 
 /// A service with a timeout around it. See the [page](super).
@@ -135,7 +135,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = TimeoutFuture<S::Future, T, M, C::Beside<Shade<TimeoutConfig>>>;
+    type Future = TimeoutFuture<S::Future, T, M, C::Beside<Duration>>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -158,16 +158,20 @@ where
         let timer = self.timer.clone();
         let mut watch = Request::start(&self.emitter);
         let now = self.settings.read(&mut self.reader).limit();
-        let shade = Beside::holding(self.settings.shade(&self.reader));
+        let shadow = self.settings.look(&mut self.reader).map(|shade| {
+            shade.sample(&self.emitter, || self.timer.now());
+            shade.settings().limit()
+        });
+        let shadow = Beside::holding(shadow);
         let (limit, since) = match std::mem::replace(&mut self.wait, Wait::None) {
             Wait::None => (now, None),
             Wait::Started { since, limit } => (limit, Some(since)),
             Wait::Late { elapsed, limit } => {
-                return TimeoutFuture::late(limit, elapsed, timer, watch, shade);
+                return TimeoutFuture::late(limit, elapsed, timer, watch, shadow);
             }
         };
         let inner = &mut self.inner;
         let future = watch.inside(|| inner.call(request));
-        TimeoutFuture::new(future, limit, since, timer, watch, shade)
+        TimeoutFuture::new(future, limit, since, timer, watch, shadow)
     }
 }

@@ -27,6 +27,7 @@ mod panics;
 mod policy;
 mod probes;
 mod readiness;
+mod shadow;
 mod threads;
 mod time;
 
