@@ -18,6 +18,11 @@
 //! request keeps to its end the settings that were in force when it came, so its attempts and its waits are of one version; later
 //! requests have the new ones. A budget has [live settings](crate::budget#live) of its own. The predicate does not change.
 //!
+//! # Shadow
+//! A shadow of live settings is asked after each attempt that failed and could be repeated: a `ShadowEvent` tells where it would have
+//! tried again and the policy gave up, or the other way round. It has no attempts of its own, so what comes after such an attempt it
+//! is not asked. It takes no token, and its total time counts where the policy has one. Calls that succeed do not pay for it.
+//!
 //! # Cancel safety
 //! Dropping the future drops the attempt or the wait; no further attempt is made, and a budget's token for an attempt that was
 //! not made yet goes back.
@@ -67,6 +72,7 @@ mod layer;
 mod parameters;
 mod plan;
 mod service;
+mod shadow;
 
 pub use crate::budget::RetryBudget;
 pub use builder::RetryPolicyBuilder;

@@ -13,6 +13,8 @@ mod live;
 mod orders;
 #[path = "retry/plan.rs"]
 mod plan;
+#[path = "retry/shadow.rs"]
+mod shadow;
 #[path = "support/stage.rs"]
 mod stage;
 #[path = "retry/total_time.rs"]

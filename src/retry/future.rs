@@ -10,9 +10,9 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::plan::{Again, Plan, Progress, Stop};
-use super::{RetryConfig, RetryIf};
+use super::{RetryConfig, RetryIf, shadow};
 use crate::budget::Token;
-use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request};
+use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request, Verdict};
 use crate::error::{AttemptError, FlatError, ResilienceError};
 use crate::settings::Settings;
 use crate::timer::Timer;
@@ -174,7 +174,11 @@ where
                         return Poll::Ready(Err(error));
                     }
                     let attempts = this.progress.attempts;
+                    let judge = |progress: &Progress, watch: &Request<M>, primary, stop| {
+                        shadow::judge(this.plan, config, progress, watch, primary, stop);
+                    };
                     if !this.progress.may_repeat(config) {
+                        judge(this.progress, this.watch, Verdict::GaveUp, None);
                         this.watch
                             .tell(Kind::RetryExhausted, |at| PolicyEvent::RetryExhausted {
                                 at,
@@ -185,10 +189,12 @@ where
                     let Again { delay, token } = match this.plan.again(config, this.progress) {
                         Ok(again) => again,
                         Err(stop) => {
+                            judge(this.progress, this.watch, Verdict::GaveUp, Some(stop));
                             stopped(this.watch, stop, attempts);
                             return Poll::Ready(Err(error));
                         }
                     };
+                    judge(this.progress, this.watch, Verdict::Retried, None);
                     this.watch
                         .tell(Kind::RetryAttempt, |at| PolicyEvent::RetryAttempt {
                             at,

@@ -33,7 +33,7 @@ pub(super) struct Progress {
     /// Attempts started.
     pub(super) attempts: u32,
     /// When the whole must be over.
-    deadline: Tick,
+    pub(super) deadline: Tick,
     /// The delay before this one; decorrelated jitter builds on it.
     previous: Option<Duration>,
 }

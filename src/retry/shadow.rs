@@ -1,0 +1,50 @@
+//! What a shadow would have decided about another attempt.
+
+use super::RetryConfig;
+use super::plan::{Plan, Progress, Stop};
+use crate::clock::Tick;
+use crate::emit::{Emitter, Request, Verdict};
+use crate::settings::{Settings, compare};
+use crate::timer::Timer;
+
+/// The policy, under `config`, decided about the next attempt: `stopped` says what forbids it, if anything but their number does.
+/// Tells where the shadow there is would have decided otherwise.
+#[cold]
+pub(super) fn judge<P, T: Timer, C: Settings<RetryConfig>, M: Emitter>(
+    plan: &Plan<P, T, C>,
+    config: &RetryConfig,
+    progress: &Progress,
+    watch: &Request<M>,
+    primary: Verdict,
+    stopped: Option<Stop>,
+) {
+    let Some(shadow) = plan.settings.tried() else {
+        return;
+    };
+    // The budget is one: what it refuses to the policy it refuses to the shadow.
+    let repeats = progress.may_repeat(&shadow)
+        && stopped != Some(Stop::Budget)
+        && is_in_time(&plan.common.timer, config, &shadow, progress);
+    let verdict = if repeats {
+        Verdict::Retried
+    } else {
+        Verdict::GaveUp
+    };
+    watch.told(|emitter| compare(emitter, primary, verdict));
+}
+
+/// Whether the shadow's next attempt, after its own wait without jitter, begins within its total time. When the request came is
+/// known where the policy has a total time too; else time forbids nothing.
+fn is_in_time(
+    timer: &impl Timer,
+    config: &RetryConfig,
+    shadow: &RetryConfig,
+    progress: &Progress,
+) -> bool {
+    let (Some(total), Some(allowed)) = (config.max_duration(), shadow.max_duration()) else {
+        return true;
+    };
+    let came = Tick::ZERO.after(progress.deadline.since(Tick::ZERO.after(total)));
+    let wait = shadow.backoff().delay(progress.attempts);
+    timer.now().after(wait) <= came.after(allowed)
+}

@@ -1,0 +1,89 @@
+//! Settings that are tried and not obeyed.
+
+use ninelives::emit::Verdict;
+use ninelives::{MemorySink, PolicyEvent, RetryConfig, Tick};
+
+use super::*;
+
+const GAVE_UP_EARLIER: (Verdict, Verdict) = (Verdict::Retried, Verdict::GaveUp);
+const TRIED_AGAIN: (Verdict, Verdict) = (Verdict::GaveUp, Verdict::Retried);
+
+/// Both verdicts of each disagreement, when a request to a backend that is down is made with `config` and tried with `shadow`.
+fn disagreements(
+    config: RetryConfig,
+    shadow: RetryConfig,
+    budget: Option<RetryBudget>,
+) -> Vec<(Verdict, Verdict)> {
+    let (stage, timer) = (Stage::always(Act::Err(7)), ManualTimer::new());
+    let sink = MemorySink::new();
+    let mut builder = RetryPolicy::builder().with_timer(timer.clone());
+    if let Some(budget) = budget {
+        builder = builder.with_budget(budget);
+    }
+    let layer = builder.build().unwrap().into_layer();
+    let layer = layer.with_sink(sink.clone()).live();
+    layer.settings().set(config).unwrap();
+    layer.settings().set_shadow(shadow).unwrap();
+    let mut request = call(&mut layer.layer(stage.backend()), 0);
+    while request.poll().is_pending() {
+        timer.advance(ms(100));
+    }
+    let events = sink.events();
+    let both = events.iter().filter_map(|event| match *event {
+        PolicyEvent::ShadowEvent {
+            primary, shadow, ..
+        } => Some((primary, shadow)),
+        _ => None,
+    });
+    both.collect()
+}
+
+fn attempts(attempts: usize) -> RetryConfig {
+    let config = RetryConfig::new().with_backoff(Backoff::constant(ms(100)));
+    config.with_max_attempts(attempts).unwrap()
+}
+
+fn within(config: RetryConfig, millis: u64) -> RetryConfig {
+    config.with_max_duration(ms(millis)).unwrap()
+}
+
+#[test]
+fn a_shadow_that_is_alike_says_nothing() {
+    assert_eq!(disagreements(attempts(3), attempts(3), None), []);
+}
+
+#[test]
+fn a_shadow_of_fewer_attempts_tells_of_each_it_would_not_have_made() {
+    let told = disagreements(attempts(4), attempts(2), None);
+    assert_eq!(told, [GAVE_UP_EARLIER; 2]);
+}
+
+#[test]
+fn a_shadow_of_more_attempts_tells_where_the_policy_ended() {
+    assert_eq!(disagreements(attempts(2), attempts(9), None), [TRIED_AGAIN]);
+}
+
+#[test]
+fn a_shorter_total_time_of_the_shadow_counts_from_the_request_on() {
+    let told = disagreements(within(attempts(4), 900), within(attempts(4), 200), None);
+    assert_eq!(told, [GAVE_UP_EARLIER]);
+}
+
+#[test]
+fn a_longer_total_time_of_the_shadow_tells_where_the_policy_ran_out() {
+    let told = disagreements(within(attempts(9), 250), within(attempts(9), 900), None);
+    assert_eq!(told, [TRIED_AGAIN]);
+}
+
+#[test]
+fn an_empty_budget_stops_the_shadow_as_it_stops_the_policy() {
+    let budget = RetryBudget::new(0.0, 0.0, 1).unwrap();
+    assert_eq!(disagreements(attempts(3), attempts(9), Some(budget)), []);
+}
+
+#[test]
+fn a_shadow_takes_no_token() {
+    let budget = RetryBudget::new(0.0, 0.0, 10).unwrap();
+    disagreements(attempts(3), attempts(9), Some(budget.clone()));
+    assert_eq!(budget.balance(Tick::ZERO), 8.0);
+}
