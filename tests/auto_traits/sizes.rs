@@ -62,7 +62,7 @@ fn f12_services_and_futures_stay_small() {
     assert_sizes("bulkhead", &bulkhead(), 16, 40);
     assert_sizes("queue", &queue(), 40, 224);
     assert_sizes("breaker", &breaker(), 32, 72);
-    assert_sizes("breaker, live", &Policy(breaker().0.live()), 48, 72);
+    assert_sizes("breaker, live", &Policy(breaker().0.live()), 48, 80);
     assert_sizes("retry", &retry(), 16, 192);
     assert_sizes("retry, live", &Policy(retry().0.live()), 32, 304);
     assert_sizes("bulkhead | bulkhead", &(bulkhead() | bulkhead()), 32, 112);
