@@ -71,7 +71,9 @@
 //!
 //! A slot is free while `probes + won < limits.probes()`. With no probe out one is always free: limits that shrank to what was
 //! already won would otherwise leave nobody to decide. When they shrank below what is out, nobody new is admitted until it fits.
-//! Every limit is read anew at each step; a time that already runs, an open time, keeps its end.
+//! Every limit is read anew at each step; a time that already runs, an open time, keeps its end. So an open time of its own, as a
+//! dependency asks for or as grows from opening to opening, is that of the limits of the one report that opens:
+//! [`Limits::lengthened`].
 //!
 //! Limits come from a [`LimitsSource`], which may also say that the breaker is out of use: then no step is taken. Every call is
 //! admitted unless it is forced open, tickets are given back without an outcome, and the word stays for the time after.
@@ -98,6 +100,7 @@
 //! `open_for` + 2^45 us it is believed, anything else has passed. So a clock that steps back by up to 1.1 years keeps it open until
 //! the same deadline, and a breaker that nobody calls for more than three years (4.4 less 1.1, less `open_for`) may be open once more,
 //! wrongly, until 4.4 years are over.
+//! What a lengthened open time is longer than `open_for`, a clock may step back less.
 //! A lease is read in the same way, in milliseconds modulo 2^35: a clock may step back by 12 days; a half-open breaker with every probe
 //! lost, and nobody calling for a year, may hold its leases 12 days longer; a lease of 2^34 ms (198 days) or more never ends.
 //!

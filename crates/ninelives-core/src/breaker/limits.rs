@@ -112,6 +112,34 @@ impl Limits {
         Ok(self)
     }
 
+    /// The same, and open for `wait` where that is longer, but not for longer than `most`: for one report, when a dependency says how
+    /// long to leave it alone, or when it has failed again and again.
+    ///
+    /// It lengthens, and never shortens; however long, it ends by itself unless [`open_for`](Self::open_for) does not. The deadline is
+    /// stored when the breaker opens, so the calls that follow come with the limits as they were.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use ninelives_core::breaker::Limits;
+    /// let limits = Limits::new(5, Duration::from_secs(30), 1)?;
+    /// let most = Duration::from_secs(300);
+    /// let open_for = |wait| limits.lengthened(wait, most).open_for().as_secs();
+    /// assert_eq!(open_for(Duration::from_secs(60)), 60);
+    /// assert_eq!(open_for(Duration::from_secs(1)), 30);
+    /// assert_eq!(open_for(Duration::MAX), 300);
+    /// # Ok::<(), ninelives_core::limit::OutOfRange>(())
+    /// ```
+    #[must_use]
+    pub const fn lengthened(mut self, wait: Duration, most: Duration) -> Self {
+        let longest = Duration::from_micros(NEVER_US - 1);
+        let most = shorter(most, longest);
+        let wait = shorter(wait, most);
+        if wait.as_nanos() > self.open_for.as_nanos() {
+            self.open_for = wait;
+        }
+        self
+    }
+
     /// The same without a threshold: failures in a row do not open the breaker, and are not counted. What opens it is a
     /// [`Breach`](super::Outcome::Breach), a failed probe, or a command.
     #[must_use]
@@ -157,4 +185,8 @@ impl Limits {
     pub(super) const fn lease_nanos(&self) -> u64 {
         saturating_nanos(self.lease)
     }
+}
+
+const fn shorter(a: Duration, b: Duration) -> Duration {
+    if a.as_nanos() < b.as_nanos() { a } else { b }
 }

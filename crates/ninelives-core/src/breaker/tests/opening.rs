@@ -170,3 +170,62 @@ fn an_open_time_set_later_counts_from_the_next_opening() {
     rig.report(rig.probe(), Outcome::Failure);
     assert_eq!(rig.refused().retry_after, Some(SECOND));
 }
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Opens by a failure that brings its own time.
+fn open_for(rig: &Rig, wait: Duration, most: Duration) -> Option<Duration> {
+    let limits = rig.limits.lengthened(wait, most);
+    let ticket = rig.call();
+    let report = rig
+        .breaker
+        .report(ticket, Outcome::Failure, &limits, &rig.clock);
+    assert_eq!(report.transition, change(State::Closed, State::Open));
+    rig.refused().retry_after
+}
+
+#[test]
+fn a_wait_that_the_dependency_asks_for_is_kept_whatever_the_limits_of_those_who_come() {
+    let rig = Rig::new(1, SECOND, 1);
+    assert_eq!(open_for(&rig, SECOND * 60, HOUR), Some(SECOND * 60));
+    rig.clock.pass(SECOND * 60 - MICRO);
+    assert_eq!(rig.refused().retry_after, Some(MICRO));
+    rig.clock.pass(MICRO);
+    let _probe = rig.probe();
+}
+
+#[test]
+fn hc110_a_wait_is_clamped_to_the_longest_and_never_shortens() {
+    for (wait, expected) in [
+        (Duration::ZERO, SECOND),
+        (MILLI, SECOND),
+        (SECOND * 1_000_000, HOUR),
+        (Duration::MAX, HOUR),
+    ] {
+        let rig = Rig::new(1, SECOND, 1);
+        assert_eq!(open_for(&rig, wait, HOUR), Some(expected), "{wait:?}");
+    }
+    // The longest is not the limit's own: that one stands.
+    let rig = Rig::new(1, SECOND, 1);
+    assert_eq!(open_for(&rig, SECOND * 9, MILLI), Some(SECOND));
+}
+
+#[test]
+fn hc110_no_wait_however_long_opens_it_for_good() {
+    let rig = Rig::new(1, SECOND, 1);
+    let rest = open_for(&rig, Duration::MAX, Duration::MAX).unwrap();
+    assert!(rest > HOUR * 24 * 365 && rest < HOUR * 24 * 500, "{rest:?}");
+    let limits = Limits::new(1, Duration::MAX, 1).unwrap();
+    assert_eq!(limits.lengthened(SECOND, HOUR), limits);
+}
+
+#[test]
+fn a_failed_probe_may_lengthen_the_next_open_time() {
+    let (rig, probe) = Rig::half_open(1);
+    let limits = rig.limits.lengthened(SECOND * 20, HOUR);
+    let report = rig
+        .breaker
+        .report(probe, Outcome::Failure, &limits, &rig.clock);
+    assert_eq!(report.transition, change(State::HalfOpen, State::Open));
+    assert_eq!(rig.refused().retry_after, Some(SECOND * 20));
+}
