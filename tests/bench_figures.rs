@@ -106,3 +106,20 @@ fn what_rounds_have_in_common_cancels() {
         );
     }
 }
+
+#[test]
+fn what_rounds_have_not_in_common_widens_the_interval() {
+    let mut random = Random::new(SEED);
+    let mut noisy = || -> Vec<Vec<u32>> {
+        let mut round = |_| {
+            (0..16)
+                .map(|_| 1_000 + random.below(1_000) as u32)
+                .collect()
+        };
+        (0..200).map(&mut round).collect()
+    };
+    let (bare, subject) = (Latencies::of(&noisy()), Latencies::of(&noisy()));
+    let p50 = above(&bare, &subject, 200, &[0.5])[0];
+    assert!(p50.low < 0.0 && 0.0 < p50.high, "{p50:?}, seed {SEED}");
+    assert!(p50.high - p50.low > 0.01, "{p50:?}, seed {SEED}");
+}

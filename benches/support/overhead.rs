@@ -97,6 +97,11 @@ impl Extent {
         }
         Ok(extent)
     }
+
+    /// Rounds of so many subjects: whole cycles of their orders.
+    fn of_all(self, subjects: usize) -> usize {
+        self.rounds.next_multiple_of(Orders::of(subjects).cycle())
+    }
 }
 
 // === impl Subject ===
@@ -157,7 +162,7 @@ pub fn runtime(company: Company) -> Runtime {
 /// Measures the subjects, of which the first two are the bare call.
 pub async fn measure(subjects: &[Subject], extent: Extent) -> Vec<Overhead> {
     let orders = Orders::of(subjects.len());
-    let rounds = extent.rounds.next_multiple_of(orders.cycle());
+    let rounds = extent.of_all(subjects.len());
     let mut latencies = vec![Vec::with_capacity(rounds); subjects.len()];
     for subject in subjects {
         (subject.block)().await;
@@ -186,7 +191,7 @@ pub fn report(company: Company, extent: Extent, overheads: &[Overhead], ours: &[
     };
     let mut text = format!(
         "{company}; {} rounds of {CALLS} calls each\n\n| | p50, us | above bare [95 %] | p99, us | above bare [95 %] |\n|---|--:|--:|--:|--:|\n",
-        extent.rounds
+        extent.of_all(overheads.len())
     );
     for overhead in overheads {
         text.push_str(&format!("{overhead}\n"));

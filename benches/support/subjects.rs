@@ -14,7 +14,7 @@ pub use echo::{Echo, call, enter_runtime};
 /// A layer that a benchmark can put around [`Echo`].
 pub trait Subject: Layer<Echo, Service = Self::Around> {
     /// The service.
-    type Around: Service<u64, Response = u64> + Clone + 'static;
+    type Around: Service<u64, Response = u64> + Clone + Send + 'static;
 }
 
 // === impl Subject ===
@@ -22,7 +22,7 @@ pub trait Subject: Layer<Echo, Service = Self::Around> {
 impl<L> Subject for L
 where
     L: Layer<Echo>,
-    L::Service: Service<u64, Response = u64> + Clone + 'static,
+    L::Service: Service<u64, Response = u64> + Clone + Send + 'static,
 {
     type Around = L::Service;
 }
