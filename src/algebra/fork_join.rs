@@ -31,6 +31,7 @@
 
 mod config;
 mod future;
+mod managed;
 mod readiness;
 mod service;
 

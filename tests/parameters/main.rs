@@ -29,6 +29,12 @@ mod agree {
     }
 
     #[test]
+    fn race_settings_agree_with_their_schema() {
+        let at_once = ForkJoinConfig::new();
+        laws::hold(&[at_once, at_once.with_stagger(Duration::MAX)], &[]);
+    }
+
+    #[test]
     fn budget_settings_agree_with_their_schema() {
         let settings = |ratio, rate, cap| RetryBudgetConfig::new(ratio, rate, cap).unwrap();
         let all = [

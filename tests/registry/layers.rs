@@ -207,3 +207,23 @@ fn a_budget_shows_its_balance_and_takes_settings_under_its_name() {
     drop(budget);
     assert!(!policy.is_alive());
 }
+
+#[test]
+fn a_race_takes_its_stagger_by_name() {
+    let race = (Policy::respond(|()| 1) & Policy::respond(|()| 2))
+        .named("race")
+        .live();
+    let registry = Registry::new();
+    let policy = registry.register(&race).unwrap();
+    assert_eq!(
+        (policy.kind(), policy.state()),
+        ("fork_join", Ok(Vec::new()))
+    );
+    registry.set("race", &[("stagger", ms(5).into())]).unwrap();
+    assert_eq!(race.config().stagger(), ms(5));
+    let service = race.layer(tower::service_fn(backend));
+    drop(race);
+    assert!(policy.is_alive(), "a service is still there");
+    drop(service);
+    assert!(!policy.is_alive());
+}
