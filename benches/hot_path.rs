@@ -10,12 +10,18 @@
 
 #[path = "support/flame.rs"]
 mod flame;
+#[allow(dead_code)] // some are counted in instructions only
 #[path = "support/subjects.rs"]
 mod subjects;
 
-use std::time::Duration;
+use std::future::poll_fn;
+use std::hint::black_box;
+use std::pin::pin;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use tokio::runtime::Builder;
+use tower::Service;
 
 use subjects::{Echo, Subject, call, enter_runtime};
 
@@ -130,6 +136,51 @@ fn live(c: &mut Criterion) {
     kept(&mut group, "breaker shadowed", shadowed, inner);
 }
 
+/// As the task of a runtime: ready at once, and pending once, woken by itself.
+fn spawned(group: &mut Group<'_>, name: &str, subject: impl Subject) {
+    let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    for (when, inner) in [("ready", Echo::ready()), ("pending", Echo::pending(1))] {
+        let mut service = subject.layer(inner);
+        group.bench_function(format!("{name}, {when}"), |b| {
+            b.iter_custom(|calls| {
+                runtime.block_on(async {
+                    let begun = Instant::now();
+                    for _ in 0..calls {
+                        black_box(asked(&mut service).await);
+                    }
+                    begun.elapsed()
+                })
+            });
+        });
+    }
+}
+
+/// One call. The inner service wakes nobody, so the task does.
+async fn asked<S: Service<u64, Response = u64>>(service: &mut S) -> Option<u64> {
+    poll_fn(|cx| service.poll_ready(cx)).await.ok()?;
+    let mut future = pin!(service.call(black_box(7)));
+    let answer = poll_fn(|cx| {
+        let polled = future.as_mut().poll(cx);
+        if polled.is_pending() {
+            cx.waker().wake_by_ref();
+        }
+        polled
+    });
+    answer.await.ok()
+}
+
+fn on_tokio(c: &mut Criterion) {
+    let mut group = short(c, "on tokio");
+    spawned(&mut group, "raw", subjects::raw());
+    spawned(&mut group, "timeout", subjects::timeout());
+    spawned(&mut group, "retry", subjects::retry());
+    spawned(&mut group, "breaker", subjects::breaker());
+    spawned(&mut group, "bulkhead", subjects::bulkhead());
+    spawned(&mut group, "fallback", subjects::fallback());
+    spawned(&mut group, "fork-join", subjects::fork_join());
+    spawned(&mut group, "stack", subjects::stack());
+}
+
 fn all(c: &mut Criterion) {
     enter_runtime();
     ready(c);
@@ -137,6 +188,7 @@ fn all(c: &mut Criterion) {
     per_call_clone(c);
     rejected(c);
     live(c);
+    on_tokio(c);
 }
 
 criterion_group! {

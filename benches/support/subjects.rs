@@ -1,7 +1,7 @@
 //! What the benchmarks call: each layer around the inner service.
 
 #[path = "echo.rs"]
-mod echo;
+pub mod echo;
 
 use ninelives::prelude::*;
 use tower::Service;
