@@ -23,6 +23,11 @@
 //! tried again and the policy gave up, or the other way round. It has no attempts of its own, so what comes after such an attempt it
 //! is not asked. It takes no token, and its total time counts where the policy has one. Calls that succeed do not pay for it.
 //!
+//! # What the service asks
+//! [`with_delay_hint`](RetryPolicyBuilder::with_delay_hint) lets an error say how long to wait, as a `Retry-After` header does: the wait is
+//! then no shorter than that, and no shorter than the backoff. A wait past the total time ends the request at once. [`retry_after`] reads
+//! the header.
+//!
 //! # Cancel safety
 //! Dropping the future drops the attempt or the wait; no further attempt is made, and a budget's token for an attempt that was
 //! not made yet goes back.
@@ -68,6 +73,7 @@ mod builder;
 mod classify;
 mod config;
 mod future;
+mod hint;
 mod layer;
 mod parameters;
 mod plan;
@@ -79,6 +85,7 @@ pub use builder::RetryPolicyBuilder;
 pub use classify::{OnError, OnFlatError, RetryIf, Transient};
 pub use config::RetryConfig;
 pub use future::RetryFuture;
+pub use hint::{Hinted, retry_after};
 pub use layer::{RetryLayer, RetryPolicy};
 pub use ninelives_core::backoff::Backoff;
 pub use ninelives_core::jitter::Jitter;

@@ -7,6 +7,8 @@ mod budget;
 mod budget_live;
 #[path = "retry/giving_back.rs"]
 mod giving_back;
+#[path = "retry/hint.rs"]
+mod hint;
 #[path = "retry/live.rs"]
 mod live;
 #[path = "retry/orders.rs"]

@@ -10,7 +10,7 @@ use ninelives_core::rng::SharedRng;
 
 use super::classify::{OnError, OnFlatError};
 use super::plan::{Common, Plan};
-use super::{RetryBudget, RetryConfig, RetryPolicy, Transient};
+use super::{Hinted, RetryBudget, RetryConfig, RetryPolicy, Transient};
 use crate::error::{ConfigError, ResilienceError};
 use crate::timer::TokioTimer;
 
@@ -52,6 +52,25 @@ impl Default for RetryPolicyBuilder {
     }
 }
 
+impl<T> RetryPolicyBuilder<Transient, T> {
+    /// Tries again only after errors of the service for which `predicate` is true; timeouts of an attempt are tried again too.
+    pub fn should_retry<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnError<F>, T>
+    where
+        F: Fn(&E) -> bool,
+    {
+        self.deciding(|_| OnError(predicate))
+    }
+
+    /// Tries again after any error for which `predicate` is true, whatever policy inside it came from: rejections are then
+    /// tried again if it says so.
+    pub fn should_retry_flat<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnFlatError<F>, T>
+    where
+        F: Fn(&ResilienceError<E>) -> bool,
+    {
+        self.deciding(|_| OnFlatError(predicate))
+    }
+}
+
 impl<P, T> RetryPolicyBuilder<P, T> {
     /// Attempts, waits and total time, all at once.
     #[must_use]
@@ -84,21 +103,21 @@ impl<P, T> RetryPolicyBuilder<P, T> {
         self
     }
 
-    /// Tries again only after errors of the service for which `predicate` is true; timeouts of an attempt are tried again too.
-    pub fn should_retry<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnError<F>, T>
+    /// Waits no shorter than `hint` asks of an error of the service, and no longer for that than `at_most`: see
+    /// [the page](super#what-the-service-asks). Name the predicate first.
+    pub fn with_delay_hint<E, F>(
+        self,
+        at_most: Duration,
+        hint: F,
+    ) -> RetryPolicyBuilder<Hinted<P, F>, T>
     where
-        F: Fn(&E) -> bool,
+        F: Fn(&E) -> Option<Duration>,
     {
-        self.with_retry_if(OnError(predicate))
-    }
-
-    /// Tries again after any error for which `predicate` is true, whatever policy inside it came from: rejections are then
-    /// tried again if it says so.
-    pub fn should_retry_flat<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnFlatError<F>, T>
-    where
-        F: Fn(&ResilienceError<E>) -> bool,
-    {
-        self.with_retry_if(OnFlatError(predicate))
+        self.deciding(|retry_if| Hinted {
+            retry_if,
+            hint,
+            at_most,
+        })
     }
 
     /// Ends when an attempt and the wait before it would begin later than this after the call: 1 ns and up. An attempt that
@@ -167,12 +186,12 @@ impl<P, T> RetryPolicyBuilder<P, T> {
         }))
     }
 
-    fn with_retry_if<Q>(self, retry_if: Q) -> RetryPolicyBuilder<Q, T> {
+    fn deciding<Q>(self, decide: impl FnOnce(P) -> Q) -> RetryPolicyBuilder<Q, T> {
         RetryPolicyBuilder {
             max_attempts: self.max_attempts,
             backoff: self.backoff,
             jitter: self.jitter,
-            retry_if,
+            retry_if: decide(self.retry_if),
             max_duration: self.max_duration,
             budget: self.budget,
             seed: self.seed,

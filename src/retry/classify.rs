@@ -1,6 +1,7 @@
 //! Which errors are worth another attempt.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::error::ResilienceError;
 
@@ -8,6 +9,12 @@ use crate::error::ResilienceError;
 pub trait RetryIf<E> {
     /// Whether to try again after `error`.
     fn retries(&self, error: &ResilienceError<E>) -> bool;
+
+    /// The least time to wait before trying again after `error`, if it asks for one. None by default.
+    fn delay_hint(&self, error: &ResilienceError<E>) -> Option<Duration> {
+        let _ = error;
+        None
+    }
 }
 
 /// Tries again after the service's own errors and after timeouts, of one branch of several too: the default.

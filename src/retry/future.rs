@@ -174,8 +174,9 @@ where
                         return Poll::Ready(Err(error));
                     }
                     let attempts = this.progress.attempts;
+                    let hint = common.retry_if.delay_hint(error.as_flat());
                     let judge = |progress: &Progress, watch: &Request<M>, primary, stop| {
-                        shadow::judge(this.plan, config, progress, watch, primary, stop);
+                        shadow::judge(this.plan, config, progress, hint, watch, primary, stop);
                     };
                     if !this.progress.may_repeat(config) {
                         judge(this.progress, this.watch, Verdict::GaveUp, None);
@@ -186,7 +187,8 @@ where
                             });
                         return Poll::Ready(Err(exhausted(error, attempts)));
                     }
-                    let Again { delay, token } = match this.plan.again(config, this.progress) {
+                    let Again { delay, token } = match this.plan.again(config, this.progress, hint)
+                    {
                         Ok(again) => again,
                         Err(stop) => {
                             judge(this.progress, this.watch, Verdict::GaveUp, Some(stop));

@@ -84,18 +84,20 @@ impl<P, T: Timer, C> Plan<P, T, C> {
         }
     }
 
-    /// The wait before another attempt, unless the total time or the budget forbids it.
+    /// The wait before another attempt, no shorter than `hint`, unless the total time or the budget forbids it.
     pub(super) fn again(
         &self,
         config: &RetryConfig,
         progress: &mut Progress,
+        hint: Option<Duration>,
     ) -> Result<Again, Stop> {
         let Common { timer, random, .. } = &*self.common;
         let bare = config.backoff().delay(progress.attempts);
-        let delay = match config.jitter() {
+        let own = match config.jitter() {
             Jitter::None => bare,
             jitter => jitter.next(bare, progress.previous, random.next()),
         };
+        let delay = own.max(hint.unwrap_or_default());
         let clock_matters = progress.deadline != Tick::NEVER || self.budget.is_some();
         let now = if clock_matters {
             timer.now()
@@ -111,7 +113,7 @@ impl<P, T: Timer, C> Plan<P, T, C> {
             Some(budget) => Some(budget.withdraw(now).ok_or(Stop::Budget)?),
             None => None,
         };
-        progress.previous = Some(delay);
+        progress.previous = Some(own);
         Ok(Again { delay, token })
     }
 }

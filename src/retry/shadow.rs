@@ -1,5 +1,7 @@
 //! What a shadow would have decided about another attempt.
 
+use std::time::Duration;
+
 use super::RetryConfig;
 use super::plan::{Plan, Progress, Stop};
 use crate::clock::Tick;
@@ -14,6 +16,7 @@ pub(super) fn judge<P, T: Timer, C: Settings<RetryConfig>, M: Emitter>(
     plan: &Plan<P, T, C>,
     config: &RetryConfig,
     progress: &Progress,
+    hint: Option<Duration>,
     watch: &Request<M>,
     primary: Verdict,
     stopped: Option<Stop>,
@@ -24,7 +27,7 @@ pub(super) fn judge<P, T: Timer, C: Settings<RetryConfig>, M: Emitter>(
     // The budget is one: what it refuses to the policy it refuses to the shadow.
     let repeats = progress.may_repeat(&shadow)
         && stopped != Some(Stop::Budget)
-        && is_in_time(&plan.common.timer, config, &shadow, progress);
+        && is_in_time(&plan.common.timer, config, &shadow, progress, hint);
     let verdict = if repeats {
         Verdict::Retried
     } else {
@@ -33,18 +36,20 @@ pub(super) fn judge<P, T: Timer, C: Settings<RetryConfig>, M: Emitter>(
     watch.told(|emitter| compare(emitter, primary, verdict));
 }
 
-/// Whether the shadow's next attempt, after its own wait without jitter, begins within its total time. When the request came is
+/// Whether the shadow's next attempt, after its own wait without jitter or the one that the error asks for, begins within its total time. When the request came is
 /// known where the policy has a total time too; else time forbids nothing.
 fn is_in_time(
     timer: &impl Timer,
     config: &RetryConfig,
     shadow: &RetryConfig,
     progress: &Progress,
+    hint: Option<Duration>,
 ) -> bool {
     let (Some(total), Some(allowed)) = (config.max_duration(), shadow.max_duration()) else {
         return true;
     };
     let came = Tick::ZERO.after(progress.deadline.since(Tick::ZERO.after(total)));
-    let wait = shadow.backoff().delay(progress.attempts);
+    let own = shadow.backoff().delay(progress.attempts);
+    let wait = own.max(hint.unwrap_or_default());
     timer.now().after(wait) <= came.after(allowed)
 }

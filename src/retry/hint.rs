@@ -1,0 +1,124 @@
+//! A wait that the service asked for.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use super::RetryIf;
+use crate::error::ResilienceError;
+
+/// Tries again after what `P` says yes to, and waits for as long as a function over the service's error asks.
+#[derive(Clone, Copy)]
+pub struct Hinted<P, F> {
+    pub(super) retry_if: P,
+    pub(super) hint: F,
+    pub(super) at_most: Duration,
+}
+
+// === impl Hinted ===
+
+impl<E, P: RetryIf<E>, F: Fn(&E) -> Option<Duration>> RetryIf<E> for Hinted<P, F> {
+    #[inline]
+    fn retries(&self, error: &ResilienceError<E>) -> bool {
+        self.retry_if.retries(error)
+    }
+
+    fn delay_hint(&self, error: &ResilienceError<E>) -> Option<Duration> {
+        match error {
+            ResilienceError::Inner(error) => Some((self.hint)(error)?.min(self.at_most)),
+            // No sooner than the most patient branch asks.
+            ResilienceError::AllFailed(failures) => failures
+                .iter()
+                .filter_map(|error| self.delay_hint(error))
+                .max(),
+            _ => None,
+        }
+    }
+}
+
+impl<P: fmt::Debug, F> fmt::Debug for Hinted<P, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hinted")
+            .field("retry_if", &self.retry_if)
+            .field("at_most", &self.at_most)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How long the value of a `Retry-After` header asks to wait: whole seconds, or a date as HTTP writes it, `Sun, 06 Nov 1994 08:49:37
+/// GMT`, read at `now`. A date that has passed asks for no wait; seconds past the range of [`Duration`] for the longest one.
+///
+/// `None` for anything else: nothing, a sign, a fraction, an exponent, another form of date, a date that cannot be. The service's
+/// clock may be wrong, so bound what comes out: [`with_delay_hint`](super::RetryPolicyBuilder::with_delay_hint) does.
+///
+/// ```
+/// use ninelives::retry::retry_after;
+/// use std::time::{Duration, SystemTime};
+/// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+/// assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
+/// assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now), Some(Duration::from_secs(60)));
+/// assert_eq!(retry_after("-1", now), None);
+/// ```
+pub fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+    let text = text.trim_matches([' ', '\t']);
+    if digits(text) {
+        return Some(text.parse().map_or(Duration::MAX, Duration::from_secs));
+    }
+    let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(date(text)?))?;
+    Some(at.duration_since(now).unwrap_or(Duration::ZERO))
+}
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A number of exactly so many digits.
+fn number(text: &str, width: usize) -> Option<u64> {
+    (text.len() == width && digits(text)).then(|| text.parse().ok())?
+}
+
+/// Seconds since 1970 of a date like `Sun, 06 Nov 1994 08:49:37 GMT`. The name of the weekday is not held against the date.
+fn date(text: &str) -> Option<u64> {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let (weekday, rest) = text.split_once(", ")?;
+    let mut parts = rest.split(' ');
+    let day = number(parts.next()?, 2)?;
+    let month = parts.next()?;
+    let month = MONTHS.iter().position(|name| *name == month)?;
+    let year = number(parts.next()?, 4)?;
+    let mut clock = parts.next()?.split(':');
+    let mut two = || number(clock.next()?, 2);
+    let (hours, minutes, seconds) = (two()?, two()?, two()?);
+    let fits = weekday.len() == 3
+        && parts.next() == Some("GMT")
+        && parts.next().is_none()
+        && clock.next().is_none()
+        && (1970..=9999).contains(&year)
+        && (1..=days_of(month, year)).contains(&day)
+        && hours < 24
+        && minutes < 60
+        && seconds <= 60; // a leap second
+    let days = (1970..year).map(days_of_year).sum::<u64>()
+        + (0..month).map(|month| days_of(month, year)).sum::<u64>()
+        + day.checked_sub(1)?;
+    fits.then_some(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
+}
+
+const fn leaps(year: u64) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+const fn days_of_year(year: u64) -> u64 {
+    if leaps(year) { 366 } else { 365 }
+}
+
+/// The days of a month, counted from 0.
+const fn days_of(month: usize, year: u64) -> u64 {
+    match month {
+        1 if leaps(year) => 29,
+        1 => 28,
+        3 | 5 | 8 | 10 => 30,
+        _ => 31,
+    }
+}
