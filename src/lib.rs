@@ -43,4 +43,6 @@ pub use telemetry::{
 #[cfg(feature = "tracing")]
 pub use telemetry::{LogSink, SpanSink};
 pub use timeout::{TimeoutConfig, TimeoutLayer};
-pub use timer::{InstantSleeper, ManualTimer, Timer, TokioSleeper, TokioTimer, TrackingSleeper};
+pub use timer::{
+    InstantSleeper, ManualTimer, Timer, TokioSleeper, TokioTimer, TrackingSleeper, WheelTimer,
+};

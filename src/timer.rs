@@ -5,6 +5,7 @@
 //! | timer | waits | for |
 //! |---|---|---|
 //! | [`TokioTimer`] (also [`TokioSleeper`]) | on tokio's timer, paused time included | production, and tests under paused time |
+//! | [`WheelTimer`] | on a wheel of its runtime, in ticks of a millisecond | production, where most waits are given up soon |
 //! | [`ManualTimer`] | until a test moves it | tests without a runtime |
 //! | [`InstantSleeper`] | not at all | tests that only count attempts |
 //! | [`TrackingSleeper`] | not at all, and remembers what was asked | tests of delays |
@@ -14,6 +15,7 @@
 mod instant;
 mod manual;
 mod tokio_timer;
+mod wheel;
 
 use std::future::Future;
 use std::time::Duration;
@@ -22,6 +24,7 @@ pub use instant::{InstantSleeper, Slept, TrackingSleeper};
 pub use manual::{ManualSleep, ManualTimer};
 pub use tokio_timer::TokioTimer;
 pub use tokio_timer::TokioTimer as TokioSleeper;
+pub use wheel::{WheelSleep, WheelTimer};
 
 use crate::clock::{Clock, Tick};
 
@@ -41,6 +44,15 @@ pub trait Timer: Clock {
     fn sleep(&self, duration: Duration) -> Self::Sleep {
         self.sleep_until(self.now().after(duration))
     }
+
+    /// A wait of `duration` for who polls it at once, and when it began: the tick may lie a little before, never after.
+    ///
+    /// A timer may count from the first poll, and need not read its clock for that.
+    #[inline]
+    fn start(&self, duration: Duration) -> (Tick, Self::Sleep) {
+        let now = self.now();
+        (now, self.sleep_until(now.after(duration)))
+    }
 }
 
 impl<T: Timer> Timer for std::sync::Arc<T> {
@@ -48,5 +60,10 @@ impl<T: Timer> Timer for std::sync::Arc<T> {
 
     fn sleep_until(&self, deadline: Tick) -> Self::Sleep {
         (**self).sleep_until(deadline)
+    }
+
+    #[inline]
+    fn start(&self, duration: Duration) -> (Tick, T::Sleep) {
+        (**self).start(duration)
     }
 }

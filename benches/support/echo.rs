@@ -115,7 +115,7 @@ pub fn call<S: Service<u64, Response = u64>>(service: &mut S) -> Option<u64> {
 ///
 /// A nearer timer than any of a benchmark is armed and the driver has parked on it, as in a service that runs: arming a later
 /// one does not wake the driver.
-pub fn enter_runtime() {
+pub fn enter_runtime() -> &'static tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
@@ -124,4 +124,5 @@ pub fn enter_runtime() {
     std::mem::forget(runtime.enter());
     runtime.spawn(tokio::time::sleep(FAR / 2));
     runtime.block_on(async { tokio::time::sleep(Duration::from_millis(1)).await });
+    runtime
 }

@@ -180,7 +180,14 @@ fn wait<T: Timer>(
     timer: &T,
     cx: &mut Context<'_>,
 ) -> Poll<Duration> {
-    let since = *since.get_or_insert_with(|| timer.now());
+    let since = match *since {
+        Some(since) => since,
+        None => {
+            let (now, started) = timer.start(limit);
+            sleep.set(Some(started));
+            *since.insert(now)
+        }
+    };
     if sleep.is_none() {
         sleep.set(Some(timer.sleep_until(since.after(limit))));
     }

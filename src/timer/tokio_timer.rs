@@ -63,7 +63,7 @@ fn tick(at: Instant) -> Tick {
 }
 
 /// The instant of a tick; None when the platform cannot name it.
-fn instant(tick: Tick) -> Option<Instant> {
+pub(super) fn instant(tick: Tick) -> Option<Instant> {
     match tick.as_nanos().checked_sub(ORIGIN_TICK) {
         Some(after) => origin().checked_add(Duration::from_nanos(after)),
         None => origin().checked_sub(Duration::from_nanos(ORIGIN_TICK - tick.as_nanos())),

@@ -23,4 +23,5 @@ pub mod sequence;
 pub mod sync;
 pub mod tally;
 pub mod time;
+pub mod wheel;
 pub mod window;

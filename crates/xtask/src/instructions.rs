@@ -1,6 +1,6 @@
 //! Instruction counts against their budgets: what a layer adds to the call it wraps, in instructions executed.
 //!
-//! The benchmark `benches/instructions.rs` runs under callgrind and prints its counts; `benches/budgets.toml` says what
+//! The benchmarks `benches/instructions.rs` and `benches/instructions_wheel.rs` run under callgrind and print their counts; `benches/budgets.toml` says what
 //! each may cost above a baseline of the same run. The counts repeat exactly on one toolchain, so the budgets are hard.
 
 mod budgets;
@@ -47,8 +47,9 @@ fn measure(workspace: &Workspace) -> Result<Vec<verdict::Row>, String> {
     if let Outcome::Failed(error) = runner.ready(workspace) {
         return Err(error);
     }
-    let mut bench = workspace.cargo(["bench", "--locked", "--bench", "instructions"]);
+    let mut bench = workspace.cargo(["bench", "--locked"]);
     bench
+        .args(["--bench", "instructions", "--bench", "instructions_wheel"])
         .env("IAI_CALLGRIND_RUNNER", runner.program(workspace))
         .env("IAI_CALLGRIND_COLOR", "never");
     let counts = counts::parse(&capture(&mut bench)?)?;

@@ -56,6 +56,7 @@ pub const HOUSES: [House; 2] = [
                     "line",
                     "ring",
                     "semaphore",
+                    "wheel",
                     "window",
                 ],
                 sees: &["words"],

@@ -1,0 +1,102 @@
+//! Waits on a wheel, one for each runtime.
+
+mod driver;
+mod hall;
+mod heat;
+mod sleep;
+
+use std::time::Duration;
+
+use ninelives_core::wheel::{Pace, Wheel};
+
+pub use sleep::WheelSleep;
+
+use super::{Timer, TokioTimer};
+use crate::clock::{Clock, Tick, saturating_nanos};
+
+/// A timer for waits that are mostly given up: to arm one and to leave it takes no lock, no system call and, while much is armed, no
+/// reading of the clock.
+///
+/// Every runtime of tokio that waits on it has a wheel and one task, its driver, which ends what is due. While much is armed, the driver comes by
+/// once in a tick of a millisecond; otherwise it sleeps until the earliest deadline, and for ever when nothing is armed. Its clock is
+/// [`TokioTimer`]'s, paused time included.
+///
+/// # Promised
+/// * A wait never ends early.
+/// * It ends late by at most two ticks, plus what the driver itself is late: it is a task of the runtime, and a runtime that is busy runs it late. Under
+///   paused time it ends within the millisecond of tokio's own timer.
+/// * Waits of one runtime that are due together end in the order of their deadlines; if those are equal and all was armed by one thread and at rest, in the
+///   order of their arming.
+/// * A wait may be polled and dropped on any thread. It belongs to the runtime in which it was first polled; when that runtime ends, it goes on in
+///   the one where it is polled next.
+///
+/// # Not promised
+/// That memory is given back: a wheel has 64 bytes for each of about twice as many waits as were ever armed at the same time, and is handed on to a later
+/// runtime, not freed. That a runtime has no task of ours after its first wait.
+///
+/// # Panics
+/// As [`TokioTimer`]'s, a wait panics when it is polled outside of a runtime of tokio, or in one without time.
+///
+/// # Progress
+/// Arming, polling and leaving are lock-free. The first wait of a thread in a runtime looks for its wheel; the first wait of a runtime spawns
+/// the driver. Beyond 1,024 runtimes or 2,097,152 waits of one runtime at once, and with tokio 1.48, which does not tell runtimes apart, a wait takes a
+/// timer of tokio instead.
+///
+/// ```
+/// use ninelives::{Timer, TimeoutLayer, WheelTimer};
+/// use std::time::Duration;
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let layer = TimeoutLayer::new(Duration::from_secs(1))?.with_timer(WheelTimer);
+/// # let _ = layer;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WheelTimer;
+
+// === impl WheelTimer ===
+
+impl WheelTimer {
+    /// The timer. All values of this type are the same timer.
+    pub const fn new() -> Self {
+        Self
+    }
+
+    /// How many waits are armed in the current runtime; 0 outside of one. Exact while none is armed or left.
+    pub fn armed(&self) -> usize {
+        hall::current().map_or(0, Wheel::waiting)
+    }
+}
+
+impl Clock for WheelTimer {
+    #[inline]
+    fn now(&self) -> Tick {
+        TokioTimer.now()
+    }
+}
+
+impl Timer for WheelTimer {
+    type Sleep = WheelSleep;
+
+    #[inline]
+    fn sleep_until(&self, deadline: Tick) -> WheelSleep {
+        WheelSleep::until(deadline)
+    }
+
+    #[inline]
+    fn start(&self, duration: Duration) -> (Tick, WheelSleep) {
+        let span = saturating_nanos(duration);
+        let wheel = hall::current();
+        if let Some(wheel) = wheel
+            && let Pace::Coarse { recent } = wheel.pace()
+            && span != u64::MAX
+        {
+            return (recent, WheelSleep::span(wheel, span));
+        }
+        let now = self.now();
+        if let Some(wheel) = wheel {
+            heat::arming(wheel, now);
+        }
+        (now, WheelSleep::ahead(wheel, now.after(duration)))
+    }
+}

@@ -1,0 +1,124 @@
+//! Which wheel belongs to the runtime in which somebody waits.
+//!
+//! Asking tokio for the runtime clones its handle, a count that all threads share. A task stays in its runtime, so each thread
+//! remembers the wheels of some tasks.
+
+use std::cell::Cell;
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU64;
+use std::sync::OnceLock;
+
+use ninelives_core::wheel::Wheel;
+use tokio::runtime::Handle;
+use tokio::task;
+
+use super::driver;
+
+/// Runtimes that have a wheel at the same time, at most.
+const WHEELS: usize = 1024;
+
+/// Tasks that a thread remembers, at most.
+const KNOWN: usize = 64;
+
+/// Every wheel there is. One whose runtime has ended is there for the next one; so waits may outlive their runtime.
+static HALL: [OnceLock<Box<Wheel>>; WHEELS] = [const { OnceLock::new() }; WHEELS];
+
+type OfTask = Option<(task::Id, &'static Wheel)>;
+type OfRuntime = Option<(NonZeroU64, &'static Wheel)>;
+
+thread_local! {
+    static TASKS: [Cell<OfTask>; KNOWN] = const { [const { Cell::new(None) }; KNOWN] };
+    static HERE: Cell<OfRuntime> = const { Cell::new(None) };
+}
+
+/// tokio 1.48 does not tell one runtime from another. There, every runtime is number 0, which has no wheel; from 1.49 on the handle's own method
+/// of this name comes first.
+#[allow(dead_code)] // see above
+trait Anonymous {
+    fn id(&self) -> u64 {
+        0
+    }
+}
+
+/// Keeps the one number that an id has.
+#[derive(Default)]
+struct Number(u64);
+
+/// The wheel of the current runtime; `None` outside of one, or when there are too many.
+#[inline]
+pub(super) fn current() -> Option<&'static Wheel> {
+    let Some(task) = task::try_id() else {
+        return of_runtime();
+    };
+    let place = Number::of(task) as usize % KNOWN;
+    TASKS.with(|tasks| match tasks[place].get() {
+        Some((known, wheel)) if known == task => Some(wheel),
+        _ => {
+            let wheel = of_runtime()?;
+            tasks[place].set(Some((task, wheel)));
+            Some(wheel)
+        }
+    })
+}
+
+/// The same, for who was turned away by what a thread remembers.
+#[inline(never)]
+pub(super) fn of_runtime() -> Option<&'static Wheel> {
+    let runtime = Handle::try_current().ok()?;
+    let id = NonZeroU64::new(Number::of(runtime.id()))?;
+    match HERE.get() {
+        Some((here, wheel)) if here == id && wheel.is_of(id) => Some(wheel),
+        _ => {
+            let wheel = find(&runtime, id)?;
+            HERE.set(Some((id, wheel)));
+            Some(wheel)
+        }
+    }
+}
+
+fn find(runtime: &Handle, id: NonZeroU64) -> Option<&'static Wheel> {
+    let mut made = HALL.iter().map_while(OnceLock::get);
+    if let Some(wheel) = made.find(|wheel| wheel.is_of(id)) {
+        return Some(wheel);
+    }
+    // Two threads may both find none, and open one each: then the runtime has two, and both do their work.
+    let alarm = driver::alarm();
+    let free = HALL.iter().map(|place| &**place.get_or_init(Box::default));
+    let wheel = free.into_iter().find(|wheel| wheel.open(id))?;
+    driver::start(runtime, wheel, alarm);
+    Some(wheel)
+}
+
+// === impl Anonymous ===
+
+impl Anonymous for Handle {}
+
+// === impl Number ===
+
+impl Number {
+    #[inline]
+    fn of(id: impl Hash) -> u64 {
+        let mut number = Self::default();
+        id.hash(&mut number);
+        number.finish()
+    }
+}
+
+impl Hasher for Number {
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Not what ids are made of today; then a mixture of it.
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

@@ -1,0 +1,172 @@
+//! One wait on a wheel.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use ninelives_core::wheel::{Entry, Pace, Stand, Wait, Wheel};
+
+use super::super::tokio_timer::TokioSleep;
+use super::{hall, heat};
+use crate::clock::{Clock, Tick};
+use crate::timer::{Timer, TokioTimer};
+
+/// A wait of [`WheelTimer`](super::WheelTimer).
+#[must_use = "futures do nothing unless polled"]
+pub struct WheelSleep {
+    state: State,
+}
+
+enum State {
+    /// Until a tick that may have passed already.
+    Until(Tick),
+    /// Until a tick that had not passed when this was made, a moment ago, and on this wheel if there was one.
+    Ahead(Option<&'static Wheel>, Tick),
+    /// So many nanoseconds from the first poll.
+    Span(&'static Wheel, u64),
+    /// With the deadline, if its owner knows it: then it need not wait for a driver that is late.
+    Armed(Entry<'static>, Tick),
+    // boxed: only beyond the bounds of the wheels, or while a runtime ends.
+    Elsewhere(Pin<Box<TokioSleep>>),
+    Over,
+}
+
+// === impl WheelSleep ===
+
+impl WheelSleep {
+    #[inline]
+    pub(super) fn until(deadline: Tick) -> Self {
+        Self {
+            state: State::Until(deadline),
+        }
+    }
+
+    #[inline]
+    pub(super) fn ahead(wheel: Option<&'static Wheel>, deadline: Tick) -> Self {
+        Self {
+            state: State::Ahead(wheel, deadline),
+        }
+    }
+
+    #[inline]
+    pub(super) fn span(wheel: &'static Wheel, span: u64) -> Self {
+        Self {
+            state: State::Span(wheel, span),
+        }
+    }
+
+    /// What spreads waits of one task over the slots.
+    fn seed(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// The first poll, and the first one after an eviction.
+    fn arm(&mut self, deadline: Tick, cx: &mut Context<'_>) -> Poll<()> {
+        let wait = Wait::Until(deadline);
+        let arm =
+            |wheel: &'static Wheel| wheel.arm(wait, self.seed(), heat::stamp, cx.waker()).ok();
+        let wheel = match self.state {
+            State::Ahead(Some(wheel), _) => Some(wheel),
+            _ => hall::current(),
+        };
+        // It may be the wheel of a runtime that has ended.
+        let entry = wheel
+            .and_then(arm)
+            .or_else(|| hall::of_runtime().and_then(arm));
+        match entry {
+            Some(entry) => {
+                self.state = State::Armed(entry, deadline);
+                Poll::Pending
+            }
+            None => {
+                let sleep = Box::pin(TokioTimer.sleep_until(deadline)); // boxed: see `Elsewhere`
+                self.state = State::Elsewhere(sleep);
+                self.go_on(cx)
+            }
+        }
+    }
+
+    /// A poll of anything but a span.
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let stand = match &mut self.state {
+            State::Until(Tick::NEVER) | State::Ahead(_, Tick::NEVER) => return Poll::Pending,
+            State::Until(deadline) if TokioTimer.now() >= *deadline => Stand::Fired,
+            State::Until(deadline) | State::Ahead(_, deadline) => {
+                let deadline = *deadline;
+                return self.arm(deadline, cx);
+            }
+            State::Span(_, span) => {
+                let span = Duration::from_nanos(*span);
+                return self.arm(TokioTimer.now().after(span), cx);
+            }
+            State::Armed(entry, deadline) => match entry.poll(cx.waker()) {
+                Stand::Waiting if *deadline != Tick::NEVER && TokioTimer.now() >= *deadline => {
+                    Stand::Fired
+                }
+                stand => stand,
+            },
+            State::Elsewhere(sleep) => match sleep.as_mut().poll(cx) {
+                Poll::Ready(()) => Stand::Fired,
+                Poll::Pending => Stand::Waiting,
+            },
+            State::Over => Stand::Fired,
+        };
+        match stand {
+            Stand::Waiting => Poll::Pending,
+            Stand::Fired => {
+                self.leave();
+                Poll::Ready(())
+            }
+            Stand::Evicted(deadline) => {
+                self.leave();
+                self.arm(deadline, cx)
+            }
+        }
+    }
+
+    #[inline]
+    fn leave(&mut self) {
+        if let State::Armed(entry, _) = std::mem::replace(&mut self.state, State::Over) {
+            entry.leave();
+        }
+    }
+}
+
+impl Future for WheelSleep {
+    type Output = ();
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let State::Span(wheel, span) = self.state
+            && let Pace::Coarse { .. } = wheel.pace()
+            && let Ok(entry) = wheel.arm(Wait::Span(span), self.seed(), heat::stamp, cx.waker())
+        {
+            self.state = State::Armed(entry, Tick::NEVER);
+            return Poll::Pending;
+        }
+        self.go_on(cx)
+    }
+}
+
+impl Drop for WheelSleep {
+    #[inline]
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl std::fmt::Debug for WheelSleep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = match &self.state {
+            State::Until(_) | State::Ahead(..) => "until a tick",
+            State::Span(..) => "for a span",
+            State::Armed(..) => "armed",
+            State::Elsewhere(_) => "on a timer of tokio",
+            State::Over => "over",
+        };
+        f.debug_struct("WheelSleep")
+            .field("state", &state)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,165 @@
+//! Runtimes of every kind, several of them, and those that end.
+
+use std::pin::pin;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use ninelives::{Clock, Timer, TokioTimer, WheelTimer};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{armed, ms, poll_once};
+
+fn current_thread() -> Runtime {
+    Builder::new_current_thread().enable_time().build().unwrap()
+}
+
+fn paused() -> Runtime {
+    Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap()
+}
+
+fn multi_thread() -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .unwrap()
+}
+
+/// Waits, and looks at the clock that it waited by.
+async fn wait() {
+    let began = TokioTimer.now();
+    WheelTimer.sleep(ms(3)).await;
+    assert!(TokioTimer.now().since(began) >= ms(3));
+}
+
+#[test]
+fn w05_every_kind_of_runtime() {
+    current_thread().block_on(wait());
+    paused().block_on(wait());
+    multi_thread().block_on(wait());
+    multi_thread().block_on(async { tokio::spawn(wait()).await.unwrap() });
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&current_thread(), async {
+        tokio::task::spawn_local(wait()).await.unwrap();
+    });
+}
+
+#[test]
+fn w05_two_runtimes_on_one_thread_wait_by_themselves() {
+    let (a, b) = (paused(), paused());
+    let mut sleep = a.block_on(armed(ms(10)));
+    // Nobody drives the first runtime now, and the other one does not need it to.
+    b.block_on(wait());
+    assert_eq!(b.block_on(async { WheelTimer.armed() }), 0);
+    assert_eq!(a.block_on(async { WheelTimer.armed() }), 1);
+    b.block_on(wait());
+    a.block_on(async {
+        assert!(
+            poll_once(&mut sleep).await.is_pending(),
+            "no time has passed here"
+        );
+        (&mut sleep).await;
+    });
+}
+
+#[test]
+fn w04_a_wait_outlives_its_runtime_and_goes_on_in_the_next_one() {
+    for first in [current_thread, multi_thread] {
+        let runtime = first();
+        let began = runtime.block_on(async { TokioTimer.now() });
+        let sleep = runtime.block_on(armed(ms(20)));
+        let spawned = runtime.block_on(runtime.spawn(armed(ms(20)))).unwrap();
+        drop(runtime);
+        current_thread().block_on(async {
+            sleep.await;
+            spawned.await;
+            assert!(TokioTimer.now().since(began) >= ms(20));
+            assert_eq!(WheelTimer.armed(), 0);
+        });
+    }
+}
+
+#[test]
+fn w04_a_wait_that_outlives_its_runtime_is_woken() {
+    let runtime = current_thread();
+    let sleep = runtime.block_on(armed(ms(1)));
+    let (gone, ended) = std::sync::mpsc::channel();
+    let second = multi_thread();
+    let waiting = second.spawn(async move {
+        let mut sleep = sleep;
+        assert!(poll_once(&mut sleep).await.is_pending());
+        gone.send(()).unwrap();
+        sleep.await;
+    });
+    ended.recv().unwrap();
+    // From here on nothing but the end of the first runtime can wake the task: nobody drives it.
+    drop(runtime);
+    second.block_on(waiting).unwrap();
+}
+
+#[test]
+fn w04_a_wait_is_dropped_after_its_runtime() {
+    let runtime = multi_thread();
+    let sleep = runtime.block_on(armed(Duration::from_secs(60)));
+    drop(runtime);
+    drop(sleep);
+    current_thread().block_on(async { assert_eq!(WheelTimer.armed(), 0) });
+}
+
+#[test]
+fn w04_a_runtime_ends_while_its_tasks_wait() {
+    for _ in 0..20 {
+        let runtime = multi_thread();
+        for task in 0..50 {
+            runtime.spawn(async move {
+                loop {
+                    let short = WheelTimer.start(Duration::from_micros(task * 10)).1;
+                    let long = WheelTimer.sleep(Duration::from_secs(60));
+                    futures::future::select(short, long).await;
+                    tokio::task::yield_now().await;
+                }
+            });
+        }
+        runtime.block_on(wait());
+        drop(runtime);
+    }
+}
+
+#[test]
+fn many_runtimes_one_after_the_other_and_at_once() {
+    for _ in 0..100 {
+        paused().block_on(wait());
+    }
+    let all: Vec<Runtime> = (0..20).map(|_| paused()).collect();
+    for _ in 0..3 {
+        for runtime in &all {
+            runtime.block_on(wait());
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "no reactor running")]
+fn w05_no_runtime_panics_as_tokio_does() {
+    let mut sleep = pin!(WheelTimer.sleep(ms(1)));
+    let _ = sleep.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+}
+
+#[test]
+#[should_panic(expected = "timers are disabled")]
+fn w05_a_runtime_without_time_panics_as_tokio_does() {
+    let runtime = Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async { WheelTimer.start(ms(1)).1.await });
+}
+
+#[test]
+fn outside_of_a_runtime_nothing_is_armed() {
+    assert_eq!(WheelTimer.armed(), 0);
+    let (since, sleep) = WheelTimer.start(ms(1));
+    assert!(since <= WheelTimer.now());
+    drop(sleep);
+}
