@@ -22,6 +22,8 @@ pub enum Command {
     Test,
     /// The tests of the libraries with every feature.
     Features,
+    /// The tests of live values on another backend.
+    Rwlock,
     /// Loom models.
     Loom(Depth),
     /// Instruction counts against their budgets.
@@ -56,6 +58,7 @@ usage: cargo xtask <command>
   doc                            documentation, warnings refused
   test                           unit, integration and documentation tests
   features                       the same of the two libraries with every feature
+  rwlock                         the tests of live values on a lock instead of arc-swap
   loom [--deep]                  loom models, two preemptions (three with --deep)
   instructions                   instruction counts against benches/budgets.toml (needs valgrind)
   flame [flags]                  the flame graph of a scenario (--list names them, --help the flags); without flags that
@@ -84,6 +87,7 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
         "doc" => bare(name, &rest, Command::Doc),
         "test" => bare(name, &rest, Command::Test),
         "features" => bare(name, &rest, Command::Features),
+        "rwlock" => bare(name, &rest, Command::Rwlock),
         "loom" => flag(name, &rest, "--deep")
             .map(|deep| Command::Loom(if deep { Depth::Deep } else { Depth::Usual })),
         "instructions" => bare(name, &rest, Command::Instructions),

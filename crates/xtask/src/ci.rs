@@ -28,7 +28,7 @@ pub struct Step {
 }
 
 /// The run.
-pub const STEPS: [Step; 12] = [
+pub const STEPS: [Step; 13] = [
     Step {
         name: "fmt",
         run: rust::fmt,
@@ -60,6 +60,10 @@ pub const STEPS: [Step; 12] = [
     Step {
         name: "features",
         run: rust::features,
+    },
+    Step {
+        name: "rwlock",
+        run: rust::rwlock,
     },
     Step {
         name: "loom",

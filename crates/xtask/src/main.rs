@@ -53,6 +53,7 @@ fn main() -> ExitCode {
         Command::Doc => rust::doc(&workspace),
         Command::Test => rust::test(&workspace),
         Command::Features => rust::features(&workspace),
+        Command::Rwlock => rust::rwlock(&workspace),
         Command::Loom(depth) => loom::run(&workspace, depth),
         Command::Instructions => instructions::run(&workspace),
         Command::Flame(flags) => flame::graph(&workspace, &flags),

@@ -51,6 +51,18 @@ pub fn test(workspace: &Workspace) -> Outcome {
     run(&mut command)
 }
 
+/// The tests of live values and of the registry on a lock instead of arc-swap, which needs a target directory of its own.
+pub fn rwlock(workspace: &Workspace) -> Outcome {
+    let scope = ["test", "--package", "ninelives", "--locked"];
+    let mut command = workspace.cargo(scope);
+    command.args(["--test", "adaptive", "--test", "registry", "--target-dir"]);
+    command.arg(workspace.target.join("rwlock"));
+    command
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env("RUSTFLAGS", "--cfg ninelives_rwlock");
+    run(&mut command)
+}
+
 /// The tests of the two libraries and of the instruments with every feature, those that need one among them.
 pub fn features(workspace: &Workspace) -> Outcome {
     let scope = [
