@@ -41,6 +41,9 @@
 //! # Progress
 //! Lock-free: one swap to take a permit, one to give it back. See [`ninelives_core::semaphore`].
 //!
+//! # The end
+//! [`BulkheadLayer::drain`] closes it and waits until no call is in flight; [`BulkheadLayer::until_idle`] waits alone.
+//!
 //! # Cost
 //! No allocation; in the line neither: its places are allocated when the layer is made. One reference count per call.
 //!
@@ -68,6 +71,7 @@
 mod config;
 mod future;
 mod handle;
+mod idle;
 mod layer;
 mod live;
 mod managed;
@@ -80,6 +84,7 @@ mod watch;
 
 pub use config::{BulkheadConfig, Queue};
 pub use future::BulkheadFuture;
+pub use idle::UntilIdle;
 pub use layer::BulkheadLayer;
 pub use mode::{Mode, Queued, Reject, Rule};
 pub use queue::{QueuedFuture, QueuedService};

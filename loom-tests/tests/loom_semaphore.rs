@@ -13,6 +13,7 @@ use std::task::Waker;
 use loom::future::block_on;
 use loom::sync::Arc;
 use loom::thread;
+use ninelives_core::bell::Bell;
 use ninelives_core::semaphore::{Entry, Left, Place, Semaphore, Turn};
 
 type Actor = fn(&Semaphore, Vec<Place>) -> &'static str;
@@ -519,4 +520,65 @@ fn newcomer_takes_what_no_waiter_needs_and_nothing_else() {
         bound: 1,
         outcomes: &["released served full", "released served got"],
     });
+}
+
+/// Two callers that hold a permit each, or one that holds and one in line, and somebody who waits until no permit is out: a message
+/// that does not come is a deadlock to the checker.
+fn until_idle(guests: u32, leaves: bool) {
+    loom_tests::model_within(2, move || {
+        let bell = Arc::new(Bell::new());
+        let rings = Arc::clone(&bell);
+        let semaphore = Semaphore::with_line(1, 2).expect("in range");
+        let semaphore = Arc::new(semaphore.on_idle(move || rings.ring()));
+        assert!(matches!(semaphore.try_acquire(), Entry::Acquired { .. }));
+        let places: Vec<Place> = (0..guests)
+            .map(|_| match semaphore.enter() {
+                Entry::Waiting(place) => place,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let mut threads = Vec::new();
+        let holder = Arc::clone(&semaphore);
+        threads.push(thread::spawn(move || holder.release()));
+        for place in places {
+            let semaphore = Arc::clone(&semaphore);
+            threads.push(thread::spawn(move || {
+                if leaves {
+                    let _ = semaphore.leave(place);
+                } else {
+                    assert!(sit(&semaphore, place));
+                    semaphore.release();
+                }
+            }));
+        }
+        let watcher = Arc::clone(&semaphore);
+        threads.push(thread::spawn(move || {
+            block_on(poll_fn(|cx| {
+                bell.rest(cx.waker());
+                if bell.is_rung() || watcher.watch_idle() {
+                    return std::task::Poll::Ready(());
+                }
+                std::task::Poll::Pending
+            }));
+        }));
+        for thread in threads {
+            thread.join().expect("no actor fails");
+        }
+        assert_eq!(semaphore.snapshot().in_flight, 0);
+    });
+}
+
+#[test]
+fn l14_idle_is_told_to_who_waits_for_it() {
+    until_idle(0, false);
+}
+
+#[test]
+fn l14_idle_is_told_after_the_line_was_served() {
+    until_idle(1, false);
+}
+
+#[test]
+fn l14_idle_is_told_though_the_one_in_line_left_with_its_turn() {
+    until_idle(1, true);
 }

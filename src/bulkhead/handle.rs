@@ -1,7 +1,7 @@
 //! The layer as a handle: what is in flight and in line, and the commands.
 
 use super::mode::Mode;
-use super::{BulkheadConfig, BulkheadLayer};
+use super::{BulkheadConfig, BulkheadLayer, UntilIdle};
 use crate::settings::Settings;
 use ninelives_core::semaphore::Snapshot;
 
@@ -29,9 +29,9 @@ impl<M: Mode, K, C: Settings<BulkheadConfig<M::Rule>>> BulkheadLayer<M, K, C> {
         self.now().waiting as usize
     }
 
-    /// Turns every later call away and everyone in line; calls in flight finish. It cannot be undone.
+    /// Turns every later call away and everyone in line; calls in flight finish. It cannot be undone. See [`drain`](Self::drain).
     pub fn close(&self) {
-        self.semaphore.close();
+        self.permits.semaphore.close();
     }
 
     /// Whether it was closed.
@@ -39,9 +39,26 @@ impl<M: Mode, K, C: Settings<BulkheadConfig<M::Rule>>> BulkheadLayer<M, K, C> {
         self.now().closed
     }
 
+    /// Closes it now, and gives a future that is done when no call is in flight any more: for an orderly end.
+    ///
+    /// A call whose turn in line had come before has a permit, polled or not, and is in flight until it is done or dropped. Put a
+    /// timeout around the future: a call that hangs keeps it waiting.
+    pub fn drain(&self) -> UntilIdle {
+        self.close();
+        self.until_idle()
+    }
+
+    /// A future that is done when no call is in flight, or when none was at some time since it was made. It closes nothing: others may
+    /// begin meanwhile. Nothing polls for it; whoever brings the last permit back wakes all who wait, and allocates for that.
+    ///
+    /// A permit that goes to a call in line stays out. Calls that wait while the bulkhead is paused are not in flight.
+    pub fn until_idle(&self) -> UntilIdle {
+        self.permits.until_idle()
+    }
+
     fn now(&self) -> Snapshot {
         // An override that has lapsed ends with this look.
         let _ = self.settings.current();
-        self.semaphore.snapshot()
+        self.permits.semaphore.snapshot()
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ninelives_core::semaphore::{MAX_PERMITS, Semaphore};
 use tower_layer::Layer;
 
 use super::config::places;
+use super::idle::Permits;
 use super::mode::{Mode, Rule};
 use super::{BulkheadConfig, BulkheadService, Queue, Queued, QueuedService, Reject};
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
@@ -22,7 +22,7 @@ use crate::timer::{Timer, TokioTimer};
 /// One value is one set of permits: clones, and services from repeated `layer()` calls, share it.
 #[derive(Clone, Debug)]
 pub struct BulkheadLayer<M: Mode = Reject, K = NullSink, C = BulkheadConfig<<M as Mode>::Rule>> {
-    pub(super) semaphore: Arc<Semaphore>,
+    pub(super) permits: Permits,
     pub(super) settings: C,
     pub(super) name: Name,
     pub(super) mode: M,
@@ -79,7 +79,7 @@ impl<T, K> BulkheadLayer<Queued<T>, K> {
         let config = self.config();
         let least = config.queue().max_waiting() as u32;
         let places = places("line_capacity", capacity, least)?;
-        self.semaphore = fresh(config.max_concurrent() as u32, places);
+        self.permits = Permits::new(config.max_concurrent() as u32, places);
         Ok(self)
     }
 }
@@ -88,7 +88,7 @@ impl<T, K, C> BulkheadLayer<Queued<T>, K, C> {
     /// Measures the maximum wait on another timer.
     pub fn with_timer<U>(self, timer: U) -> BulkheadLayer<Queued<U>, K, C> {
         BulkheadLayer {
-            semaphore: self.semaphore,
+            permits: self.permits,
             settings: self.settings,
             name: self.name,
             mode: Queued { timer },
@@ -100,7 +100,7 @@ impl<T, K, C> BulkheadLayer<Queued<T>, K, C> {
 impl<M: Mode> BulkheadLayer<M> {
     fn made(config: BulkheadConfig<M::Rule>, places: u32, mode: M) -> Self {
         Self {
-            semaphore: fresh(config.max_concurrent() as u32, places),
+            permits: Permits::new(config.max_concurrent() as u32, places),
             settings: config,
             name: Name::generated("bulkhead"),
             mode,
@@ -120,7 +120,7 @@ impl<M: Mode, K, C> BulkheadLayer<M, K, C> {
     /// Tells what happens to `sink`. Clones share the permits, and each tells its own sink.
     pub fn with_sink<Q>(self, sink: Q) -> BulkheadLayer<M, Q, C> {
         BulkheadLayer {
-            semaphore: self.semaphore,
+            permits: self.permits,
             settings: self.settings,
             name: self.name,
             mode: self.mode,
@@ -147,7 +147,7 @@ impl<S, K: Sink, C: Settings<BulkheadConfig>> PolicyLayer<S> for BulkheadLayer<R
 
     fn wrap(&self, inner: S) -> Self::Service {
         let emitter = self.sink.attach(&self.name);
-        let semaphore = Arc::clone(&self.semaphore);
+        let semaphore = Arc::clone(&self.permits.semaphore);
         BulkheadService::new(inner, semaphore, self.settings.clone(), emitter)
     }
 }
@@ -176,7 +176,7 @@ where
     fn wrap(&self, inner: S) -> Self::Service {
         let timer = self.mode.timer.clone();
         let emitter = self.sink.attach(&self.name);
-        let semaphore = Arc::clone(&self.semaphore);
+        let semaphore = Arc::clone(&self.permits.semaphore);
         QueuedService::new(inner, semaphore, self.settings.clone(), timer, emitter)
     }
 }
@@ -197,18 +197,4 @@ impl<M: Mode, K, C: Settings<BulkheadConfig<M::Rule>>> Describe for BulkheadLaye
             self.name
         ))
     }
-}
-
-/// Permits that nobody has, and a line that nobody is in, if there are places.
-pub(super) fn fresh(limit: u32, places: u32) -> Arc<Semaphore> {
-    let made = match places {
-        0 => Semaphore::new(MAX_PERMITS),
-        places => Semaphore::with_line(MAX_PERMITS, places),
-    };
-    // In two steps, because a bulkhead may begin with a pause.
-    let made = made.and_then(|semaphore| semaphore.resize(limit).map(|_| semaphore));
-    let Ok(semaphore) = made else {
-        unreachable!("the settings were checked when they were made")
-    };
-    Arc::new(semaphore)
 }

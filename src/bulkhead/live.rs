@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::config::{in_range, permits};
-use super::layer::fresh;
+use super::idle::Permits;
 use super::mode::Mode;
 use super::{BulkheadConfig, BulkheadLayer, Queue, Queued, Reject};
 use crate::adaptive::Adaptive;
@@ -31,7 +31,7 @@ impl<M: Mode, K> BulkheadLayer<M, K> {
     /// A limit above 1,048,575; nothing has changed.
     pub fn resize(&self, max_concurrent: usize) -> Result<usize, ConfigError> {
         let limit = permits(max_concurrent)?;
-        self.semaphore.resize(limit).map(|old| old as usize)
+        self.permits.semaphore.resize(limit).map(|old| old as usize)
     }
 
     /// The same with permits of its own, which follow `adaptive`.
@@ -39,15 +39,16 @@ impl<M: Mode, K> BulkheadLayer<M, K> {
     where
         M::Rule: 'static,
     {
-        let semaphore = fresh(self.limit() as u32, self.semaphore.places());
-        let weak = Arc::downgrade(&semaphore);
+        let places = self.permits.semaphore.places();
+        let permits = Permits::new(self.limit() as u32, places);
+        let weak = Arc::downgrade(&permits.semaphore);
         adaptive.follow(move |config| {
             let limit = config.max_concurrent() as u32;
             weak.upgrade()
                 .is_some_and(|semaphore| semaphore.resize(limit).is_ok())
         });
         BulkheadLayer {
-            semaphore,
+            permits,
             settings: Live::new(adaptive),
             name: self.name,
             mode: self.mode,
@@ -78,7 +79,7 @@ impl<T, K> BulkheadLayer<Queued<T>, K> {
     /// A change to more in line than there are places is refused with the numbers; see
     /// [`with_line_capacity`](Self::with_line_capacity).
     pub fn live(self) -> LiveLayer<Queued<T>, K> {
-        let places = self.semaphore.places();
+        let places = self.permits.semaphore.places();
         let made = Adaptive::with_validation(self.config(), move |config| fits(config, places));
         let Ok(adaptive) = made else {
             unreachable!("a line has the places that its settings need")
@@ -106,7 +107,7 @@ impl<T, K> BulkheadLayer<Queued<T>, K> {
 impl<T, K, C> BulkheadLayer<Queued<T>, K, C> {
     /// The places in line that were allocated: the most that may ever wait at once.
     pub fn line_capacity(&self) -> usize {
-        self.semaphore.places() as usize
+        self.permits.semaphore.places() as usize
     }
 
     /// Whether there is a place for all that `config` lets wait.
@@ -114,7 +115,7 @@ impl<T, K, C> BulkheadLayer<Queued<T>, K, C> {
     /// # Errors
     /// A `max_waiting` above [`line_capacity`](Self::line_capacity).
     pub fn check(&self, config: &BulkheadConfig<Queue>) -> Result<(), ConfigError> {
-        fits(config, self.semaphore.places())
+        fits(config, self.permits.semaphore.places())
     }
 }
 

@@ -15,7 +15,7 @@ where
     BulkheadConfig<R>: Parameters,
 {
     fn member(&self) -> Member {
-        let (settings, semaphore) = (self.settings.adaptive(), &self.semaphore);
+        let (settings, semaphore) = (self.settings.adaptive(), &self.permits.semaphore);
         let follows: Adaptive<_> = settings.clone();
         Member::new("bulkhead", &self.name, settings, semaphore)
             .with_state(semaphore, move |semaphore| {

@@ -18,6 +18,7 @@ mod drive;
 
 mod close;
 mod config;
+mod idle;
 mod law;
 mod line;
 mod live;

@@ -24,9 +24,10 @@
 //! |--------|---------|-----------------------------------------------------|------------------------------------------|
 //! | 0..20  | used    | permits out: held, granted, or set aside for a waiter | cannot: counts up below the limit alone |
 //! | 20..40 | limit   | permits there are; 0 is a pause                     | `new`, `with_line`, `resize` refuse      |
-//! | 40..60 | places  | places taken: waiting, or verdict not picked up     | `with_line` refuses; then the line is full |
-//! | 60     | closed  | it is over                                          | cannot                                   |
-//! | 61..64 | surplus | releases without a permit out                       | stays at 7                               |
+//! | 40..42 | surplus | releases without a permit out                       | stays at 3                               |
+//! | 42     | closed  | it is over                                          | cannot                                   |
+//! | 43..63 | places  | places taken: waiting, or verdict not picked up     | `with_line` refuses; then the line is full |
+//! | 63     | watched | somebody waits until no permit is out               | cannot                                   |
 //!
 //! # Transitions
 //! | from              | input   | guard                 | to               | verdict  | test                                                        |
@@ -46,6 +47,10 @@
 //! | places > 0        | forgo   |                       | places, used - 1 | free     | forgo_gives_place_and_permit_back_at_once                   |
 //! | any               | resize  |                       | limit            | old one  | resize_touches_the_limit_alone                              |
 //! | any               | close   |                       | closed           |          | close_keeps_the_counts_and_writes_once                      |
+//! | used = 0          | watch   |                       | same word        | idle     | watching_an_idle_gate_writes_nothing                        |
+//! | used > 0          | watch   |                       | watched          | not yet  | watching_is_remembered_once                                 |
+//! | used = 0, watched | rest    |                       | not watched      | tell     | rest_tells_once_and_only_when_idle                          |
+//! | otherwise         | rest    |                       | same word        | nothing  | rest_tells_once_and_only_when_idle                          |
 //!
 //! The whole of it, refusals included, is in `semaphore/table.txt`. The capacity is the number of places there are, or the smaller
 //! bound that the caller names, which may be another one each time.
@@ -57,6 +62,8 @@
 //! waiter at least one sees the other, so no permit is free while somebody sleeps. The permit is set aside in the word first and
 //! marked in the leaf before the wake; if nobody waits any more it goes back, and the line is looked at again.
 //! What a caller did before its `release` is seen by whoever gets the permit.
+//! Watching needs no fence: it and the releases are swaps of one word, so either the watch finds nothing out, or the release finds
+//! the watch.
 //!
 //! # Progress
 //! Lock-free, every operation: a retry means that another one succeeded. Room and nobody in the line: one load and one swap, in
@@ -84,6 +91,7 @@ mod word;
 pub use self::verdict::{Entry, Left, Place, Snapshot, Turn};
 pub use self::word::{MAX_PERMITS, MAX_PLACES};
 
+use alloc::boxed::Box;
 use core::fmt;
 
 use self::cell::Gate;
@@ -95,7 +103,11 @@ use crate::limit::OutOfRange;
 pub struct Semaphore {
     gate: Gate,
     line: Option<Line>,
+    idle: Option<Box<Idle>>,
 }
+
+/// Told that no permit is out.
+type Idle = dyn Fn() + Send + Sync;
 
 // === impl Semaphore ===
 
@@ -108,6 +120,7 @@ impl Semaphore {
         Ok(Self {
             gate: Gate::new(checked("limit", limit, 1, MAX_PERMITS)?),
             line: None,
+            idle: None,
         })
     }
 
@@ -121,6 +134,7 @@ impl Semaphore {
         Ok(Self {
             gate: Gate::new(limit),
             line: Some(Line::new(places)),
+            idle: None,
         })
     }
 

@@ -80,6 +80,14 @@ impl Gate {
         self.apply(|word| step::resize(word, limit))
     }
 
+    pub(super) fn watch(&self) -> bool {
+        self.apply(step::watch).1
+    }
+
+    pub(super) fn rest(&self) -> bool {
+        self.apply(step::rest).1
+    }
+
     pub(super) fn close(&self) -> Word {
         self.apply(step::close).0
     }

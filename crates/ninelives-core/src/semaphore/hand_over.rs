@@ -1,8 +1,9 @@
 //! How free permits reach those that wait.
 //!
 //! Every change that may let somebody in ends here: a release, a growing limit, a close, a grant that was not taken, and a waiter
-//! that has just joined. Whoever comes sets a permit aside, marks the first in the line, and wakes it with nothing held.
+//! that has just joined. So does the news that no permit is out, for those who wait for it. Whoever comes sets a permit aside, marks the first in the line, and wakes it with nothing held.
 
+use alloc::boxed::Box;
 use core::mem;
 
 use super::Semaphore;
@@ -15,18 +16,48 @@ struct HandOver<'a>(&'a Semaphore);
 // === impl Semaphore ===
 
 impl Semaphore {
+    /// Runs `idle` when somebody [watches](Self::watch_idle) and the last permit came back: on the thread that brought it, with nothing
+    /// held. It may use this semaphore.
+    #[must_use]
+    pub fn on_idle(mut self, idle: impl Fn() + Send + Sync + 'static) -> Self {
+        self.idle = Some(Box::new(idle));
+        self
+    }
+
+    /// Whether no permit is out. If one is, [`on_idle`](Self::on_idle) is told once when, after that, none is: permits that are set aside
+    /// or granted are out, and one that comes back and goes to a waiter at once stays out.
+    ///
+    /// Called again before that, it changes nothing: all who wait share one message.
+    ///
+    /// # Progress
+    /// Lock-free.
+    pub fn watch_idle(&self) -> bool {
+        self.gate.watch()
+    }
+
     /// After a change of the word that may let somebody in.
     #[inline]
     pub(super) fn settle(&self, word: Word) {
-        if word.places() > 0 {
+        if word.concerns_others() {
             self.hand_over();
         }
     }
 
-    /// Hands free permits to the first in the line, or the news of the end to all of it, until nothing is left to hand over.
+    /// Hands over what there is, then tells who waits until no permit is out, if none is.
     #[cold]
     pub(super) fn hand_over(&self) {
-        let line = self.line();
+        self.let_in();
+        // Afterwards: the permit of a waiter that had left was out until just now.
+        if self.gate.rest()
+            && let Some(idle) = &self.idle
+        {
+            idle();
+        }
+    }
+
+    /// Hands free permits to the first in the line, or the news of the end to all of it, until nothing is left to hand over.
+    fn let_in(&self) {
+        let Some(line) = &self.line else { return };
         loop {
             let word = self.gate.look();
             let state = if word.is_closed() {

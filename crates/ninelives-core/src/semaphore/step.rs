@@ -94,3 +94,23 @@ pub(super) const fn resize(word: Word, limit: u32) -> (Word, u32) {
 pub(super) const fn close(word: Word) -> (Word, ()) {
     (word.closed(), ())
 }
+
+/// Somebody waits until no permit is out; true if none is.
+#[inline]
+pub(super) const fn watch(word: Word) -> (Word, bool) {
+    if word.used() == 0 {
+        (word, true)
+    } else {
+        (word.watched(true), false)
+    }
+}
+
+/// A look whether those who wait for it are to be told that no permit is out. One look of several says so.
+#[inline]
+pub(super) const fn rest(word: Word) -> (Word, bool) {
+    if word.is_watched() && word.used() == 0 {
+        (word.watched(false), true)
+    } else {
+        (word, false)
+    }
+}

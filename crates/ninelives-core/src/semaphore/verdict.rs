@@ -68,6 +68,6 @@ pub struct Snapshot {
     pub waiting: u32,
     /// Whether it is over.
     pub closed: bool,
-    /// Releases without a permit out, each a bug of the caller; stays at 7.
+    /// Releases without a permit out, each a bug of the caller; stays at 3.
     pub surplus: u32,
 }

@@ -6,10 +6,12 @@ use crate::bits::Field;
 
 const USED: Field = Field::first(20);
 const LIMIT: Field = USED.then(20);
-const PLACES: Field = LIMIT.then(20);
-const CLOSED: Field = PLACES.then(1);
-const SURPLUS: Field = CLOSED.then(3);
-const _: () = assert!(SURPLUS.end() == 64);
+const SURPLUS: Field = LIMIT.then(2);
+const CLOSED: Field = SURPLUS.then(1);
+// The last two side by side at the top: that both are zero is one shift.
+const PLACES: Field = CLOSED.then(20);
+const WATCHED: Field = PLACES.then(1);
+const _: () = assert!(WATCHED.end() == 64);
 
 /// The largest number of permits.
 pub const MAX_PERMITS: u32 = USED.max() as u32;
@@ -61,7 +63,7 @@ impl Word {
         CLOSED.get(self.0) == 1
     }
 
-    /// Releases that found nothing to release; stays at 7.
+    /// Releases that found nothing to release; stays at 3.
     #[inline]
     pub(super) const fn surplus(self) -> u32 {
         SURPLUS.get(self.0) as u32
@@ -76,6 +78,18 @@ impl Word {
     #[inline]
     pub(super) const fn is_plain(self) -> bool {
         self.0 & (PLACES.mask() | CLOSED.mask()) == 0
+    }
+
+    /// Somebody waits until no permit is out.
+    #[inline]
+    pub(super) const fn is_watched(self) -> bool {
+        WATCHED.get(self.0) == 1
+    }
+
+    /// A place is taken, or somebody waits until no permit is out: one test for both.
+    #[inline]
+    pub(super) const fn concerns_others(self) -> bool {
+        self.0 >> CLOSED.end() != 0
     }
 
     /// One more permit out. Only below the limit, so the field cannot overflow.
@@ -110,6 +124,10 @@ impl Word {
         Self(CLOSED.set(self.0, 1))
     }
 
+    pub(super) const fn watched(self, watched: bool) -> Self {
+        Self(WATCHED.set(self.0, watched as u64))
+    }
+
     #[cold]
     pub(super) const fn one_surplus(self) -> Self {
         let surplus = SURPLUS.get(self.0);
@@ -132,6 +150,7 @@ impl fmt::Debug for Word {
             .field("places", &self.places())
             .field("closed", &self.is_closed())
             .field("surplus", &self.surplus())
+            .field("watched", &self.is_watched())
             .finish()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Poll, Waker};
 use std::vec::Vec;
 
@@ -21,6 +22,7 @@ pub(super) enum Input {
     Release,
     Resize(u32),
     Close,
+    Watch,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +46,9 @@ pub(super) struct Pair {
     limit: u32,
     held: u32,
     closed: bool,
+    watched: bool,
+    /// How often it was told that no permit is out: in truth, and as the model says.
+    told: (Arc<AtomicUsize>, usize),
     guests: VecDeque<Guest>,
 }
 
@@ -51,11 +56,17 @@ pub(super) struct Pair {
 
 impl Pair {
     pub(super) fn new(limit: u32, places: u32) -> Self {
+        let told = Arc::new(AtomicUsize::new(0));
+        let tell = Arc::clone(&told);
         Self {
-            real: line(limit, places),
+            real: line(limit, places).on_idle(move || {
+                tell.fetch_add(1, SeqCst);
+            }),
             limit,
             held: 0,
             closed: false,
+            watched: false,
+            told: (told, 0),
             guests: VecDeque::new(),
         }
     }
@@ -163,8 +174,17 @@ impl Pair {
                 self.real.close();
                 self.closed = true;
             }
+            Input::Watch => {
+                let idle = self.real.watch_idle();
+                assert_eq!(idle, self.in_flight() == 0);
+                self.watched |= !idle;
+            }
         }
         self.hand_over();
+        if self.watched && self.in_flight() == 0 {
+            self.watched = false;
+            self.told.1 += 1;
+        }
         self.compare();
     }
 
@@ -174,6 +194,7 @@ impl Pair {
             (self.in_flight(), self.limit, self.guests.len() as u32)
         );
         assert_eq!(self.real.snapshot().closed, self.closed);
+        assert_eq!(self.told.0.load(SeqCst), self.told.1);
         for guest in &self.guests {
             let turn = self.real.poll_place(&guest.place, &guest.waker);
             let expected = match guest.stand {
@@ -215,6 +236,7 @@ fn every_sequence_of_five_inputs_agrees_with_the_model() {
         Input::Resize(0),
         Input::Resize(2),
         Input::Close,
+        Input::Watch,
     ];
     exhaust(1, 2, &inputs, 5);
 }
@@ -240,6 +262,7 @@ fn input() -> impl Strategy<Value = Input> {
         4 => (0..64_usize).prop_map(Input::Leave),
         6 => Just(Input::Release),
         2 => (0..9_u32).prop_map(Input::Resize),
+        2 => Just(Input::Watch),
     ]
 }
 

@@ -15,11 +15,14 @@ fn state(word: Word) -> String {
     if word.surplus() > 0 {
         write!(text, " surplus {}", word.surplus()).expect("a string takes it");
     }
+    if word.is_watched() {
+        text.push_str(" watched");
+    }
     text
 }
 
 fn words() -> impl Iterator<Item = Word> {
-    (0..24).map(|n| {
+    let plain = (0..24).map(|n| {
         let (used, limit, places, closed) = (n % 3, n / 3 % 2 + 1, n / 6 % 2, n / 12 == 1);
         let mut word = Word::new(limit);
         for _ in 0..used {
@@ -29,7 +32,13 @@ fn words() -> impl Iterator<Item = Word> {
             word = word.one_queued();
         }
         if closed { word.closed() } else { word }
-    })
+    });
+    let watched = (0..4).map(|n| {
+        let word = Word::new(1).watched(true);
+        let word = if n % 2 == 0 { word } else { word.one_in() };
+        if n < 2 { word } else { word.one_queued() }
+    });
+    plain.chain(watched)
 }
 
 fn table() -> String {
@@ -68,6 +77,10 @@ fn table() -> String {
             row(&std::format!("resize {limit}"), next, &verdict);
         }
         row("close", step::close(word).0, &());
+        let (next, verdict) = step::watch(word);
+        row("watch", next, &verdict);
+        let (next, verdict) = step::rest(word);
+        row("rest", next, &verdict);
     }
     out
 }

@@ -1,0 +1,86 @@
+//! Waiting until no call is in flight.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use ninelives_core::semaphore::{MAX_PERMITS, Semaphore};
+
+use crate::adaptive::{Adaptive, Changes};
+
+/// The permits of a bulkhead, and who waits until none is out.
+#[derive(Clone, Debug)]
+pub(super) struct Permits {
+    pub(super) semaphore: Arc<Semaphore>,
+    // Changes when the last permit comes back while somebody waits for that.
+    idle: Adaptive<()>,
+}
+
+/// The future of [`BulkheadLayer::until_idle`](super::BulkheadLayer::until_idle) and of [`drain`](super::BulkheadLayer::drain).
+///
+/// # Cancel safety
+/// Nothing is held, so it may be dropped at any time. Others who wait go on.
+#[must_use = "futures do nothing unless polled"]
+pub struct UntilIdle {
+    semaphore: Arc<Semaphore>,
+    idle: Changes<()>,
+}
+
+// === impl Permits ===
+
+impl Permits {
+    /// Permits that nobody has, and a line that nobody is in, if there are places.
+    pub(super) fn new(limit: u32, places: u32) -> Self {
+        let idle = Adaptive::new(());
+        let made = match places {
+            0 => Semaphore::new(MAX_PERMITS),
+            places => Semaphore::with_line(MAX_PERMITS, places),
+        };
+        // In two steps, because a bulkhead may begin with a pause.
+        let made = made.and_then(|semaphore| semaphore.resize(limit).map(|_| semaphore));
+        let Ok(semaphore) = made else {
+            unreachable!("the settings were checked when they were made")
+        };
+        let told = idle.clone();
+        let semaphore = semaphore.on_idle(move || {
+            let Ok(_) = told.set(()) else {
+                unreachable!("it has no validation")
+            };
+        });
+        Self {
+            semaphore: Arc::new(semaphore),
+            idle,
+        }
+    }
+
+    pub(super) fn until_idle(&self) -> UntilIdle {
+        UntilIdle {
+            semaphore: Arc::clone(&self.semaphore),
+            idle: self.idle.subscribe(),
+        }
+    }
+}
+
+// === impl UntilIdle ===
+
+impl Future for UntilIdle {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // The waker is there before the watch begins, so the last permit back finds it.
+        if self.idle.poll_changed(cx).is_ready() || self.semaphore.watch_idle() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+}
+
+impl fmt::Debug for UntilIdle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UntilIdle")
+            .field("in_flight", &self.semaphore.snapshot().in_flight)
+            .finish_non_exhaustive()
+    }
+}
