@@ -66,7 +66,7 @@ fn samples_name_the_function_that_was_busy_and_not_the_instrument() {
     assert!(svg.contains("flamegraph::squares"));
 }
 
-/// Two halves that are inlined into one function.
+/// Two halves that are inlined into one function, and call none: nothing but the place in it tells them apart.
 #[inline(never)]
 fn halves(mut n: u64) -> u64 {
     n = first_half(n);
@@ -78,7 +78,7 @@ fn first_half(mut n: u64) -> u64 {
     let mut left = 50_000;
     while left > 0 {
         left -= 1;
-        n = n.rotate_left(3) ^ left;
+        n = (n << 3) ^ left;
     }
     n
 }
@@ -88,7 +88,7 @@ fn second_half(mut n: u64) -> u64 {
     let mut left = 50_000;
     while left > 0 {
         left -= 1;
-        n = n.rotate_right(5) ^ left;
+        n = (n >> 5) ^ left;
     }
     n
 }
@@ -153,6 +153,23 @@ fn without_a_sample_there_is_no_profile() {
     let error = profiler.stop().unwrap_err();
     assert!(matches!(error, FlameError::NoSamples), "{error}");
     assert_eq!(error.to_string(), "no sample was taken");
+}
+
+#[test]
+fn a_profiler_can_be_kept_by_a_service_and_stopped_by_another_thread() {
+    const fn shared<T: Send + Sync + 'static>() {}
+    shared::<Profiler>();
+    shared::<Profile>();
+    shared::<FlameError>();
+    let _one = alone();
+    let Some(profiler) = started() else { return };
+    let thread = std::thread::spawn(move || {
+        while profiler.samples().unwrap() == 0 {
+            black_box(squares(black_box(1)));
+        }
+        profiler.stop().unwrap().samples()
+    });
+    assert!(thread.join().unwrap() > 0);
 }
 
 #[test]

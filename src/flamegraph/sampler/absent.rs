@@ -24,7 +24,12 @@ impl Sampler {
 
 pub(in crate::flamegraph) fn draw(
     _stacks: &str,
-    _drawing: Drawing<'_>,
+    drawing: Drawing<'_>,
 ) -> Result<String, FlameError> {
+    let Drawing {
+        title: _title,
+        subtitle: _subtitle,
+        colours: _colours,
+    } = drawing;
     Err(FlameError::Unsupported)
 }
