@@ -23,6 +23,9 @@
 //!
 //! # Progress
 //! Wait-free: one compare-and-swap that is not repeated.
+//!
+//! # Models
+//! `loom-tests/tests/loom_decision.rs`: two places, a reader, somebody who comes between, and what a commit publishes.
 
 mod cell;
 
