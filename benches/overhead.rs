@@ -21,6 +21,7 @@ mod quantiles;
 
 use std::process::ExitCode;
 
+use ninelives::WheelTimer;
 use ninelives::prelude::*;
 use tower::{Layer, ServiceBuilder};
 
@@ -28,7 +29,12 @@ use echo::FAR;
 use loopback::Loopback;
 use overhead::{Company, Extent, Reader, Subject};
 
-const OURS: [&str; 2] = ["ninelives, events read", "ninelives, no events"];
+const OURS: [&str; 4] = [
+    "ninelives, events read",
+    "ninelives, no events",
+    "ninelives on its wheel, events read",
+    "ninelives on its wheel, no events",
+];
 
 fn main() -> ExitCode {
     match Extent::of(std::env::args()) {
@@ -46,14 +52,16 @@ fn main() -> ExitCode {
 }
 
 fn run(company: Company, extent: Extent) -> String {
-    let stack = || {
+    let inner = || {
         let breaker = CircuitBreakerConfig::new(5, FAR, 1).expect("in range");
         let retry = RetryPolicy::builder().max_attempts(3).build();
-        Policy(TimeoutLayer::new(FAR).expect("in range"))
-            + Policy(BulkheadLayer::new(64).expect("in range"))
+        Policy(BulkheadLayer::new(64).expect("in range"))
             + Policy(CircuitBreakerLayer::new(breaker).expect("in range"))
             + Policy(retry.expect("in range").into_layer())
     };
+    let timeout = || TimeoutLayer::new(FAR).expect("in range");
+    let stack = || Policy(timeout()) + inner();
+    let on_wheel = || Policy(timeout().with_timer(WheelTimer)) + inner();
     let runtime = overhead::runtime(company);
     runtime.block_on(async {
         let bare = Loopback::start().await.expect("loopback");
@@ -63,8 +71,10 @@ fn run(company: Company, extent: Extent) -> String {
         let subjects = [
             Subject::new("bare", bare.clone()),
             Subject::new("bare again", bare.clone()),
-            Subject::new(OURS[0], stack().with_sink(sink).layer(bare.clone())),
+            Subject::new(OURS[0], stack().with_sink(sink.clone()).layer(bare.clone())),
             Subject::new(OURS[1], stack().layer(bare.clone())),
+            Subject::new(OURS[2], on_wheel().with_sink(sink).layer(bare.clone())),
+            Subject::new(OURS[3], on_wheel().layer(bare.clone())),
             Subject::new("tower: timeout, limit", tower.service(bare)),
         ];
         let overheads = overhead::measure(&subjects, extent).await;

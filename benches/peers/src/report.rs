@@ -72,12 +72,15 @@ pub fn short(measured: &[Measured]) -> String {
         if ours.peer != cases::OURS {
             continue;
         }
-        let mut others: Vec<&Row> = peers.iter().collect();
-        write!(table, "| {case} | {} ns |", Ns(ours.ns)).expect("a string takes all");
+        write!(table, "| {case} | {} ns", Ns(ours.ns)).expect("a string takes all");
+        let (variants, mut others): (Vec<&Row>, _) = peers.iter().partition(|row| is_ours(row));
+        for Row { peer, ns, .. } in variants {
+            write!(table, ", {} ns{}", Ns(*ns), &peer[cases::OURS.len()..])
+                .expect("a string takes all");
+        }
+        table.push_str(" |");
         for column in cases::COLUMNS {
-            let (of_column, rest) = others
-                .into_iter()
-                .partition(|row| row.peer.split(" (").next() == Some(column));
+            let (of_column, rest) = others.into_iter().partition(|row| name(row) == column);
             others = rest;
             cell(&mut table, fastest(of_column), false);
         }
@@ -87,20 +90,23 @@ pub fn short(measured: &[Measured]) -> String {
     table
 }
 
+/// The crate, without what is special about the subject.
+fn name(row: &Row) -> &'static str {
+    row.peer.split(" (").next().unwrap_or(row.peer)
+}
+
+fn is_ours(row: &Row) -> bool {
+    name(row) == cases::OURS
+}
+
 fn fastest(rows: Vec<&Row>) -> Option<&Row> {
     rows.into_iter().min_by(|a, b| a.ns.total_cmp(&b.ns))
 }
 
 fn cell(table: &mut String, row: Option<&Row>, named: bool) {
     let written = match row {
-        Some(Row {
-            peer, ns, ratio, ..
-        }) => {
-            let name = if named {
-                peer.split(" (").next().unwrap_or(peer)
-            } else {
-                ""
-            };
+        Some(row @ Row { ns, ratio, .. }) => {
+            let name = if named { name(row) } else { "" };
             let times = ratio.map_or(f64::NAN, |ratio| ratio.middle);
             let mark = if times < 1.0 { "**" } else { "" };
             write!(
@@ -124,7 +130,8 @@ pub fn claims(measured: &[Measured]) -> String {
             continue;
         };
         let holds = |row: &&Row| row.ratio.is_some_and(|ratio| ratio.low >= wanted);
-        let (held, missed): (Vec<_>, Vec<_>) = stack.rows.iter().skip(1).partition(holds);
+        let peers = stack.rows.iter().filter(|row| !is_ours(row));
+        let (held, missed): (Vec<_>, Vec<_>) = peers.partition(holds);
         let shown = |rows: Vec<&Row>| {
             let each = |row: &&Row| format!("{} {}", row.peer, Ratio(row.ratio, false));
             let rows: Vec<_> = rows.iter().map(each).collect();
