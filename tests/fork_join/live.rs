@@ -96,10 +96,14 @@ fn a_change_between_readiness_and_call_waits_for_the_next_call() {
     let mut service = race.layer(stage.backend());
     assert!(super::stage::readiness(&mut service).is_ready());
     set(&race, Duration::ZERO);
-    super::stage::Hand::new(service.call(0)).waits();
+    let mut first = super::stage::Hand::new(service.call(0));
+    first.waits();
     assert_eq!(stage.calls(), 1, "the second arm was not readied");
     call(&mut service, 0).waits();
     assert_eq!(stage.calls(), 3);
+    timer.advance(ms(10));
+    first.waits();
+    assert_eq!(stage.calls(), 4, "its turn came after its stagger");
 }
 
 #[test]

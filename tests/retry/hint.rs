@@ -56,8 +56,9 @@ fn hc14_a_wait_past_the_total_time_is_not_begun() {
 fn a_decorrelated_wait_builds_on_its_own_and_not_on_what_was_asked() {
     let jitter = Jitter::decorrelated(ms(10), ms(100_000)).unwrap();
     let config = tenths().with_jitter(jitter).with_max_attempts(4).unwrap();
-    for wait in waits(1_000, ms(10_000), config) {
-        assert_eq!(wait, ms(1_000), "10, 30, 90 and 270 ms at most of its own");
+    // Of its own 30, 90 and 270 ms at most; of what was asked it would be up to 3 s, in two of three.
+    for _ in 0..20 {
+        assert_eq!(waits(1_000, ms(10_000), config), [ms(1_000); 3]);
     }
 }
 
