@@ -35,6 +35,11 @@
 //! An override that has lapsed ends with the next call, or the next look at the layer: until then waiters do not learn of it.
 //! Permits, places and a close are not settings, and stay.
 //!
+//! # Shadow
+//! A shadow of live settings is tried at the door: it counts the calls that both let in until they are over, in flight or in line,
+//! and a `ShadowEvent` tells of each call that only one of the two would have let in. A call that the bulkhead turns away is not made,
+//! so the shadow does not count it; how long a call in line would have waited it does not ask.
+//!
 //! # Panics
 //! None of its own. A panic inside gives the permit back once.
 //!
@@ -80,6 +85,7 @@ mod parameters;
 mod permit;
 mod queue;
 mod service;
+mod shadow;
 mod watch;
 
 pub use config::{BulkheadConfig, Queue};

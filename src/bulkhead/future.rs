@@ -10,13 +10,15 @@ use pin_project_lite::pin_project;
 use super::permit::Permit;
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::{FlatError, ResilienceError};
+use crate::settings::Beside;
 
 pin_project! {
     /// The future of [`BulkheadService`](super::BulkheadService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct BulkheadFuture<F, M = NullSink>
+    pub struct BulkheadFuture<F, M = NullSink, B = ()>
     where
         M: Emitter,
+        B: Beside<Permit>,
     {
         #[pin]
         state: State<F>,
@@ -24,6 +26,8 @@ pin_project! {
         permit: Option<Permit>,
         // None: it was turned away, which has been told.
         watch: Option<Request<M>>,
+        // The permit of the shadow, which is given back with the other.
+        tried: B,
     }
 }
 
@@ -45,13 +49,14 @@ pin_project! {
 
 // === impl BulkheadFuture ===
 
-impl<F, M: Emitter> BulkheadFuture<F, M> {
+impl<F, M: Emitter, B: Beside<Permit>> BulkheadFuture<F, M, B> {
     #[inline]
-    pub(super) fn running(inner: F, permit: Permit, watch: Request<M>) -> Self {
+    pub(super) fn running(inner: F, permit: Permit, watch: Request<M>, tried: B) -> Self {
         Self {
             state: State::Running { inner },
             permit: Some(permit),
             watch: Some(watch),
+            tried,
         }
     }
 
@@ -60,6 +65,7 @@ impl<F, M: Emitter> BulkheadFuture<F, M> {
             state: State::Full { in_flight, limit },
             permit: None,
             watch: None,
+            tried: B::holding(None),
         }
     }
 
@@ -68,15 +74,17 @@ impl<F, M: Emitter> BulkheadFuture<F, M> {
             state: State::Closed,
             permit: None,
             watch: None,
+            tried: B::holding(None),
         }
     }
 }
 
-impl<F, M, R, X> Future for BulkheadFuture<F, M>
+impl<F, M, B, R, X> Future for BulkheadFuture<F, M, B>
 where
     F: Future<Output = Result<R, X>>,
     X: FlatError,
     M: Emitter,
+    B: Beside<Permit>,
 {
     type Output = F::Output;
 
@@ -101,6 +109,7 @@ where
         }
         this.state.set(State::Done);
         *this.permit = None;
+        this.tried.take();
         let poll = Poll::Ready(output);
         if let Some(watch) = this.watch {
             watch.leave(&poll);
@@ -109,7 +118,7 @@ where
     }
 }
 
-impl<F, M: Emitter> fmt::Debug for BulkheadFuture<F, M> {
+impl<F, M: Emitter, B: Beside<Permit>> fmt::Debug for BulkheadFuture<F, M, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BulkheadFuture")
             .field("holds_permit", &self.permit.is_some())

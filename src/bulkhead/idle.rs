@@ -16,6 +16,8 @@ pub(super) struct Permits {
     pub(super) semaphore: Arc<Semaphore>,
     // Changes when the last permit comes back while somebody waits for that.
     idle: Adaptive<()>,
+    // Live settings can have a shadow, and this is its door.
+    pub(super) shadow: Option<Arc<Semaphore>>,
 }
 
 /// The future of [`BulkheadLayer::until_idle`](super::BulkheadLayer::until_idle) and of [`drain`](super::BulkheadLayer::drain).
@@ -52,6 +54,7 @@ impl Permits {
         Self {
             semaphore: Arc::new(semaphore),
             idle,
+            shadow: None,
         }
     }
 

@@ -1,6 +1,5 @@
 //! What makes bulkheads.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tower_layer::Layer;
@@ -147,8 +146,7 @@ impl<S, K: Sink, C: Settings<BulkheadConfig>> PolicyLayer<S> for BulkheadLayer<R
 
     fn wrap(&self, inner: S) -> Self::Service {
         let emitter = self.sink.attach(&self.name);
-        let semaphore = Arc::clone(&self.permits.semaphore);
-        BulkheadService::new(inner, semaphore, self.settings.clone(), emitter)
+        BulkheadService::new(inner, &self.permits, self.settings.clone(), emitter)
     }
 }
 
@@ -176,8 +174,7 @@ where
     fn wrap(&self, inner: S) -> Self::Service {
         let timer = self.mode.timer.clone();
         let emitter = self.sink.attach(&self.name);
-        let semaphore = Arc::clone(&self.permits.semaphore);
-        QueuedService::new(inner, semaphore, self.settings.clone(), timer, emitter)
+        QueuedService::new(inner, &self.permits, self.settings.clone(), timer, emitter)
     }
 }
 

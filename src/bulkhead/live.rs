@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::config::{in_range, permits};
 use super::idle::Permits;
 use super::mode::Mode;
-use super::{BulkheadConfig, BulkheadLayer, Queue, Queued, Reject};
+use super::{BulkheadConfig, BulkheadLayer, Queue, Queued, Reject, shadow};
 use crate::adaptive::Adaptive;
 use crate::error::ConfigError;
 use crate::settings::{Live, Settings};
@@ -40,7 +40,8 @@ impl<M: Mode, K> BulkheadLayer<M, K> {
         M::Rule: 'static,
     {
         let places = self.permits.semaphore.places();
-        let permits = Permits::new(self.limit() as u32, places);
+        let mut permits = Permits::new(self.limit() as u32, places);
+        permits.shadow = Some(shadow::door(adaptive));
         let weak = Arc::downgrade(&permits.semaphore);
         adaptive.follow(move |config| {
             let limit = config.max_concurrent() as u32;

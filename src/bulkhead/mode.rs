@@ -26,6 +26,10 @@ pub trait Rule: Copy + fmt::Debug + PartialEq + sealed::Sealed {
     /// What [`explain`](crate::Policy::explain) says of it.
     #[doc(hidden)]
     fn said(&self) -> String;
+
+    /// How many may wait.
+    #[doc(hidden)]
+    fn places(&self) -> usize;
 }
 
 mod sealed {
@@ -53,10 +57,18 @@ impl Rule for Reject {
     fn said(&self) -> String {
         String::new()
     }
+
+    fn places(&self) -> usize {
+        0
+    }
 }
 
 impl Rule for Queue {
     fn said(&self) -> String {
         format!(", {} in line for {:?}", self.max_waiting(), self.max_wait())
+    }
+
+    fn places(&self) -> usize {
+        self.max_waiting()
     }
 }

@@ -7,7 +7,7 @@ use ninelives_core::semaphore::{Place, Semaphore, Turn};
 
 /// A permit that goes back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Permit {
+pub struct Permit {
     semaphore: Arc<Semaphore>,
 }
 

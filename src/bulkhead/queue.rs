@@ -14,16 +14,16 @@ use tower_service::Service;
 use future::InLine;
 pub use future::QueuedFuture;
 
+use super::idle::Permits;
 use super::permit::{Permit, Waiter};
-use super::watch;
-use super::{BulkheadConfig, Queue};
-use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
+use super::{BulkheadConfig, Queue, shadow, watch};
+use crate::emit::{BulkheadRejection, Emitter, NullSink, Request, Verdict};
 use crate::error::{FlatError, ResilienceError};
-use crate::settings::Settings;
+use crate::settings::{Beside, Settings};
 use crate::timer::{Timer, TokioTimer};
 
 /// A service with a bulkhead and a line around it. See the [page](super::super).
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct QueuedService<
     S,
     T = TokioTimer,
@@ -32,6 +32,7 @@ pub struct QueuedService<
 > {
     inner: S,
     semaphore: Arc<Semaphore>,
+    shadow: C::Beside<Arc<Semaphore>>,
     settings: C,
     reader: C::Reader,
     timer: T,
@@ -41,16 +42,11 @@ pub struct QueuedService<
 // === impl QueuedService ===
 
 impl<S, T, M, C: Settings<BulkheadConfig<Queue>>> QueuedService<S, T, M, C> {
-    pub(super) fn new(
-        inner: S,
-        semaphore: Arc<Semaphore>,
-        settings: C,
-        timer: T,
-        emitter: M,
-    ) -> Self {
+    pub(super) fn new(inner: S, permits: &Permits, settings: C, timer: T, emitter: M) -> Self {
         Self {
             inner,
-            semaphore,
+            semaphore: Arc::clone(&permits.semaphore),
+            shadow: Beside::holding(permits.shadow.clone()),
             reader: settings.reader(),
             settings,
             timer,
@@ -74,6 +70,26 @@ impl<S, T, M, C: Settings<BulkheadConfig<Queue>>> QueuedService<S, T, M, C> {
     }
 }
 
+impl<S, T, M, C> Clone for QueuedService<S, T, M, C>
+where
+    S: Clone,
+    T: Clone,
+    M: Clone,
+    C: Settings<BulkheadConfig<Queue>>,
+{
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            semaphore: Arc::clone(&self.semaphore),
+            shadow: Beside::holding(self.shadow.held().cloned()),
+            settings: self.settings.clone(),
+            reader: self.reader.clone(),
+            timer: self.timer.clone(),
+            emitter: self.emitter.clone(),
+        }
+    }
+}
+
 impl<S, T, M, C, Req> Service<Req> for QueuedService<S, T, M, C>
 where
     S: Service<Req> + Clone,
@@ -84,7 +100,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = QueuedFuture<S, T, Req, M>;
+    type Future = QueuedFuture<S, T, Req, M, C::Beside<Permit>>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -93,15 +109,22 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        let queue = self.settings.read(&mut self.reader).queue();
+        let queue = *self.settings.read(&mut self.reader).queue();
         let max_waiting = || queue.max_waiting() as u32;
-        match self.semaphore.enter_within(max_waiting) {
+        let entry = self.semaphore.enter_within(max_waiting);
+        let verdict = match entry {
+            Entry::Acquired { .. } | Entry::Waiting(_) => Verdict::Admitted,
+            Entry::Full { .. } | Entry::Closed => Verdict::Rejected,
+        };
+        let (door, reader) = (&self.shadow, &mut self.reader);
+        let tried = shadow::enter(door, &self.settings, reader, &self.emitter, verdict);
+        match entry {
             Entry::Acquired { in_flight } => {
                 let permit = Permit::new(&self.semaphore);
                 let mut watch = watch::acquired(&self.emitter, in_flight);
                 let inner = &mut self.inner;
                 let future = watch.inside(|| inner.call(request));
-                QueuedFuture::running(future, permit, watch, self.timer.clone())
+                QueuedFuture::running(future, permit, watch, self.timer.clone(), tried)
             }
             Entry::Waiting(place) => {
                 let waiter = Waiter::new(&self.semaphore, place);
@@ -109,7 +132,7 @@ where
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);
                 let line = InLine::new(waiter, ready, request, queue.max_wait());
-                QueuedFuture::waiting(line, watch, self.timer.clone())
+                QueuedFuture::waiting(line, watch, self.timer.clone(), tried)
             }
             Entry::Full { in_flight, limit } => {
                 watch::turned_away(&self.emitter, in_flight, BulkheadRejection::Full);

@@ -6,18 +6,19 @@ use std::task::{Context, Poll};
 use ninelives_core::semaphore::{Entry, Semaphore};
 use tower_service::Service;
 
+use super::idle::Permits;
 use super::permit::Permit;
-use super::watch;
-use super::{BulkheadConfig, BulkheadFuture};
-use crate::emit::{BulkheadRejection, Emitter, NullSink};
+use super::{BulkheadConfig, BulkheadFuture, shadow, watch};
+use crate::emit::{BulkheadRejection, Emitter, NullSink, Verdict};
 use crate::error::FlatError;
-use crate::settings::Settings;
+use crate::settings::{Beside, Settings};
 
 /// A service with a bulkhead around it. See the [page](super).
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct BulkheadService<S, M = NullSink, C: Settings<BulkheadConfig> = BulkheadConfig> {
     inner: S,
     semaphore: Arc<Semaphore>,
+    shadow: C::Beside<Arc<Semaphore>>,
     settings: C,
     reader: C::Reader,
     emitter: M,
@@ -26,10 +27,11 @@ pub struct BulkheadService<S, M = NullSink, C: Settings<BulkheadConfig> = Bulkhe
 // === impl BulkheadService ===
 
 impl<S, M, C: Settings<BulkheadConfig>> BulkheadService<S, M, C> {
-    pub(super) fn new(inner: S, semaphore: Arc<Semaphore>, settings: C, emitter: M) -> Self {
+    pub(super) fn new(inner: S, permits: &Permits, settings: C, emitter: M) -> Self {
         Self {
             inner,
-            semaphore,
+            semaphore: Arc::clone(&permits.semaphore),
+            shadow: Beside::holding(permits.shadow.clone()),
             reader: settings.reader(),
             settings,
             emitter,
@@ -52,6 +54,19 @@ impl<S, M, C: Settings<BulkheadConfig>> BulkheadService<S, M, C> {
     }
 }
 
+impl<S: Clone, M: Clone, C: Settings<BulkheadConfig>> Clone for BulkheadService<S, M, C> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            semaphore: Arc::clone(&self.semaphore),
+            shadow: Beside::holding(self.shadow.held().cloned()),
+            settings: self.settings.clone(),
+            reader: self.reader.clone(),
+            emitter: self.emitter.clone(),
+        }
+    }
+}
+
 impl<S, M, C, Req> Service<Req> for BulkheadService<S, M, C>
 where
     S: Service<Req>,
@@ -61,7 +76,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = BulkheadFuture<S::Future, M>;
+    type Future = BulkheadFuture<S::Future, M, C::Beside<Permit>>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -72,13 +87,20 @@ where
     fn call(&mut self, request: Req) -> Self::Future {
         // The limit is in the semaphore already; an override of it that has lapsed ends with this look.
         let _ = self.settings.read(&mut self.reader);
-        match self.semaphore.try_acquire() {
+        let entry = self.semaphore.try_acquire();
+        let verdict = match entry {
+            Entry::Acquired { .. } => Verdict::Admitted,
+            _ => Verdict::Rejected,
+        };
+        let (door, reader) = (&self.shadow, &mut self.reader);
+        let tried = shadow::enter(door, &self.settings, reader, &self.emitter, verdict);
+        match entry {
             Entry::Acquired { in_flight } => {
                 let permit = Permit::new(&self.semaphore);
                 let mut watch = watch::acquired(&self.emitter, in_flight);
                 let inner = &mut self.inner;
                 let future = watch.inside(|| inner.call(request));
-                BulkheadFuture::running(future, permit, watch)
+                BulkheadFuture::running(future, permit, watch, tried)
             }
             Entry::Full { in_flight, limit } => {
                 watch::turned_away(&self.emitter, in_flight, BulkheadRejection::Full);

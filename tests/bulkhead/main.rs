@@ -28,6 +28,7 @@ mod readiness;
 mod reject;
 mod resize;
 mod runtimes;
+mod shadow;
 mod threads;
 mod wait;
 mod wakers;

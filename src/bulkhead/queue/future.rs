@@ -14,16 +14,18 @@ use super::super::watch;
 use crate::clock::Tick;
 use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
 use crate::error::{FlatError, ResilienceError};
+use crate::settings::Beside;
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`QueuedService`](super::QueuedService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct QueuedFuture<S, T, Req, M = NullSink>
+    pub struct QueuedFuture<S, T, Req, M = NullSink, B = ()>
     where
         S: Service<Req>,
         T: Timer,
         M: Emitter,
+        B: Beside<Permit>,
     {
         #[pin]
         state: State<S::Future, T::Sleep>,
@@ -34,6 +36,8 @@ pin_project! {
         // None: it was turned away, which has been told.
         watch: Option<Request<M>>,
         timer: T,
+        // The permit of the shadow, which is given back with the other.
+        tried: B,
     }
 }
 
@@ -66,7 +70,13 @@ pin_project! {
 
 // === impl QueuedFuture ===
 
-impl<S: Service<Req>, T: Timer, M: Emitter, Req> QueuedFuture<S, T, Req, M> {
+impl<S, T, M, B, Req> QueuedFuture<S, T, Req, M, B>
+where
+    S: Service<Req>,
+    T: Timer,
+    M: Emitter,
+    B: Beside<Permit>,
+{
     fn new(state: State<S::Future, T::Sleep>, watch: Option<Request<M>>, timer: T) -> Self {
         Self {
             state,
@@ -75,19 +85,28 @@ impl<S: Service<Req>, T: Timer, M: Emitter, Req> QueuedFuture<S, T, Req, M> {
             error: None,
             watch,
             timer,
+            tried: B::holding(None),
         }
     }
 
     #[inline]
-    pub(super) fn running(inner: S::Future, permit: Permit, watch: Request<M>, timer: T) -> Self {
+    pub(super) fn running(
+        inner: S::Future,
+        permit: Permit,
+        watch: Request<M>,
+        timer: T,
+        tried: B,
+    ) -> Self {
         let mut call = Self::new(State::Running { inner }, Some(watch), timer);
         call.permit = Some(permit);
+        call.tried = tried;
         call
     }
 
-    pub(super) fn waiting(line: InLine<S, Req>, watch: Request<M>, timer: T) -> Self {
+    pub(super) fn waiting(line: InLine<S, Req>, watch: Request<M>, timer: T, tried: B) -> Self {
         let mut call = Self::new(State::InLine, Some(watch), timer);
         call.line = Some(line);
+        call.tried = tried;
         call
     }
 
@@ -98,12 +117,13 @@ impl<S: Service<Req>, T: Timer, M: Emitter, Req> QueuedFuture<S, T, Req, M> {
     }
 }
 
-impl<S, T, M, Req> Future for QueuedFuture<S, T, Req, M>
+impl<S, T, M, B, Req> Future for QueuedFuture<S, T, Req, M, B>
 where
     S: Service<Req>,
     S::Error: FlatError,
     T: Timer,
     M: Emitter,
+    B: Beside<Permit>,
 {
     type Output = Result<S::Response, S::Error>;
 
@@ -168,6 +188,7 @@ where
         }
         this.state.set(State::Done);
         *this.permit = None;
+        this.tried.take();
         *this.line = None;
         let poll = Poll::Ready(output);
         if let Some(watch) = this.watch {
@@ -190,7 +211,13 @@ impl<S, Req> InLine<S, Req> {
     }
 }
 
-impl<S: Service<Req>, T: Timer, M: Emitter, Req> fmt::Debug for QueuedFuture<S, T, Req, M> {
+impl<S, T, M, B, Req> fmt::Debug for QueuedFuture<S, T, Req, M, B>
+where
+    S: Service<Req>,
+    T: Timer,
+    M: Emitter,
+    B: Beside<Permit>,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueuedFuture")
             .field("holds_permit", &self.permit.is_some())
