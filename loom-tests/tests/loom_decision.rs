@@ -113,7 +113,7 @@ fn both<A: 'static, B: 'static>(
 }
 
 /// A reader looks at one place and then at the other: once it has found the change, it finds all of it. Mutants: committed before
-/// the second mark; `is_committed` that is always false; the places put in after the marks without a decision.
+/// the second mark; `is_committed` that is always false; the decision Relaxed.
 #[test]
 fn who_has_found_one_change_finds_the_other() {
     outcomes(&[[0, 0], [0, 1], [1, 1]], |first| {
