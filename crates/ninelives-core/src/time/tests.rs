@@ -1,5 +1,7 @@
 use core::time::Duration;
 
+use proptest::prelude::*;
+
 use super::{Clock, ManualClock, Tick, saturating_nanos};
 
 #[test]
@@ -18,15 +20,49 @@ fn time_that_steps_back_is_an_elapsed_time_of_zero() {
 }
 
 #[test]
-fn nanoseconds_of_a_huge_duration_saturate() {
-    assert_eq!(saturating_nanos(Duration::MAX), u64::MAX);
-    assert_eq!(saturating_nanos(Duration::from_micros(900)), 900_000);
-}
-
-#[test]
 fn manual_clock_saturates_at_never() {
     let clock = ManualClock::new();
     clock.advance(Duration::MAX);
     clock.advance(Duration::from_secs(1));
     assert_eq!(clock.now(), Tick::NEVER);
+}
+
+/// The same by the book.
+fn by_the_book(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[test]
+fn nanoseconds_saturate_at_the_last_one() {
+    let last = Duration::from_nanos(u64::MAX);
+    let around = [
+        last - Duration::from_nanos(1),
+        last,
+        last + Duration::from_nanos(1),
+        Duration::from_secs(last.as_secs()),
+        Duration::from_secs(last.as_secs() + 1),
+        Duration::new(last.as_secs(), 999_999_999),
+        Duration::MAX,
+        Duration::ZERO,
+    ];
+    for duration in around {
+        assert_eq!(
+            saturating_nanos(duration),
+            by_the_book(duration),
+            "{duration:?}"
+        );
+    }
+    assert_eq!(saturating_nanos(last), u64::MAX);
+    assert_eq!(
+        saturating_nanos(last - Duration::from_nanos(1)),
+        u64::MAX - 1
+    );
+}
+
+proptest! {
+    #[test]
+    fn nanoseconds_agree_with_the_book(secs: u64, shift in 0..64_u32, nanos in 0..1_000_000_000_u32) {
+        let duration = Duration::new(secs >> shift, nanos);
+        prop_assert_eq!(saturating_nanos(duration), by_the_book(duration));
+    }
 }
