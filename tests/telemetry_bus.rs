@@ -9,6 +9,8 @@ mod memory;
 mod model;
 #[path = "telemetry_bus/naps.rs"]
 mod naps;
+#[path = "telemetry_bus/parked.rs"]
+mod parked;
 #[path = "telemetry_bus/recv.rs"]
 mod recv;
 #[path = "telemetry_bus/storm.rs"]
