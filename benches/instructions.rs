@@ -15,6 +15,7 @@ use std::time::Duration;
 use iai_callgrind::{library_benchmark, library_benchmark_group, main};
 use ninelives::emit::{Emitter, Kind, PolicyEvent, Sink};
 use ninelives::name::Name;
+use ninelives::prelude::RetryPolicy;
 use ninelives::{Adaptive, Clock, StreamingSink, Subscriber, Tick};
 
 use ninelives_core::window::{CountWindow, Mark, Shape, Term, TimeWindow};
@@ -68,6 +69,7 @@ fn timeout(call: Call) -> Option<u64> {
 #[bench::ready(at_once(subjects::retry))]
 #[bench::pending(after_one_wait(subjects::retry))]
 #[bench::live(at_once(subjects::retry_live))]
+#[bench::heard(told())]
 fn retry(call: Call) -> Option<u64> {
     call()
 }
@@ -118,6 +120,19 @@ fn stack(call: Call) -> Option<u64> {
     call()
 }
 
+/// A retry with a subscriber to everything, on a clock that costs nothing.
+fn told() -> Call {
+    let sink = StreamingSink::new(1024).expect("in range");
+    Box::leak(Box::new(sink.subscribe()));
+    let policy = RetryPolicy::builder().max_attempts(3).build();
+    let retry = policy.expect("in range").into_layer();
+    warm(
+        retry.with_sink(sink.with_clock(Still)),
+        Echo::ready(),
+        ANSWER,
+    )
+}
+
 /// One event told by an emitter behind a pointer, with a time that costs nothing.
 type Tell = &'static mut dyn FnMut();
 
@@ -162,8 +177,26 @@ fn tell(before: u32, listen: fn(&StreamingSink<Still>) -> Option<Subscriber>) ->
 #[bench::unwanted(unheard())]
 #[bench::room(heard(3))]
 #[bench::full(heard(5000))]
+#[bench::lasting(with_a_duration())]
 fn event(tell: Tell) {
     tell();
+}
+
+/// Tells events with a duration in them.
+fn with_a_duration() -> Tell {
+    let sink = StreamingSink::new(1024).expect("in range");
+    let listener = sink.subscribe();
+    let emitter = sink.with_clock(Still).attach(&Name::from("policy"));
+    let since = black_box(Tick::ZERO);
+    let once: Tell = Box::leak(Box::new(move || {
+        black_box(&listener);
+        emitter.tell(Kind::RequestSuccess, |at| PolicyEvent::RequestSuccess {
+            at,
+            elapsed: black_box(at.time).since(since),
+        });
+    }));
+    (0..3).for_each(|_| once());
+    black_box(once)
 }
 
 /// One read of a value behind a pointer.

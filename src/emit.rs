@@ -5,6 +5,7 @@
 //!
 //! Sinks that take their time are tower services behind a ring and a pump: see the page of telemetry.
 
+mod attempt;
 mod request;
 mod span;
 
@@ -63,7 +64,8 @@ pub trait Emitter: Clone {
     #[inline]
     fn tell(&self, kind: Kind, event: impl FnOnce(Stamp) -> PolicyEvent) {
         if self.wants(kind) {
-            self.emit(event(Stamp::new(self.policy(), self.now())));
+            let at = Stamp::new(self.policy(), self.now());
+            self.emit(event(at.in_attempt(attempt::current())));
         }
     }
 }

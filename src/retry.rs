@@ -45,7 +45,8 @@
 //!
 //! # Events
 //! `RetryAttempt` before each wait, with the number of the attempt to come; `RetryExhausted` after the last one; `RetryBudgetExhausted` when
-//! the budget has no token; one outcome for each request.
+//! the budget has no token; one outcome for each request. If it tells, the events of the policies inside carry the attempt that led to them,
+//! unless the inner service hands its work to another task.
 //!
 //! # Examples
 //! ```

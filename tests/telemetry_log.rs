@@ -123,8 +123,12 @@ fn table() -> Vec<(PolicyEvent, &'static str, bool)> {
         reason,
     };
     let late = TimeoutOccurred { at, elapsed, limit };
+    let within = FallbackTaken {
+        at: at.in_attempt(3),
+    };
     vec![
         (retried, "attempt=2 delay_ms=11.5", false),
+        (within, "in_attempt=3", false),
         (RetryExhausted { at, attempts }, "attempts=3", true),
         (RetryBudgetExhausted { at, attempts }, "attempts=3", true),
         (CircuitOpened { at, from, to }, "from=Closed to=Open", true),

@@ -3,7 +3,7 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use super::{Emitter, FailureCause, Kind, PolicyEvent, Span, Stamp};
+use super::{Emitter, FailureCause, Kind, PolicyEvent, Span, Stamp, attempt};
 use crate::clock::Tick;
 use crate::error::FlatError;
 
@@ -62,6 +62,16 @@ impl<M: Emitter> Request<M> {
     #[inline]
     pub(crate) fn attempt(&mut self, number: u32) {
         self.span.attempt(number);
+    }
+
+    /// Runs code of the inner service in the attempt with this number: the events of the policies inside carry it.
+    #[inline(always)] // as the calls and polls that it runs
+    pub(crate) fn within<T>(number: u32, run: impl FnOnce() -> T) -> T {
+        if M::TELLS {
+            attempt::within(number, run)
+        } else {
+            run()
+        }
     }
 
     /// The attempt is over.

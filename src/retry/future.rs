@@ -38,6 +38,21 @@ pin_project! {
         kept: C::Kept,
         watch: Request<M>,
     }
+
+    impl<S, P, T, Req, M, C> PinnedDrop for RetryFuture<S, P, T, Req, M, C>
+    where
+        S: Service<Req>,
+        T: Timer,
+        M: Emitter,
+        C: Settings<RetryConfig>,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            if M::TELLS { // what ends with this drop ends in its attempt
+                let mut this = this.project();
+                Request::<M>::within(this.progress.attempts, || this.step.set(Step::Done));
+            }
+        }
+    }
 }
 
 pin_project! {
@@ -84,7 +99,7 @@ where
         let progress = plan.start(config);
         let (spare, attempt) = watch.inside(|| {
             let spare = progress.may_repeat(config).then(|| request.clone());
-            (spare, service.call(request))
+            (spare, Request::<M>::within(1, || service.call(request)))
         });
         Self {
             step: Step::Calling { attempt },
@@ -117,7 +132,7 @@ where
         this.watch.enter();
         let mut failed = None;
         if let StepProj::Calling { attempt } = this.step.as_mut().project() {
-            match attempt.poll(cx) {
+            match Request::<M>::within(this.progress.attempts, || attempt.poll(cx)) {
                 Poll::Ready(Err(error)) => failed = Some(error),
                 poll => {
                     if poll.is_ready() {
@@ -159,9 +174,10 @@ where
         loop {
             match this.step.as_mut().project() {
                 StepProj::Calling { attempt } => {
+                    let attempts = this.progress.attempts;
                     let result = match failed.take() {
                         Some(error) => Err(error),
-                        None => ready!(attempt.poll(cx)),
+                        None => ready!(Request::<M>::within(attempts, || attempt.poll(cx))),
                     };
                     // The attempt is over: what it held is free before the wait, and before the caller sees the answer.
                     this.step.set(Step::Done);
@@ -173,7 +189,6 @@ where
                     if !common.retry_if.retries(error.as_flat()) {
                         return Poll::Ready(Err(error));
                     }
-                    let attempts = this.progress.attempts;
                     let hint = common.retry_if.delay_hint(error.as_flat());
                     let judge = |progress: &Progress, watch: &Request<M>, primary, stop| {
                         shadow::judge(this.plan, config, progress, hint, watch, primary, stop);
@@ -240,7 +255,8 @@ where
                         token.spend();
                     }
                     this.watch.attempt(this.progress.attempts);
-                    let attempt = this.service.call(request);
+                    let call = || this.service.call(request);
+                    let attempt = Request::<M>::within(this.progress.attempts, call);
                     this.step.set(Step::Calling { attempt });
                 }
                 StepProj::Done => panic!("the future was polled after it was done"),

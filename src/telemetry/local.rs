@@ -17,21 +17,38 @@ struct Place {
     producer: Producer<Arc<EventRing>, WORDS>,
 }
 
+/// The rings of this thread: the one that is used most, and the others.
+#[derive(Default)]
+struct Places {
+    // Here, not in the list: found with one look less.
+    first: Option<Place>,
+    others: Vec<Place>,
+}
+
 /// Frees the rings when the thread ends.
 struct Guard;
 
 thread_local! {
     // Nothing that runs while it is borrowed emits events, but for an allocator that does.
-    static PLACES: RefCell<ManuallyDrop<Vec<Place>>> =
-        const { RefCell::new(ManuallyDrop::new(Vec::new())) };
+    static PLACES: RefCell<ManuallyDrop<Places>> =
+        const { RefCell::new(ManuallyDrop::new(Places::NONE)) };
     static GUARD: Guard = const { Guard };
+}
+
+// === impl Places ===
+
+impl Places {
+    const NONE: Self = Self {
+        first: None,
+        others: Vec::new(),
+    };
 }
 
 /// Pushes to this thread's ring of the bus, if that is the first of its rings.
 #[inline]
 pub(super) fn push(bus: u64, words: [u64; WORDS]) -> bool {
     let pushed = PLACES.try_with(|places| match places.try_borrow_mut() {
-        Ok(mut places) => match places.first_mut() {
+        Ok(mut places) => match &mut places.first {
             Some(place) if place.bus == bus => {
                 place.producer.push(&words);
                 true
@@ -50,9 +67,13 @@ pub(super) fn push(bus: u64, words: [u64; WORDS]) -> bool {
 pub(super) fn push_further(bus: u64, words: [u64; WORDS]) -> bool {
     let pushed = PLACES.try_with(|places| {
         let mut places = places.try_borrow_mut().ok()?;
-        let at = places.iter().position(|place| place.bus == bus)?;
-        if places[at].producer.push(&words) % 16 == 0 {
-            places.swap(at, at / 2);
+        let Places { first, others } = &mut **places;
+        let at = others.iter().position(|place| place.bus == bus)?;
+        if others[at].producer.push(&words) % 16 == 0 {
+            match first {
+                Some(first) if at == 0 => mem::swap(first, &mut others[0]),
+                _ => others.swap(at, at / 2),
+            }
         }
         Some(())
     });
@@ -66,8 +87,12 @@ pub(super) fn keep(bus: u64, producer: Producer<Arc<EventRing>, WORDS>) {
         PLACES.try_with(|places| {
             if let Ok(mut places) = places.try_borrow_mut() {
                 // The bus is one owner of the ring, this place the other.
-                places.retain(|place| Arc::strong_count(place.producer.ring()) > 1);
-                places.push(Place { bus, producer });
+                let lives = |place: &Place| Arc::strong_count(place.producer.ring()) > 1;
+                places.others.retain(lives);
+                places.others.push(Place { bus, producer });
+                if !places.first.as_ref().is_some_and(lives) {
+                    places.first = places.others.pop();
+                }
             }
         })
     });

@@ -10,6 +10,7 @@ mod drive;
 #[path = "../support/kit.rs"]
 mod kit;
 
+mod attempts;
 mod breaker;
 mod bulkhead;
 mod cases;

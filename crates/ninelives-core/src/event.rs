@@ -5,12 +5,12 @@
 //! match.
 //!
 //! # Words
-//! | word | bits 0..8 | 8..16 | 16..32 | 32..64 |
-//! |------|-----------|-------|--------|--------|
-//! | 0    | kind      | small | small  | policy |
-//! | 1    | time in nanoseconds of the sink's clock ||||
-//! | 2    | a count, or a duration in nanoseconds ||||
-//! | 3    | a count, or a duration in nanoseconds ||||
+//! | word | bits 0..8 | 8..12 | 12..16 | 16..32 | 32..64 |
+//! |------|-----------|-------|--------|---------|--------|
+//! | 0    | kind      | small | small  | attempt | policy |
+//! | 1    | time in nanoseconds of the sink's clock |||||
+//! | 2    | a count, or a duration in nanoseconds |||||
+//! | 3    | a count, or a duration in nanoseconds |||||
 //!
 //! Durations saturate at 2^64 - 1 ns, 584 years. `None` of a duration is that value.
 //!
@@ -24,6 +24,7 @@
 //! | `kind`, `policy` | name, number | every event |
 //! | `time_ns` | nanoseconds of the sink's clock | every event |
 //! | `sequence` | number in its ring | every event; 0 when it is not there |
+//! | `in_attempt` | number | every event that an attempt of a retry around its policy led to |
 //! | `attempt`, `delay_ns` | number, nanoseconds | `RetryAttempt` |
 //! | `attempts` | count | `RetryExhausted`, `RetryBudgetExhausted` |
 //! | `from` | state | `CircuitOpened`, `CircuitHalfOpen`, `CircuitClosed` |
@@ -50,6 +51,7 @@ mod kind;
 mod packed;
 #[cfg(feature = "serde")]
 mod record;
+mod stamp;
 mod text;
 
 use core::time::Duration;
@@ -58,25 +60,9 @@ pub use cell::{SeenInterest, SharedInterest};
 pub use interest::Interest;
 pub use kind::{Arm, BulkheadRejection, CircuitState, FailureCause, Kind, Verdict};
 pub use packed::WORDS;
+pub use stamp::{PolicyId, Stamp};
 
 use crate::time::Tick;
-
-/// The number of a policy: unique in the process, given when the policy is made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(transparent))]
-pub struct PolicyId(u32);
-
-/// Who, when, and the how-manieth.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Stamp {
-    /// The policy that tells.
-    pub policy: PolicyId,
-    /// When, by the sink's clock.
-    pub time: Tick,
-    /// The event's number among those of its producer, a thread's ring; 0 before it went through one.
-    pub sequence: u64,
-}
 
 /// Something that happened in a policy.
 ///
@@ -224,33 +210,6 @@ pub enum PolicyEvent {
     },
 }
 
-// === impl PolicyId ===
-
-impl PolicyId {
-    /// The id with this number.
-    pub const fn new(number: u32) -> Self {
-        Self(number)
-    }
-
-    /// Its number.
-    pub const fn get(self) -> u32 {
-        self.0
-    }
-}
-
-// === impl Stamp ===
-
-impl Stamp {
-    /// The stamp of an event that has no number yet.
-    pub const fn new(policy: PolicyId, time: Tick) -> Self {
-        Self {
-            policy,
-            time,
-            sequence: 0,
-        }
-    }
-}
-
 // === impl PolicyEvent ===
 
 impl PolicyEvent {
@@ -283,6 +242,12 @@ impl PolicyEvent {
     #[inline]
     pub const fn policy(&self) -> PolicyId {
         self.stamp().policy
+    }
+
+    /// The attempt, of the nearest retry around the policy, that led to it: 1 is the first, 0 none.
+    #[inline]
+    pub const fn attempt(&self) -> u16 {
+        self.stamp().attempt
     }
 
     /// When, by the sink's clock.

@@ -11,6 +11,7 @@ use crate::emit::{Arm, BulkheadRejection, FailureCause, PolicyEvent, Verdict};
 /// What an event has; `tracing` leaves a `None` out.
 #[derive(Default)]
 pub(super) struct Fields {
+    in_attempt: Option<u16>,
     attempt: Option<u32>,
     attempts: Option<u32>,
     delay_ms: Option<f64>,
@@ -32,7 +33,11 @@ pub(super) struct Fields {
 
 impl Fields {
     pub(super) fn of(event: &PolicyEvent) -> Self {
-        let mut fields = Self::default();
+        let in_attempt = Some(event.attempt()).filter(|attempt| *attempt > 0);
+        let mut fields = Self {
+            in_attempt,
+            ..Self::default()
+        };
         match *event {
             PolicyEvent::RetryAttempt { attempt, delay, .. } => {
                 fields.attempt = Some(attempt);
@@ -98,6 +103,7 @@ impl Fields {
                     kind = what.kind().name(),
                     policy,
                     policy_id = what.policy().get(),
+                    in_attempt = self.in_attempt,
                     attempt = self.attempt,
                     attempts = self.attempts,
                     delay_ms = self.delay_ms,

@@ -13,12 +13,14 @@ use crate::time::{Tick, saturating_nanos};
 pub const WORDS: usize = 4;
 
 const KIND: Field = Field::first(8);
-const FIRST: Field = KIND.then(8);
-const SECOND: Field = FIRST.then(16);
-const POLICY: Field = SECOND.then(32);
+const FIRST: Field = KIND.then(4);
+const SECOND: Field = FIRST.then(4);
+const ATTEMPT: Field = SECOND.then(16);
+const POLICY: Field = ATTEMPT.then(32);
 const _: () = assert!(POLICY.end() == 64);
 
 const NONE: u64 = u64::MAX;
+const _: () = assert!(STATES.len() <= 16 && CAUSES.len() <= 16 && VERDICTS.len() <= 16);
 
 // === impl PolicyEvent ===
 
@@ -59,6 +61,7 @@ impl PolicyEvent {
         let at = self.stamp();
         let head = KIND.set(0, self.kind() as u64);
         let head = SECOND.set(FIRST.set(head, first), second);
+        let head = ATTEMPT.set(head, at.attempt as u64);
         let head = POLICY.set(head, at.policy.0 as u64);
         [head, at.time.as_nanos(), a, b]
     }
@@ -70,6 +73,7 @@ impl PolicyEvent {
             policy: PolicyId(POLICY.get(head) as u32),
             time: Tick::from_nanos(time),
             sequence,
+            attempt: ATTEMPT.get(head) as u16,
         };
         let (first, second) = (FIRST.get(head) as usize, SECOND.get(head) as usize);
         let count = a as u32;

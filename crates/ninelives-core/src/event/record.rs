@@ -17,6 +17,8 @@ struct Record {
     time_ns: u64,
     #[serde(default)]
     sequence: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    in_attempt: u16,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempt: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,6 +58,13 @@ struct StampRecord {
     time_ns: u64,
     #[serde(default)]
     sequence: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    in_attempt: u16,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's way of asking
+const fn is_zero(attempt: &u16) -> bool {
+    *attempt == 0
 }
 
 // === impl Record ===
@@ -67,6 +76,7 @@ impl Record {
             policy: at.policy,
             time_ns: at.time.as_nanos(),
             sequence: at.sequence,
+            in_attempt: at.attempt,
             attempt: None,
             attempts: None,
             delay_ns: None,
@@ -146,6 +156,7 @@ impl Record {
             policy: self.policy,
             time: Tick::from_nanos(self.time_ns),
             sequence: self.sequence,
+            attempt: self.in_attempt,
         };
         let from = || need(self.from, "from");
         let to = || need(self.to, "to");
@@ -251,6 +262,7 @@ impl Serialize for Stamp {
             policy: self.policy,
             time_ns: self.time.as_nanos(),
             sequence: self.sequence,
+            in_attempt: self.attempt,
         }
         .serialize(serializer)
     }
@@ -263,6 +275,7 @@ impl<'de> Deserialize<'de> for Stamp {
             policy: record.policy,
             time: Tick::from_nanos(record.time_ns),
             sequence: record.sequence,
+            attempt: record.in_attempt,
         })
     }
 }

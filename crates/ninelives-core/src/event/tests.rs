@@ -10,6 +10,7 @@ pub(super) const AT: Stamp = Stamp {
     policy: PolicyId::new(u32::MAX),
     time: Tick::from_nanos(u64::MAX - 1),
     sequence: 77,
+    attempt: u16::MAX,
 };
 const LONG: Duration = Duration::from_nanos(u64::MAX - 2);
 
@@ -162,6 +163,7 @@ fn the_stamp_is_reached_without_a_match() {
     for event in every_event() {
         assert_eq!(event.stamp(), &AT);
         assert_eq!((event.policy(), event.time()), (AT.policy, AT.time));
+        assert_eq!(event.attempt(), AT.attempt);
     }
 }
 
@@ -190,6 +192,12 @@ fn people_can_read_an_event() {
         event.to_string(),
         "policy 4: timed out after 11ms (limit 10ms)"
     );
+    let fell_back = |attempt| {
+        let at = Stamp::new(PolicyId::new(4), Tick::ZERO).in_attempt(attempt);
+        PolicyEvent::FallbackTaken { at }.to_string()
+    };
+    assert_eq!([fell_back(0), fell_back(1)], ["policy 4: fell back"; 2]);
+    assert_eq!(fell_back(2), "policy 4: in attempt 2, fell back");
     for event in every_event() {
         let text = event.to_string();
         assert!(

@@ -13,6 +13,9 @@ impl fmt::Display for PolicyId {
 impl fmt::Display for PolicyEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.policy())?;
+        if self.attempt() > 1 {
+            write!(f, "in attempt {}, ", self.attempt())?;
+        }
         match self {
             Self::RetryAttempt { attempt, delay, .. } => {
                 write!(f, "attempt {attempt} follows in {delay:?}")

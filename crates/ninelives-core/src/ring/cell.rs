@@ -20,6 +20,8 @@ pub struct Ring<const WORDS: usize> {
     slots: Box<[Slot<WORDS>]>,
     mask: usize,
     owned: AtomicBool,
+    // Never used: see `slot`.
+    nowhere: Slot<WORDS>,
 }
 
 struct Counters {
@@ -33,7 +35,6 @@ where
     R: Deref<Target = Ring<WORDS>>,
 {
     ring: R,
-    next: u64,
 }
 
 // === impl Ring ===
@@ -74,6 +75,7 @@ impl<const WORDS: usize> Ring<WORDS> {
                 .collect(),
             mask: places - 1,
             owned: AtomicBool::new(false),
+            nowhere: Slot::new(),
         })
     }
 
@@ -125,7 +127,10 @@ impl<const WORDS: usize> Ring<WORDS> {
 
     #[inline]
     fn slot(&self, sequence: u64) -> &Slot<WORDS> {
-        &self.slots[(sequence as usize & self.mask) + Self::MARGIN]
+        let place = (sequence as usize & self.mask) + Self::MARGIN;
+        debug_assert!(place < self.slots.len(), "the mask keeps it within");
+        // Not by index: the way to a panic that cannot be would cost each push two instructions.
+        self.slots.get(place).unwrap_or(&self.nowhere)
     }
 }
 
@@ -147,27 +152,27 @@ where
 {
     /// Becomes the ring's producer; `None` while it has another one.
     pub fn attach(ring: R) -> Option<Self> {
-        // Acquire: pairs with the Release in `drop`: the earlier producer's last head is seen.
+        // Acquire: pairs with the Release in `drop`: `push` goes on with the earlier producer's last head.
         ring.owned
             .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
             .ok()?;
-        let next = ring.head();
-        Some(Self { ring, next })
+        Some(Self { ring })
     }
 
     /// Writes a record over the oldest, and gives its number.
     #[inline]
     pub fn push(&mut self, words: &[u64; WORDS]) -> u64 {
-        let sequence = self.next;
-        self.next = sequence.wrapping_add(1);
         let Counters { claimed, head } = &*self.ring.counters;
+        // Relaxed: nobody else writes it while this is the producer; `attach` saw what an earlier one wrote.
+        let sequence = head.load(Ordering::Relaxed);
+        let next = sequence.wrapping_add(1);
         // Relaxed: the fence below orders it before the words.
-        claimed.store(self.next, Ordering::Relaxed);
+        claimed.store(next, Ordering::Relaxed);
         // Release fence: pairs with the Acquire fence in `read`.
         fence(Ordering::Release);
         self.ring.slot(sequence).write(words);
         // Release: pairs with the Acquire in `head`; publishes the words.
-        head.store(self.next, Ordering::Release);
+        head.store(next, Ordering::Release);
         sequence
     }
 
@@ -193,7 +198,7 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Producer")
-            .field("next", &self.next)
+            .field("next", &self.ring.head())
             .finish()
     }
 }

@@ -18,6 +18,7 @@ const NOW: Stamp = Stamp {
     policy: PolicyId::new(3),
     time: Tick::from_nanos(1_000),
     sequence: 7,
+    attempt: 0,
 };
 
 #[test]
@@ -160,6 +161,17 @@ fn each_kind_has_the_json_form_of_the_table() {
         assert_eq!(json(&event), form);
         assert_eq!(read(&form), Ok(event));
     }
+}
+
+#[test]
+fn an_event_within_an_attempt_says_which_and_any_other_does_not() {
+    let form = r#"{"kind":"FallbackTaken","policy":3,"time_ns":1000,"sequence":7,"in_attempt":2}"#;
+    let at = NOW.in_attempt(2);
+    assert_eq!(json(&PolicyEvent::FallbackTaken { at }), form);
+    assert_eq!(read(form), Ok(PolicyEvent::FallbackTaken { at }));
+    let form = r#"{"policy":3,"time_ns":1000,"sequence":7,"in_attempt":2}"#;
+    assert_eq!(serde_json::to_string(&at).unwrap(), form);
+    assert_eq!(serde_json::from_str::<Stamp>(form).unwrap(), at);
 }
 
 #[test]
