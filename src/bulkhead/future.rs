@@ -24,8 +24,7 @@ pin_project! {
         state: State<F>,
         // After `state`: the inner future is dropped before its permit goes back.
         permit: Option<Permit>,
-        // None: it was turned away, which has been told.
-        watch: Option<Request<M>>,
+        watch: Request<M>,
         // The permit of the shadow, which is given back with the other.
         tried: B,
     }
@@ -55,25 +54,27 @@ impl<F, M: Emitter, B: Beside<Permit>> BulkheadFuture<F, M, B> {
         Self {
             state: State::Running { inner },
             permit: Some(permit),
-            watch: Some(watch),
+            watch,
             tried,
         }
     }
 
-    pub(super) fn full(in_flight: u32, limit: u32) -> Self {
+    /// It was turned away, and `watch` has told it.
+    pub(super) fn full(in_flight: u32, limit: u32, watch: Request<M>) -> Self {
         Self {
             state: State::Full { in_flight, limit },
             permit: None,
-            watch: None,
+            watch,
             tried: B::holding(None),
         }
     }
 
-    pub(super) fn closed() -> Self {
+    /// As [`full`](Self::full).
+    pub(super) fn closed(watch: Request<M>) -> Self {
         Self {
             state: State::Closed,
             permit: None,
-            watch: None,
+            watch,
             tried: B::holding(None),
         }
     }
@@ -92,28 +93,26 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let output = match this.state.as_mut().project() {
-            StateProj::Running { inner } => match this.watch {
-                Some(watch) => ready!(watch.inside(|| inner.poll(cx))),
-                None => unreachable!("a running call is watched"),
-            },
-            StateProj::Full { in_flight, limit } => Err(X::from_flat(ResilienceError::Bulkhead {
-                in_flight: *in_flight as usize,
-                max: *limit as usize,
-            })),
-            StateProj::Closed => Err(X::from_flat(ResilienceError::BulkheadClosed)),
+            StateProj::Running { inner } => ready!(this.watch.inside(|| inner.poll(cx))),
+            StateProj::Full { in_flight, limit } => {
+                let (in_flight, max) = (*in_flight as usize, *limit as usize);
+                this.state.set(State::Done);
+                let error = ResilienceError::Bulkhead { in_flight, max };
+                return Poll::Ready(Err(X::from_flat(error)));
+            }
+            StateProj::Closed => {
+                this.state.set(State::Done);
+                return Poll::Ready(Err(X::from_flat(ResilienceError::BulkheadClosed)));
+            }
             StateProj::Done => panic!("the future was polled after it was done"),
         };
-        // The call is dropped, then its permit is free, then its caller sees the answer.
-        if let Some(watch) = this.watch {
-            watch.enter(); // a panic in that drop is the call's
-        }
+        // The call is dropped, then its permit is free, then its caller sees the answer. A panic in that drop is the call's.
+        this.watch.enter();
         this.state.set(State::Done);
         *this.permit = None;
         this.tried.take();
         let poll = Poll::Ready(output);
-        if let Some(watch) = this.watch {
-            watch.leave(&poll);
-        }
+        this.watch.leave(&poll);
         poll
     }
 }

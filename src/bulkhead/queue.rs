@@ -135,15 +135,17 @@ where
                 QueuedFuture::waiting(line, watch, self.timer.clone(), tried)
             }
             Entry::Full { in_flight, limit } => {
-                watch::turned_away(&self.emitter, in_flight, BulkheadRejection::Full);
+                let reason = BulkheadRejection::Full;
+                let watch = watch::turned_away(&self.emitter, in_flight, reason);
                 let (in_flight, max) = (in_flight as usize, limit as usize);
                 let error = ResilienceError::Bulkhead { in_flight, max };
-                QueuedFuture::turned_away(S::Error::from_flat(error), self.timer.clone())
+                QueuedFuture::turned_away(S::Error::from_flat(error), watch, self.timer.clone())
             }
             Entry::Closed => {
-                watch::turned_away(&self.emitter, 0, BulkheadRejection::Closed);
+                let reason = BulkheadRejection::Closed;
+                let watch = watch::turned_away(&self.emitter, 0, reason);
                 let error = S::Error::from_flat(ResilienceError::BulkheadClosed);
-                QueuedFuture::turned_away(error, self.timer.clone())
+                QueuedFuture::turned_away(error, watch, self.timer.clone())
             }
         }
     }

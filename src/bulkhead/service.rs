@@ -103,12 +103,13 @@ where
                 BulkheadFuture::running(future, permit, watch, tried)
             }
             Entry::Full { in_flight, limit } => {
-                watch::turned_away(&self.emitter, in_flight, BulkheadRejection::Full);
-                BulkheadFuture::full(in_flight, limit)
+                let reason = BulkheadRejection::Full;
+                let watch = watch::turned_away(&self.emitter, in_flight, reason);
+                BulkheadFuture::full(in_flight, limit, watch)
             }
             Entry::Closed => {
-                watch::turned_away(&self.emitter, 0, BulkheadRejection::Closed);
-                BulkheadFuture::closed()
+                let reason = BulkheadRejection::Closed;
+                BulkheadFuture::closed(watch::turned_away(&self.emitter, 0, reason))
             }
             Entry::Waiting(_) => unreachable!("no line was asked for"),
         }

@@ -19,16 +19,21 @@ pub(super) fn granted<M: Emitter>(watch: &Request<M>, in_flight: u32) {
     });
 }
 
-/// A request that came in and was turned away at once.
+/// A request that came in and was turned away at once: all of it has been told.
 #[inline]
-pub(super) fn turned_away<M: Emitter>(emitter: &M, in_flight: u32, reason: BulkheadRejection) {
-    let request = Request::start(emitter);
+pub(super) fn turned_away<M: Emitter>(
+    emitter: &M,
+    in_flight: u32,
+    reason: BulkheadRejection,
+) -> Request<M> {
+    let mut request = Request::start(emitter);
     request.tell(Kind::BulkheadRejected, |at| PolicyEvent::BulkheadRejected {
         at,
         in_flight,
         reason,
     });
     request.rejected();
+    request
 }
 
 /// A request gave up its place in the line.

@@ -118,7 +118,7 @@ where
     fn reject<F>(&mut self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L> {
         let (shared, reader) = (&*self.shared, &mut self.reader);
         shadow::admit(shared, reader, &self.emitter, Verdict::Rejected);
-        let request = Request::start(&self.emitter);
+        let mut request = Request::start(&self.emitter);
         request.tell(Kind::CircuitRejected, |at| PolicyEvent::CircuitRejected {
             at,
             retry_after,

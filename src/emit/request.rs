@@ -103,7 +103,7 @@ impl<M: Emitter> Request<M> {
 
     /// The policy turned the request away.
     #[inline]
-    pub(crate) fn rejected(mut self) {
+    pub(crate) fn rejected(&mut self) {
         self.span.ended(Some(FailureCause::Rejected));
         if let Some(since) = self.span.take() {
             self.fail(since, FailureCause::Rejected);

@@ -33,8 +33,7 @@ pin_project! {
         permit: Option<Permit>,
         line: Option<InLine<S, Req>>,
         error: Option<S::Error>,
-        // None: it was turned away, which has been told.
-        watch: Option<Request<M>>,
+        watch: Request<M>,
         timer: T,
         // The permit of the shadow, which is given back with the other.
         tried: B,
@@ -77,7 +76,7 @@ where
     M: Emitter,
     B: Beside<Permit>,
 {
-    fn new(state: State<S::Future, T::Sleep>, watch: Option<Request<M>>, timer: T) -> Self {
+    fn new(state: State<S::Future, T::Sleep>, watch: Request<M>, timer: T) -> Self {
         Self {
             state,
             permit: None,
@@ -97,21 +96,22 @@ where
         timer: T,
         tried: B,
     ) -> Self {
-        let mut call = Self::new(State::Running { inner }, Some(watch), timer);
+        let mut call = Self::new(State::Running { inner }, watch, timer);
         call.permit = Some(permit);
         call.tried = tried;
         call
     }
 
     pub(super) fn waiting(line: InLine<S, Req>, watch: Request<M>, timer: T, tried: B) -> Self {
-        let mut call = Self::new(State::InLine, Some(watch), timer);
+        let mut call = Self::new(State::InLine, watch, timer);
         call.line = Some(line);
         call.tried = tried;
         call
     }
 
-    pub(super) fn turned_away(error: S::Error, timer: T) -> Self {
-        let mut call = Self::new(State::TurnedAway, None, timer);
+    /// `watch` has told it.
+    pub(super) fn turned_away(error: S::Error, watch: Request<M>, timer: T) -> Self {
+        let mut call = Self::new(State::TurnedAway, watch, timer);
         call.error = Some(error);
         call
     }
@@ -132,21 +132,24 @@ where
         let mut this = self.project();
         let output = loop {
             let timed = match this.state.as_mut().project() {
-                StateProj::Running { inner } => match this.watch {
-                    Some(watch) => break ready!(watch.inside(|| inner.poll(cx))),
-                    None => unreachable!("a running call is watched"),
-                },
-                StateProj::TurnedAway => match this.error.take() {
-                    Some(error) => break Err(error),
-                    None => unreachable!("a call that was turned away has its error"),
-                },
+                StateProj::Running { inner } => {
+                    break ready!(this.watch.inside(|| inner.poll(cx)));
+                }
+                StateProj::TurnedAway => {
+                    this.state.set(State::Done);
+                    match this.error.take() {
+                        Some(error) => return Poll::Ready(Err(error)),
+                        None => unreachable!("a call that was turned away has its error"),
+                    }
+                }
                 StateProj::InLine => None,
                 StateProj::Timed { sleep, since } => Some((sleep, *since)),
                 StateProj::Done => panic!("the future was polled after it was done"),
             };
-            let (Some(line), Some(watch)) = (this.line.as_mut(), this.watch.as_mut()) else {
-                unreachable!("a call in line has its place, and is watched")
+            let Some(line) = this.line.as_mut() else {
+                unreachable!("a call in line has its place")
             };
+            let watch = &mut *this.watch;
             match line.waiter.poll(cx.waker()) {
                 Poll::Ready(Some((permit, in_flight))) => {
                     *this.permit = Some(permit);
@@ -182,18 +185,15 @@ where
                 },
             }
         };
-        // The call is dropped, then its permit or place is free, then its caller sees the answer.
-        if let Some(watch) = this.watch {
-            watch.enter(); // a panic in that drop is the call's
-        }
+        // The call is dropped, then its permit or place is free, then its caller sees the answer. A panic in that drop is the
+        // call's.
+        this.watch.enter();
         this.state.set(State::Done);
         *this.permit = None;
         this.tried.take();
         *this.line = None;
         let poll = Poll::Ready(output);
-        if let Some(watch) = this.watch {
-            watch.leave(&poll);
-        }
+        this.watch.leave(&poll);
         poll
     }
 }
