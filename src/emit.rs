@@ -6,15 +6,21 @@
 //! Sinks that take their time are tower services behind a ring and a pump: see the page of telemetry.
 
 mod attempt;
+#[cfg(not(ninelives_untold))]
 mod request;
 mod span;
+#[cfg(ninelives_untold)]
+mod untold;
 
 pub use ninelives_core::event::{
     Arm, BulkheadRejection, FailureCause, Interest, Kind, PolicyEvent, PolicyId, Stamp, Verdict,
 };
 
+#[cfg(not(ninelives_untold))]
 pub(crate) use request::Request;
 pub use span::{Span, Timed};
+#[cfg(ninelives_untold)]
+pub(crate) use untold::Request;
 
 use crate::clock::Tick;
 use crate::name::Name;

@@ -52,6 +52,9 @@ impl<M: Emitter> Request<M> {
     /// It returned without a panic; with its answer if there is one.
     #[inline]
     pub(crate) fn leave<T, X: FlatError>(&mut self, poll: &Poll<Result<T, X>>) {
+        if !M::TELLS {
+            return;
+        }
         self.span.mark(false);
         if let Poll::Ready(result) = poll {
             self.end(result);

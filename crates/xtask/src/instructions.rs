@@ -2,6 +2,9 @@
 //!
 //! The benchmarks `benches/instructions.rs` and `benches/instructions_wheel.rs` run under callgrind and print their counts; `benches/budgets.toml` says what
 //! each may cost above a baseline of the same run. The counts repeat exactly on one toolchain, so the budgets are hard.
+//!
+//! A second build, with the private cfg `ninelives_untold`, has no telemetry in its layers: a layer that nobody listens to may take no
+//! more than it does there.
 
 mod budgets;
 mod counts;
@@ -47,13 +50,31 @@ fn measure(workspace: &Workspace) -> Result<Vec<verdict::Row>, String> {
     if let Outcome::Failed(error) = runner.ready(workspace) {
         return Err(error);
     }
-    let mut bench = workspace.cargo(["bench", "--locked"]);
-    bench
-        .args(["--bench", "instructions", "--bench", "instructions_wheel"])
-        .env("IAI_CALLGRIND_RUNNER", runner.program(workspace))
-        .env("IAI_CALLGRIND_COLOR", "never");
-    let counts = counts::parse(&capture(&mut bench)?)?;
-    Ok(verdict::judge(&budgets, &counts))
+    let bench = |benches: &[&str]| {
+        let mut bench = workspace.cargo(["bench", "--locked"]);
+        for name in benches {
+            bench.args(["--bench", name]);
+        }
+        bench
+            .env("IAI_CALLGRIND_RUNNER", runner.program(workspace))
+            .env("IAI_CALLGRIND_COLOR", "never");
+        bench
+    };
+    let counts = counts::parse(&capture(&mut bench(&[
+        "instructions",
+        "instructions_wheel",
+    ]))?)?;
+    let mut without = bench(&["instructions"]);
+    without
+        .arg("--target-dir")
+        .arg(workspace.target.join("untold"));
+    without
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env("RUSTFLAGS", "--cfg ninelives_untold");
+    let untold = counts::parse(&capture(&mut without)?)?;
+    let mut rows = verdict::judge(&budgets, &counts);
+    rows.extend(verdict::no_dearer(&counts, &untold));
+    Ok(rows)
 }
 
 /// The version of a package that the lock file names; an error when it names none, or several.

@@ -164,3 +164,30 @@ fn the_runner_takes_the_locked_version() {
         "Cargo.lock names no loom"
     );
 }
+
+fn dearer(told: i64, untold: &str) -> Vec<String> {
+    let counts = [
+        count("instructions::layers::timeout::ready", told),
+        count("instructions::layers::retry::heard", 99),
+        count("instructions::telemetry::event::room", 99),
+    ];
+    let rows = verdict::no_dearer(&counts, &[count(untold, 50)]);
+    rows.iter().filter_map(verdict::Row::complaint).collect()
+}
+
+#[test]
+fn a_layer_that_nobody_listens_to_may_cost_what_it_costs_without_telemetry() {
+    assert!(dearer(50, "instructions::layers::timeout::ready").is_empty());
+    assert_eq!(
+        dearer(51, "instructions::layers::timeout::ready"),
+        ["timeout::ready untold: 51 instructions, budget 50"]
+    );
+}
+
+#[test]
+fn a_layer_that_is_missing_without_telemetry_is_named() {
+    assert_eq!(
+        dearer(50, "instructions::layers::renamed::ready"),
+        ["timeout::ready untold: the build without telemetry has no such benchmark"]
+    );
+}

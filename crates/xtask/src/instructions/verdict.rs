@@ -13,6 +13,11 @@ pub struct Row {
     measured: Result<i64, String>,
 }
 
+/// Where the layers' benchmarks are.
+const LAYERS: &str = "instructions::layers::";
+/// The case of a layer that has a sink.
+const HEARD: &str = "::heard";
+
 // === impl Row ===
 
 impl Row {
@@ -72,6 +77,25 @@ pub fn judge(budgets: &[Budget], counts: &[Count]) -> Vec<Row> {
         });
     }
     rows
+}
+
+/// A row for each layer of `counts` that has no sink: it may take as many instructions as in `untold`, a build without telemetry.
+pub fn no_dearer(counts: &[Count], untold: &[Count]) -> Vec<Row> {
+    let layers = counts
+        .iter()
+        .filter(|count| count.id.starts_with(LAYERS) && !count.id.ends_with(HEARD));
+    let row = |count: &Count| {
+        let without = untold.iter().find(|other| other.id == count.id);
+        Row {
+            id: format!("{} untold", &count.id[LAYERS.len()..]),
+            max: without.map(|other| other.instructions),
+            measured: match without {
+                Some(_) => Ok(count.instructions),
+                None => Err("the build without telemetry has no such benchmark".to_string()),
+            },
+        }
+    };
+    layers.map(row).collect()
 }
 
 /// The table, for reading.

@@ -1,0 +1,57 @@
+//! A request of which nothing is ever told: [`Request`] in a build with the private cfg `ninelives_untold`, which takes telemetry
+//! out of every layer. `cargo xtask instructions` holds policies without a sink against that build.
+
+use std::marker::PhantomData;
+use std::task::Poll;
+
+use super::{Emitter, Kind, PolicyEvent, Stamp};
+use crate::error::FlatError;
+
+#[derive(Debug)]
+pub(crate) struct Request<M: Emitter>(PhantomData<M>);
+
+// === impl Request ===
+
+impl<M: Emitter> Request<M> {
+    #[inline(always)]
+    pub(crate) fn start(_: &M) -> Self {
+        Self(PhantomData)
+    }
+
+    #[inline(always)]
+    pub(crate) fn tell(&self, _: Kind, _: impl FnOnce(Stamp) -> PolicyEvent) {}
+
+    #[inline(always)]
+    pub(crate) fn inside<T>(&mut self, run: impl FnOnce() -> T) -> T {
+        run()
+    }
+
+    #[inline(always)]
+    pub(crate) fn enter(&mut self) {}
+
+    #[inline(always)]
+    pub(crate) fn leave<T, X: FlatError>(&mut self, _: &Poll<Result<T, X>>) {}
+
+    #[inline(always)]
+    pub(crate) fn attempt(&mut self, _: u32) {}
+
+    #[inline(always)]
+    pub(crate) fn within<T>(_: u32, run: impl FnOnce() -> T) -> T {
+        run()
+    }
+
+    #[inline(always)]
+    pub(crate) fn attempt_over(&mut self) {}
+
+    #[inline(always)]
+    pub(crate) fn told(&self, _: impl FnOnce(&M)) {}
+
+    #[inline(always)]
+    pub(crate) fn end<T, X: FlatError>(&mut self, _: &Result<T, X>) {}
+
+    #[inline(always)]
+    pub(crate) fn rejected(&mut self) {}
+
+    #[inline(always)]
+    pub(crate) fn panicked(&mut self) {}
+}
