@@ -130,7 +130,16 @@ impl<const WORDS: usize> Ring<WORDS> {
         let place = (sequence as usize & self.mask) + Self::MARGIN;
         debug_assert!(place < self.slots.len(), "the mask keeps it within");
         // Not by index: the way to a panic that cannot be would cost each push two instructions.
-        self.slots.get(place).unwrap_or(&self.nowhere)
+        match self.slots.get(place) {
+            Some(slot) => slot,
+            None => self.nowhere(),
+        }
+    }
+
+    // Apart and cold, so that it lies in nobody's way.
+    #[cold]
+    fn nowhere(&self) -> &Slot<WORDS> {
+        &self.nowhere
     }
 }
 
