@@ -53,6 +53,7 @@ fn warm<S: Subject>(subject: S, inner: Echo, expected: Option<u64>) -> Call {
 #[library_benchmark]
 #[bench::ready(at_once(subjects::raw))]
 #[bench::pending(after_one_wait(subjects::raw))]
+#[bench::bearing(at_once(subjects::bearing))]
 fn raw(call: Call) -> Option<u64> {
     call()
 }
@@ -62,6 +63,8 @@ fn raw(call: Call) -> Option<u64> {
 #[bench::pending(after_one_wait(subjects::timeout))]
 #[bench::live(at_once(subjects::timeout_live))]
 #[bench::shadowed(at_once(subjects::timeout_shadowed))]
+#[bench::deadline(at_once(subjects::timeout_deadline))]
+#[bench::deadline_pending(after_one_wait(subjects::timeout_deadline))]
 fn timeout(call: Call) -> Option<u64> {
     call()
 }

@@ -52,6 +52,12 @@ pub enum ResilienceError<E> {
         /// change it.
         retry_after: Option<Duration>,
     },
+    /// The request's own deadline had passed before the service was called; it was not called.
+    #[non_exhaustive]
+    DeadlinePassed {
+        /// How long ago.
+        late_by: Duration,
+    },
     /// Every allowed attempt failed.
     #[non_exhaustive]
     RetryExhausted {
@@ -92,6 +98,11 @@ impl<E> ResilienceError<E> {
         matches!(self, Self::CircuitOpen { .. })
     }
 
+    /// Whether the request came, or came through, after its own deadline.
+    pub const fn is_deadline_passed(&self) -> bool {
+        matches!(self, Self::DeadlinePassed { .. })
+    }
+
     /// Whether the allowed attempts are used up.
     pub const fn is_retry_exhausted(&self) -> bool {
         matches!(self, Self::RetryExhausted { .. })
@@ -102,12 +113,12 @@ impl<E> ResilienceError<E> {
         matches!(self, Self::Inner(_))
     }
 
-    /// Whether the call was turned away before the service was called: by a bulkhead or a breaker, or by one of them on
-    /// every branch. Rejections are never retried and never counted as failures by default.
+    /// Whether the call was turned away before the service was called: by a bulkhead or a breaker, for a deadline that had passed, or
+    /// by one of them on every branch. Rejections are never retried and never counted as failures by default.
     pub fn is_rejection(&self) -> bool {
         match self {
             Self::AllFailed(failures) => failures.iter().all(Self::is_rejection),
-            _ => self.is_bulkhead() || self.is_circuit_open(),
+            _ => self.is_bulkhead() || self.is_circuit_open() || self.is_deadline_passed(),
         }
     }
 
@@ -121,7 +132,8 @@ impl<E> ResilienceError<E> {
             Self::Bulkhead { .. }
             | Self::BulkheadTimeout { .. }
             | Self::BulkheadClosed
-            | Self::CircuitOpen { .. } => FailureCause::Rejected,
+            | Self::CircuitOpen { .. }
+            | Self::DeadlinePassed { .. } => FailureCause::Rejected,
         }
     }
 
@@ -169,6 +181,7 @@ impl<E> ResilienceError<E> {
             Self::BulkheadTimeout { waited } => ResilienceError::BulkheadTimeout { waited },
             Self::BulkheadClosed => ResilienceError::BulkheadClosed,
             Self::CircuitOpen { retry_after } => ResilienceError::CircuitOpen { retry_after },
+            Self::DeadlinePassed { late_by } => ResilienceError::DeadlinePassed { late_by },
             Self::RetryExhausted { attempts, last } => ResilienceError::RetryExhausted {
                 attempts,
                 last: match last {
@@ -217,6 +230,9 @@ impl<E: fmt::Display> fmt::Display for ResilienceError<E> {
                 retry_after: Some(rest),
             } => write!(f, "circuit open, retry after {rest:?}"),
             Self::CircuitOpen { retry_after: None } => f.write_str("circuit open"),
+            Self::DeadlinePassed { late_by } => {
+                write!(f, "the request's deadline had passed {late_by:?} before")
+            }
             Self::RetryExhausted { attempts, last } => {
                 write!(f, "gave up after {attempts} attempts: {last}")
             }

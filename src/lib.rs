@@ -9,6 +9,7 @@ pub mod chaos;
 pub mod circuit_breaker;
 pub mod clock;
 pub mod compose;
+pub mod deadline;
 pub mod emit;
 pub mod error;
 #[cfg(feature = "flamegraph")]
@@ -31,6 +32,7 @@ pub use bulkhead::{BulkheadConfig, BulkheadLayer};
 pub use circuit_breaker::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitState};
 pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
 pub use compose::PolicyLayer;
+pub use deadline::{Carried, Carries, Deadline};
 pub use emit::{NullSink, PolicyEvent, PolicyId};
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};
 pub use registry::Registry;

@@ -8,19 +8,31 @@
 //! the inner service first says that it is not ready. At the limit `poll_ready` then says ready, and the future of `call`
 //! resolves to the timeout at once, without calling the inner service. `Clone` starts afresh.
 //!
+//! # Deadline
+//! [`TimeoutLayer::with_deadline`] makes a timeout that heeds the [deadline](crate::deadline) which a request carries. The call ends at the
+//! earlier of the two, and carries that one inward, so it never grows from layer to layer. A request whose deadline has passed is refused
+//! before the inner service is called. With readiness covered, `poll_ready` is ready even if the inner service is not: the call waits for
+//! it, so its own deadline bounds that wait too; layers outside then see no back pressure. The clock starts with the call.
+//!
+//! # The inner call
+//! At the limit its future is dropped, wherever it waits: what it held is free, what it had sent stays sent. Code that it handed to another
+//! task goes on: spawn what must be finished, and give it the deadline.
+//!
 //! # Cancel safety
 //! Dropping the future drops the inner future and forgets the timer.
 //!
 //! # Errors
 //! [`Timeout`](crate::ResilienceError::Timeout): the limit passed first. The inner future was dropped before the error is visible.
 //! A call that is ready in the very poll in which its limit passes is answered.
+//! [`DeadlinePassed`](crate::ResilienceError::DeadlinePassed): the request came too late. It is a rejection: a breaker outside does not
+//! count it, a retry outside does not repeat it.
 //!
 //! # Panics
 //! A panic in the inner future passes through. A panic in its `Drop` at the limit passes through too, after the drop.
 //!
 //! # Cost
 //! Ready at the first poll: nothing armed, no clock read. The clock starts when the call first has to wait: one reading and one
-//! timer. The limit lies in the service by value: no shared state. With readiness covered, the first wait for readiness
+//! timer. With a deadline the clock is read once when the call is made, and the timer is armed at the same point. The limit lies in the service by value: no shared state. With readiness covered, the first wait for readiness
 //! puts one boxed timer into the service, which later waits use again; it is armed while the wait lasts.
 //!
 //! # Live
@@ -30,7 +42,7 @@
 //! What a longer limit would have let come of a call that was dropped at a shorter one, nobody knows.
 //!
 //! # Events
-//! `TimeoutOccurred` at the limit; `ShadowEvent` where a shadow would have decided otherwise; one outcome for each request.
+//! `TimeoutOccurred` at the limit, but not for a request that was refused; `ShadowEvent` where a shadow would have decided otherwise; one outcome for each request.
 //!
 //! # Examples
 //! ```
@@ -47,12 +59,16 @@
 //! # }
 //! ```
 
+mod approach;
 mod config;
 mod future;
+mod heeding;
 mod layer;
 mod service;
 
+pub use approach::Approach;
 pub use config::TimeoutConfig;
 pub use future::TimeoutFuture;
+pub use heeding::DeadlineService;
 pub use layer::TimeoutLayer;
 pub use service::TimeoutService;

@@ -4,6 +4,8 @@
 //! service's first wait for readiness that a timeout covers.
 #![allow(missing_docs, clippy::disallowed_methods)]
 
+#[path = "support/bearing.rs"]
+mod bearing;
 #[path = "support/contract.rs"]
 mod contract;
 
@@ -12,7 +14,10 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use bearing::{bearing, bearing_as};
 use contract::{Contract, Failed, Script};
+use ninelives::Tick;
+use ninelives::deadline::{Carried, Deadline};
 use ninelives::prelude::*;
 use tower::util::BoxCloneService;
 use tower::{Layer, Service};
@@ -144,6 +149,27 @@ fn an_answer_that_pends_on_the_tokio_timer_costs_nothing() {
     assert_eq!(spent(&bulkhead(), SLOW, ok), 0, "bulkhead");
     assert_eq!(spent(&queue(4), SLOW, ok), 0, "queue");
     assert_eq!(spent(&breaker(), SLOW, ok), 0, "breaker");
+}
+
+#[test]
+fn a_deadline_costs_nothing_kept_awaited_or_passed() {
+    let timeout = || timeout().0.covering_readiness().with_deadline();
+    assert_eq!(spent(&bearing(timeout()), GOOD, ok), 0, "ready");
+    assert_eq!(spent(&bearing(timeout()), SLOW, ok), 0, "pending");
+    assert_eq!(spent(&bearing(timeout().live()), SLOW, ok), 0, "live");
+    let waits = Script {
+        ready_after: 1,
+        ..GOOD
+    };
+    assert_eq!(spent(&bearing(timeout()), waits, ok), 0, "readiness");
+    let passed = |n| (n, Carried::NOTHING.with_deadline(Deadline::at(Tick::ZERO)));
+    let refused = |result: &Result<u32, Flat>| {
+        result
+            .as_ref()
+            .is_err_and(ResilienceError::is_deadline_passed)
+    };
+    let late = bearing_as(timeout(), passed);
+    assert_eq!(spent(&late, GOOD, refused), 0, "refused");
 }
 
 #[test]

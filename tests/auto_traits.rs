@@ -1,6 +1,8 @@
 //! What services, futures and layers are, what they ask of others, and how big they are.
 #![allow(missing_docs, clippy::disallowed_methods)]
 
+#[path = "support/bearing.rs"]
+mod bearing;
 #[path = "auto_traits/bounds.rs"]
 mod bounds;
 #[path = "support/contract.rs"]

@@ -10,7 +10,7 @@ mod kit;
 
 use std::task::{Context, Poll, Waker};
 
-use cases::{Bench, Bottom, Protected, cases, four_layers};
+use cases::{Bench, Bottom, Protected, cases, four_layers, heeding_cases};
 use contract::Script;
 use kit::{LONG, OPEN_FOR};
 use tower::Service;
@@ -26,7 +26,8 @@ const WAITS: Script = Script {
 
 /// Runs `test` over every case, over a bare service and over one behind tower's limit of one.
 fn everywhere(script: Script, mut test: impl FnMut(&mut Bench)) {
-    for case in cases().into_iter().chain([four_layers()]) {
+    let alone = cases().into_iter().chain(heeding_cases());
+    for case in alone.chain([four_layers()]) {
         for bottom in [Bottom::Bare, Bottom::LimitOne] {
             let mut bench = case.over(bottom, script);
             test(&mut bench);

@@ -3,13 +3,19 @@
 #[path = "echo.rs"]
 pub mod echo;
 
+use ninelives::algebra::Tower;
+use ninelives::deadline::{Carried, Deadline};
 use ninelives::prelude::*;
 use tower::Service;
 use tower::layer::Layer;
 use tower::layer::util::Identity;
+use tower::util::MapRequestLayer;
 
 use echo::FAR;
 pub use echo::{Echo, call, enter_runtime};
+
+/// A request that carries.
+type Bearer = (u64, Carried);
 
 /// A layer that a benchmark can put around [`Echo`].
 pub trait Subject: Layer<Echo, Service = Self::Around> {
@@ -47,6 +53,16 @@ pub fn timeout_shadowed() -> impl Subject {
     let layer = TimeoutLayer::new(FAR).unwrap().live();
     layer.settings().set_shadow(layer.config()).unwrap();
     layer
+}
+
+/// What lets requests have a deadline, and nothing to heed it.
+pub fn bearing() -> impl Subject {
+    on() + off()
+}
+
+/// A timeout that heeds the deadline of its requests, which is far away and passes no sooner than its own.
+pub fn timeout_deadline() -> impl Subject {
+    on() + Policy(TimeoutLayer::new(FAR).unwrap().with_deadline()) + off()
 }
 
 /// Three attempts; the first one succeeds.
@@ -144,6 +160,18 @@ pub fn stack() -> impl Subject {
         + Policy(bulkhead_layer())
         + Policy(breaker_layer())
         + Policy(retry_layer())
+}
+
+/// Lets requests have a deadline, an hour away.
+fn on() -> Policy<Tower<MapRequestLayer<impl Fn(u64) -> Bearer + Clone + Send + 'static>>> {
+    let deadline = Deadline::after(TokioTimer.now(), FAR);
+    let carried = Carried::NOTHING.with_deadline(deadline);
+    Policy::tower(MapRequestLayer::new(move |number| (number, carried)))
+}
+
+/// Takes it off again.
+fn off() -> Policy<Tower<MapRequestLayer<impl Fn(Bearer) -> u64 + Clone + Send + 'static>>> {
+    Policy::tower(MapRequestLayer::new(|(number, _): Bearer| number))
 }
 
 fn retry_layer() -> RetryLayer {

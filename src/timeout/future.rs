@@ -89,6 +89,11 @@ impl<F, T: Timer, M: Emitter, B: Beside<Duration>> TimeoutFuture<F, T, M, B> {
             shadow,
         }
     }
+
+    /// The request's deadline had passed so long before the call. No limit is zero but this one.
+    pub(super) fn refused(late_by: Duration, timer: T, watch: Request<M>) -> Self {
+        Self::late(Duration::ZERO, late_by, timer, watch, B::holding(None))
+    }
 }
 
 impl<F, T, M, B, R, X> Future for TimeoutFuture<F, T, M, B>
@@ -144,6 +149,11 @@ where
         // The call is dropped before its caller can see the error, so that whatever it held is free by then.
         this.state.set(State::Done);
         let limit = *this.limit;
+        if limit.is_zero() {
+            let late_by = elapsed;
+            let error = ResilienceError::DeadlinePassed { late_by };
+            return Poll::Ready(Err(X::from_flat(error)));
+        }
         if let Some(shadow) = this.shadow.held() {
             judge(*shadow, this.watch, Verdict::TimedOut, elapsed);
         }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tower_layer::Layer;
 
-use super::{TimeoutConfig, TimeoutService};
+use super::{DeadlineService, TimeoutConfig, TimeoutService};
 use crate::adaptive::Adaptive;
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::deadline::{Heeding, Manner, Unheeding};
 use crate::emit::{NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
@@ -17,8 +18,9 @@ use crate::timer::{Timer, TokioTimer};
 
 /// Puts a timeout around a service. See the [page](super).
 #[derive(Clone, Debug)]
-pub struct TimeoutLayer<T = TokioTimer, K = NullSink, C = TimeoutConfig> {
+pub struct TimeoutLayer<T = TokioTimer, K = NullSink, C = TimeoutConfig, D = Unheeding> {
     settings: C,
+    manner: D,
     name: Name,
     timer: T,
     sink: K,
@@ -39,6 +41,7 @@ impl TimeoutLayer {
     pub fn from_config(config: TimeoutConfig) -> Self {
         Self {
             settings: config,
+            manner: Unheeding,
             name: Name::generated("timeout"),
             timer: TokioTimer,
             sink: NullSink,
@@ -46,7 +49,7 @@ impl TimeoutLayer {
     }
 }
 
-impl<T, K> TimeoutLayer<T, K> {
+impl<T, K, D> TimeoutLayer<T, K, TimeoutConfig, D> {
     /// Counts the wait for the inner service's readiness towards the limit.
     #[must_use]
     pub fn covering_readiness(mut self) -> Self {
@@ -55,7 +58,7 @@ impl<T, K> TimeoutLayer<T, K> {
     }
 
     /// The same timeout with settings that may change while it is in use; it begins with those it has.
-    pub fn live(self) -> TimeoutLayer<T, K, Live<TimeoutConfig>> {
+    pub fn live(self) -> TimeoutLayer<T, K, Live<TimeoutConfig>, D> {
         let adaptive = Adaptive::new(self.settings);
         self.tuned_by(&adaptive)
     }
@@ -64,9 +67,10 @@ impl<T, K> TimeoutLayer<T, K> {
     pub fn tuned_by(
         self,
         adaptive: &Adaptive<TimeoutConfig>,
-    ) -> TimeoutLayer<T, K, Live<TimeoutConfig>> {
+    ) -> TimeoutLayer<T, K, Live<TimeoutConfig>, D> {
         TimeoutLayer {
             settings: Live::new(adaptive),
+            manner: self.manner,
             name: self.name,
             timer: self.timer,
             sink: self.sink,
@@ -74,14 +78,14 @@ impl<T, K> TimeoutLayer<T, K> {
     }
 }
 
-impl<T, K> TimeoutLayer<T, K, Live<TimeoutConfig>> {
+impl<T, K, D> TimeoutLayer<T, K, Live<TimeoutConfig>, D> {
     /// The live settings. A call has the limit that was in force when it was made.
     pub fn settings(&self) -> &Adaptive<TimeoutConfig> {
         self.settings.adaptive()
     }
 }
 
-impl<T, K, C: Settings<TimeoutConfig>> TimeoutLayer<T, K, C> {
+impl<T, K, C: Settings<TimeoutConfig>, D> TimeoutLayer<T, K, C, D> {
     /// The settings now.
     pub fn config(&self) -> TimeoutConfig {
         self.settings.current()
@@ -89,6 +93,22 @@ impl<T, K, C: Settings<TimeoutConfig>> TimeoutLayer<T, K, C> {
 }
 
 impl<T, K, C> TimeoutLayer<T, K, C> {
+    /// Heeds the deadline that each request carries: see [the page](super#deadline). Requests must be [`Carries`], and the inner
+    /// service `Clone`.
+    ///
+    /// [`Carries`]: crate::deadline::Carries
+    pub fn with_deadline(self) -> TimeoutLayer<T, K, C, Heeding> {
+        TimeoutLayer {
+            settings: self.settings,
+            manner: Heeding,
+            name: self.name,
+            timer: self.timer,
+            sink: self.sink,
+        }
+    }
+}
+
+impl<T, K, C, D> TimeoutLayer<T, K, C, D> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -97,9 +117,10 @@ impl<T, K, C> TimeoutLayer<T, K, C> {
     }
 
     /// The same timeout on another timer.
-    pub fn with_timer<U>(self, timer: U) -> TimeoutLayer<U, K, C> {
+    pub fn with_timer<U>(self, timer: U) -> TimeoutLayer<U, K, C, D> {
         TimeoutLayer {
             settings: self.settings,
+            manner: self.manner,
             name: self.name,
             timer,
             sink: self.sink,
@@ -107,9 +128,10 @@ impl<T, K, C> TimeoutLayer<T, K, C> {
     }
 
     /// Tells what happens to `sink`.
-    pub fn with_sink<Q>(self, sink: Q) -> TimeoutLayer<T, Q, C> {
+    pub fn with_sink<Q>(self, sink: Q) -> TimeoutLayer<T, Q, C, D> {
         TimeoutLayer {
             settings: self.settings,
+            manner: self.manner,
             name: self.name,
             timer: self.timer,
             sink,
@@ -122,8 +144,8 @@ impl<T, K, C> TimeoutLayer<T, K, C> {
     }
 }
 
-impl<T, K, C, Q: Clone> WithSink<Q> for TimeoutLayer<T, K, C> {
-    type Output = TimeoutLayer<T, Q, C>;
+impl<T, K, C, D, Q: Clone> WithSink<Q> for TimeoutLayer<T, K, C, D> {
+    type Output = TimeoutLayer<T, Q, C, D>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
         self.with_sink(sink.clone())
@@ -157,14 +179,41 @@ where
     }
 }
 
-impl<T, K> Managed for TimeoutLayer<T, K, Live<TimeoutConfig>> {
+impl<S, T, K, C> Layer<S> for TimeoutLayer<T, K, C, Heeding>
+where
+    T: Timer + Clone,
+    K: Sink,
+    C: Settings<TimeoutConfig>,
+{
+    type Service = DeadlineService<Lift<S>, T, K::Emitter, C>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        self.wrap(Lift::new(inner))
+    }
+}
+
+impl<S, T, K, C> PolicyLayer<S> for TimeoutLayer<T, K, C, Heeding>
+where
+    T: Timer + Clone,
+    K: Sink,
+    C: Settings<TimeoutConfig>,
+{
+    type Service = DeadlineService<S, T, K::Emitter, C>;
+
+    fn wrap(&self, inner: S) -> Self::Service {
+        let emitter = self.sink.attach(&self.name);
+        DeadlineService::new(inner, self.settings.clone(), self.timer.clone(), emitter)
+    }
+}
+
+impl<T, K, D> Managed for TimeoutLayer<T, K, Live<TimeoutConfig>, D> {
     fn member(&self) -> Member {
         let settings = self.settings.shared();
         Member::new("timeout", &self.name, settings, settings)
     }
 }
 
-impl<T, K, C: Settings<TimeoutConfig>> Describe for TimeoutLayer<T, K, C> {
+impl<T, K, C: Settings<TimeoutConfig>, D: Manner> Describe for TimeoutLayer<T, K, C, D> {
     fn describe(&self) -> Node {
         let config = self.settings.current();
         let readiness = if config.covers_readiness() {
@@ -172,8 +221,13 @@ impl<T, K, C: Settings<TimeoutConfig>> Describe for TimeoutLayer<T, K, C> {
         } else {
             ""
         };
+        let deadline = if D::HEEDS {
+            ", or the request's deadline"
+        } else {
+            ""
+        };
         Node::leaf(format!(
-            "timeout {}: {:?}{readiness}",
+            "timeout {}: {:?}{readiness}{deadline}",
             self.name,
             config.limit()
         ))

@@ -12,6 +12,7 @@ use ninelives::retry::{RetryFuture, Transient};
 use ninelives::timeout::TimeoutFuture;
 use tower::{Layer, Service};
 
+use crate::bearing::bearing;
 use crate::contract::{Bare, Contract, Failed};
 use crate::flavors::Local;
 use crate::{breaker, bulkhead, queue, retry, timeout};
@@ -48,6 +49,7 @@ fn layers_services_and_futures_are_send_and_sync_when_their_parts_are() {
     check!(
         timeout(),
         Policy(timeout().0.covering_readiness()),
+        bearing(timeout().0.with_deadline()),
         retry(),
         bulkhead(),
         queue(),

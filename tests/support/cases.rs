@@ -96,6 +96,14 @@ pub fn live_cases() -> Vec<Case> {
     list
 }
 
+/// Policies that heed what requests carry, alone.
+#[allow(clippy::vec_init_then_push)] // the macro pushes
+pub fn heeding_cases() -> Vec<Case> {
+    let mut list = Vec::new();
+    single!(list deadline_timeout);
+    list
+}
+
 /// The stack that most programs write.
 pub fn four_layers() -> Case {
     Case {

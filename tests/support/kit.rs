@@ -9,12 +9,18 @@ use std::time::Duration;
 use ninelives::Live;
 use ninelives::algebra::{Respond, Tower};
 use ninelives::bulkhead::Queued;
+use ninelives::deadline::Heeding;
 use ninelives::prelude::*;
 use ninelives::retry::Transient;
 use tower::Service;
 use tower::layer::util::Identity;
 use tower::limit::ConcurrencyLimitLayer;
 use tower_layer::Layer;
+
+#[path = "bearing.rs"]
+pub mod bearing;
+
+use bearing::{Bearing, bearing};
 
 /// What one bulkhead of the kit gives, so that a leak shows within a hundred calls.
 pub const PERMITS: usize = 16;
@@ -56,6 +62,7 @@ pub struct Counted<S> {
 }
 
 pub type Pass = Tower<Identity>;
+pub type DeadlineTimeout = TimeoutLayer<ManualTimer, NullSink, TimeoutConfig, Heeding>;
 pub type LiveRetry = RetryLayer<Transient, ManualTimer, NullSink, Live<RetryConfig>>;
 pub type LiveRace = ForkJoinLayer<Pass, Pass, ManualTimer, NullSink, Live<ForkJoinConfig>>;
 pub type LiveBreaker = CircuitBreakerLayer<ManualTimer, NullSink, Live<CircuitBreakerConfig>>;
@@ -73,6 +80,10 @@ impl Kit {
 
     pub fn covering_timeout(&mut self) -> Policy<TimeoutLayer<ManualTimer>> {
         Policy(self.timeout().0.covering_readiness())
+    }
+
+    pub fn deadline_timeout(&mut self) -> Bearing<DeadlineTimeout> {
+        bearing(self.covering_timeout().0.with_deadline())
     }
 
     pub fn retry(&mut self) -> Policy<BudgetedRetry> {

@@ -83,6 +83,7 @@ pub const HOUSES: [House; 2] = [
                     "budget",
                     "clock",
                     "compose",
+                    "deadline",
                     "emit",
                     "error",
                     "lift",

@@ -1,0 +1,69 @@
+//! A deadline that travels with its request, and the mark of the retry that tries for it.
+//!
+//! A timeout bounds a call from where it stands. A deadline is the same for everybody: the caller's patience, however many layers, retries
+//! and processes lie in between. It lies in the request ([`Carries`]), so layers that were asked to heed it need nothing else.
+//!
+//! | layer | asked by | does |
+//! |---|---|---|
+//! | timeout | [`with_deadline`](crate::TimeoutLayer::with_deadline) | ends the call at the earlier of the request's deadline and its own, and writes that one into the request; refuses a request whose deadline has passed |
+//!
+//! # Whose clock
+//! A deadline is a tick, so the layers that heed it must wait on one timer: two timers' ticks say nothing about each other.
+//! [`TokioTimer`](crate::TokioTimer) and [`WheelTimer`](crate::WheelTimer) have one clock. Between processes the time that is left travels.
+//!
+//! # Which requests
+//! Any with a place for a [`Carried`]: implement [`Carries`] for your own, put a [`Carried`] beside one that is not yours, `(request,
+//! carried)`, or turn the feature `http` on: an `http::Request` then carries it among its extensions.
+//!
+//! # Over the wire
+//! [`write_grpc`] and [`read_grpc`] for the header `grpc-timeout`, [`write_millis`] and [`read_millis`] for a plain number of
+//! milliseconds. A value that is written is rounded up, so who reads it never ends earlier than it was allowed to, and at most one unit
+//! later: the caller's own deadline ends the call then. A deadline that has passed is written as zero.
+//!
+//! # Cost
+//! A layer that was not asked is compiled as before. One that was reads its clock once for each request. An `http::Request` allocates
+//! for its first extension, and for each clone of them.
+//!
+//! # Examples
+//! ```
+//! use ninelives::deadline::{Carried, Carries, Deadline, read_grpc, write_grpc};
+//! use ninelives::prelude::*;
+//! use std::time::Duration;
+//!
+//! #[derive(Clone)]
+//! struct Get {
+//!     path: &'static str,
+//!     carried: Carried,
+//! }
+//!
+//! impl Carries for Get {
+//!     fn carried(&self) -> Carried {
+//!         self.carried
+//!     }
+//!     fn carry(&mut self, carried: Carried) {
+//!         self.carried = carried;
+//!     }
+//! }
+//!
+//! // What came in by a header goes on with the request,
+//! let now = TokioTimer.now();
+//! let patience = read_grpc("250m")?;
+//! let mut get = Get { path: "/", carried: Carried::default() };
+//! get.carry(get.carried().with_deadline(Deadline::after(now, patience)));
+//! // and by a header to the next process.
+//! let deadline = get.carried().deadline().expect("was set");
+//! assert_eq!(write_grpc(deadline.remaining(now)).as_str(), "250000u");
+//! # Ok::<(), ninelives::deadline::HeaderError>(())
+//! ```
+
+mod carried;
+mod heed;
+#[cfg(feature = "http")]
+mod http;
+mod wire;
+
+pub use carried::{Carried, Carries, Deadline};
+pub use heed::{Heed, Heeding, Manner, Unheeding};
+#[cfg(feature = "http")]
+pub use http::{GRPC_TIMEOUT, TIMEOUT_MS, from_headers, to_headers};
+pub use wire::{HeaderError, HeaderText, read_grpc, read_millis, write_grpc, write_millis};
