@@ -96,6 +96,7 @@ fn breaker(call: Call) -> Option<u64> {
 #[bench::queued(at_once(subjects::queued_bulkhead))]
 #[bench::live(at_once(subjects::bulkhead_live))]
 #[bench::live_queued(at_once(subjects::queued_bulkhead_live))]
+#[bench::shadowed(at_once(subjects::bulkhead_shadowed))]
 fn bulkhead(call: Call) -> Option<u64> {
     call()
 }

@@ -45,6 +45,10 @@ pub trait Settings<V>: Clone + sealed::Sealed<V> {
     #[doc(hidden)]
     fn look<'a>(&'a self, reader: &'a mut Self::Reader) -> Option<Shade<'a, V>>;
 
+    /// Both: the settings, and their shadow if they have one.
+    #[doc(hidden)]
+    fn both<'a>(&'a self, reader: &'a mut Self::Reader) -> (&'a V, Option<Shade<'a, V>>);
+
     /// The settings of the shadow there is at the end of a request.
     #[doc(hidden)]
     fn tried(&self) -> Option<V>;
@@ -107,6 +111,11 @@ impl<V: Copy> Settings<V> for V {
     }
 
     #[inline]
+    fn both<'a>(&'a self, _reader: &'a mut ()) -> (&'a V, Option<Shade<'a, V>>) {
+        (self, None)
+    }
+
+    #[inline]
     fn tried(&self) -> Option<V> {
         None
     }
@@ -142,8 +151,13 @@ impl<V: Copy + fmt::Debug> Settings<V> for Live<V> {
 
     #[inline]
     fn look<'a>(&'a self, reader: &'a mut LiveReader<V>) -> Option<Shade<'a, V>> {
-        let shadow = self.0.read_shadow(&mut reader.0)?;
-        Some(Shade::new(shadow, &self.0))
+        self.both(reader).1
+    }
+
+    #[inline]
+    fn both<'a>(&'a self, reader: &'a mut LiveReader<V>) -> (&'a V, Option<Shade<'a, V>>) {
+        let (value, shadow) = self.0.read_both(&mut reader.0);
+        (value, shadow.map(|shadow| Shade::new(shadow, &self.0)))
     }
 
     #[cold]

@@ -111,6 +111,13 @@ pub fn bulkhead() -> impl Subject {
     bulkhead_layer()
 }
 
+/// A bulkhead with a shadow beside its settings.
+pub fn bulkhead_shadowed() -> impl Subject {
+    let layer = BulkheadLayer::new(8).unwrap().live();
+    layer.settings().set_shadow(layer.config()).unwrap();
+    layer
+}
+
 /// The same with settings that may change.
 pub fn bulkhead_live() -> impl Subject {
     bulkhead_layer().live()

@@ -56,9 +56,13 @@ impl<T> Adaptive<T> {
         &reader.entry(&self.live).value
     }
 
-    /// The current value's shadow, through what was kept of them.
+    /// The current value and its shadow, through what was kept of them.
     #[inline]
-    pub(crate) fn read_shadow<'a>(&self, reader: &'a mut Reader<T>) -> Option<&'a Arc<Shadow<T>>> {
-        reader.entry(&self.live).shadow()
+    pub(crate) fn read_both<'a>(
+        &self,
+        reader: &'a mut Reader<T>,
+    ) -> (&'a T, Option<&'a Arc<Shadow<T>>>) {
+        let entry = reader.entry(&self.live);
+        (&entry.value, entry.shadow())
     }
 }

@@ -110,7 +110,7 @@ where
         this.watch.enter();
         this.state.set(State::Done);
         *this.permit = None;
-        this.tried.take();
+        this.tried.let_go();
         let poll = Poll::Ready(output);
         this.watch.leave(&poll);
         poll

@@ -17,7 +17,7 @@ pub use future::QueuedFuture;
 use super::idle::Permits;
 use super::permit::{Permit, Waiter};
 use super::{BulkheadConfig, Queue, shadow, watch};
-use crate::emit::{BulkheadRejection, Emitter, NullSink, Request, Verdict};
+use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
 use crate::error::{FlatError, ResilienceError};
 use crate::settings::{Beside, Settings};
 use crate::timer::{Timer, TokioTimer};
@@ -109,17 +109,14 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        let queue = *self.settings.read(&mut self.reader).queue();
+        let (config, shade) = self.settings.both(&mut self.reader);
+        let queue = *config.queue();
         let max_waiting = || queue.max_waiting() as u32;
         let entry = self.semaphore.enter_within(max_waiting);
-        let verdict = match entry {
-            Entry::Acquired { .. } | Entry::Waiting(_) => Verdict::Admitted,
-            Entry::Full { .. } | Entry::Closed => Verdict::Rejected,
-        };
-        let (door, reader) = (&self.shadow, &mut self.reader);
-        let tried = shadow::enter(door, &self.settings, reader, &self.emitter, verdict);
+        let (door, emitter) = (&self.shadow, &self.emitter);
         match entry {
             Entry::Acquired { in_flight } => {
+                let tried = shadow::admitted(door, shade, emitter);
                 let permit = Permit::new(&self.semaphore);
                 let mut watch = watch::acquired(&self.emitter, in_flight);
                 let inner = &mut self.inner;
@@ -127,6 +124,7 @@ where
                 QueuedFuture::running(future, permit, watch, self.timer.clone(), tried)
             }
             Entry::Waiting(place) => {
+                let tried = shadow::admitted(door, shade, emitter);
                 let waiter = Waiter::new(&self.semaphore, place);
                 let watch = Request::start(&self.emitter);
                 let unready = self.inner.clone();
@@ -135,6 +133,7 @@ where
                 QueuedFuture::waiting(line, watch, self.timer.clone(), tried)
             }
             Entry::Full { in_flight, limit } => {
+                shadow::turned_away(door, shade, emitter);
                 let reason = BulkheadRejection::Full;
                 let watch = watch::turned_away(&self.emitter, in_flight, reason);
                 let (in_flight, max) = (in_flight as usize, limit as usize);
@@ -142,6 +141,7 @@ where
                 QueuedFuture::turned_away(S::Error::from_flat(error), watch, self.timer.clone())
             }
             Entry::Closed => {
+                shadow::turned_away(door, shade, emitter);
                 let reason = BulkheadRejection::Closed;
                 let watch = watch::turned_away(&self.emitter, 0, reason);
                 let error = S::Error::from_flat(ResilienceError::BulkheadClosed);

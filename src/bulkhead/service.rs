@@ -9,7 +9,7 @@ use tower_service::Service;
 use super::idle::Permits;
 use super::permit::Permit;
 use super::{BulkheadConfig, BulkheadFuture, shadow, watch};
-use crate::emit::{BulkheadRejection, Emitter, NullSink, Verdict};
+use crate::emit::{BulkheadRejection, Emitter, NullSink};
 use crate::error::FlatError;
 use crate::settings::{Beside, Settings};
 
@@ -86,16 +86,12 @@ where
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
         // The limit is in the semaphore already; an override of it that has lapsed ends with this look.
-        let _ = self.settings.read(&mut self.reader);
+        let shade = self.settings.look(&mut self.reader);
         let entry = self.semaphore.try_acquire();
-        let verdict = match entry {
-            Entry::Acquired { .. } => Verdict::Admitted,
-            _ => Verdict::Rejected,
-        };
-        let (door, reader) = (&self.shadow, &mut self.reader);
-        let tried = shadow::enter(door, &self.settings, reader, &self.emitter, verdict);
+        let (door, emitter) = (&self.shadow, &self.emitter);
         match entry {
             Entry::Acquired { in_flight } => {
+                let tried = shadow::admitted(door, shade, emitter);
                 let permit = Permit::new(&self.semaphore);
                 let mut watch = watch::acquired(&self.emitter, in_flight);
                 let inner = &mut self.inner;
@@ -103,11 +99,13 @@ where
                 BulkheadFuture::running(future, permit, watch, tried)
             }
             Entry::Full { in_flight, limit } => {
+                shadow::turned_away(door, shade, emitter);
                 let reason = BulkheadRejection::Full;
                 let watch = watch::turned_away(&self.emitter, in_flight, reason);
                 BulkheadFuture::full(in_flight, limit, watch)
             }
             Entry::Closed => {
+                shadow::turned_away(door, shade, emitter);
                 let reason = BulkheadRejection::Closed;
                 BulkheadFuture::closed(watch::turned_away(&self.emitter, 0, reason))
             }

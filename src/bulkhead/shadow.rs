@@ -9,7 +9,7 @@ use super::mode::Rule;
 use super::permit::Permit;
 use crate::adaptive::Adaptive;
 use crate::emit::{Emitter, Verdict};
-use crate::settings::{Beside, Settings};
+use crate::settings::{Beside, Shade};
 
 /// A door for the shadows of `adaptive`. It counts everybody who is inside, in flight or in line; shadows share the count.
 pub(super) fn door<Q: Rule + 'static>(adaptive: &Adaptive<BulkheadConfig<Q>>) -> Arc<Semaphore> {
@@ -33,26 +33,40 @@ fn room<Q: Rule>(config: &BulkheadConfig<Q>) -> u32 {
     inside.min(MAX_PERMITS as usize) as u32
 }
 
-/// Asks the shadow's door about a call that the bulkhead itself decided as `primary`; gives its permit if both let it in.
+/// Asks the shadow's door about a call that the bulkhead let in; gives its permit if it lets it in, too.
 #[inline]
-pub(super) fn enter<Q: Rule, C: Settings<BulkheadConfig<Q>>, M: Emitter>(
-    door: &C::Beside<Arc<Semaphore>>,
-    settings: &C,
-    reader: &mut C::Reader,
+pub(super) fn admitted<B: Beside<Arc<Semaphore>>, P: Beside<Permit>, Q: Rule, M: Emitter>(
+    door: &B,
+    shade: Option<Shade<'_, BulkheadConfig<Q>>>,
+    emitter: &M,
+) -> P {
+    match (shade, door.held()) {
+        (Some(shade), Some(door)) => Beside::holding(ask(door, shade, emitter, Verdict::Admitted)),
+        _ => Beside::holding(None),
+    }
+}
+
+/// Asks it about a call that was turned away. Nobody knows how long that would have stayed, so it takes no permit.
+#[inline]
+pub(super) fn turned_away<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter>(
+    door: &B,
+    shade: Option<Shade<'_, BulkheadConfig<Q>>>,
+    emitter: &M,
+) {
+    if let (Some(shade), Some(door)) = (shade, door.held()) {
+        drop(ask(door, shade, emitter, Verdict::Rejected));
+    }
+}
+
+#[inline(never)] // apart, so that the way of a call without a shadow is short
+fn ask<Q: Rule, M: Emitter>(
+    door: &Arc<Semaphore>,
+    shade: Shade<'_, BulkheadConfig<Q>>,
     emitter: &M,
     primary: Verdict,
-) -> C::Beside<Permit> {
-    let (Some(shade), Some(door)) = (settings.look(reader), door.held()) else {
-        return Beside::holding(None);
-    };
-    let mut given = None;
+) -> Option<Permit> {
     shade.judge(emitter, primary, |_| match door.try_acquire() {
-        Entry::Acquired { .. } => {
-            given = Some(Permit::new(door));
-            Verdict::Admitted
-        }
-        Entry::Full { .. } | Entry::Closed | Entry::Waiting(_) => Verdict::Rejected,
-    });
-    // Of a call that is not made nobody knows how long it would have stayed.
-    Beside::holding(given.filter(|_| primary == Verdict::Admitted))
+        Entry::Acquired { .. } => (Verdict::Admitted, Some(Permit::new(door))),
+        Entry::Full { .. } | Entry::Closed | Entry::Waiting(_) => (Verdict::Rejected, None),
+    })
 }

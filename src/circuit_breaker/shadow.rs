@@ -41,38 +41,37 @@ pub(super) fn admit<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>>(
     emitter: &M,
     primary: Verdict,
 ) -> L::Beside<Ticket> {
-    let tried = match (shared.settings.look(reader), shared.shadow.held()) {
-        (Some(shade), Some(circuit)) => ask(circuit, &shade, &shared.clock, emitter, primary),
-        _ => None,
-    };
-    Beside::holding(tried)
+    match shared.settings.look(reader) {
+        Some(shade) => Beside::holding(ask(shared, &shade, emitter, primary)),
+        None => Beside::holding(None),
+    }
 }
 
-#[inline]
-fn ask<C: Clock, M: Emitter>(
-    circuit: &Breaker,
+#[inline(never)] // apart, so that the way of a call without a shadow is short
+fn ask<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>>(
+    shared: &Shared<C, L>,
     shade: &Shade<'_, CircuitBreakerConfig>,
-    clock: &C,
     emitter: &M,
     primary: Verdict,
 ) -> Option<Ticket> {
-    let mut given = None;
-    shade.judge(emitter, primary, |config| {
+    let circuit = shared.shadow.held()?;
+    let clock = &shared.clock;
+    let given = shade.judge(emitter, primary, |config| {
         match circuit.admit(AtCall(config), clock) {
             Admission::Admitted(ticket) | Admission::Probe { ticket, .. } => {
-                given = Some(ticket);
-                Verdict::Admitted
+                (Verdict::Admitted, Some(ticket))
             }
-            Admission::Rejected(_) => Verdict::Rejected,
+            Admission::Rejected(_) => (Verdict::Rejected, None),
         }
     });
-    if primary == Verdict::Rejected
-        && let Some(ticket) = given.take()
-    {
-        // The call is not made, so nobody will know how it would have ended.
-        circuit.abandon(ticket);
+    match given {
+        Some(ticket) if primary == Verdict::Rejected => {
+            // The call is not made, so nobody will know how it would have ended.
+            circuit.abandon(ticket);
+            None
+        }
+        given => given,
     }
-    given
 }
 
 /// The call ended.
@@ -82,6 +81,9 @@ pub(super) fn report<C: Clock, L: Settings<CircuitBreakerConfig>>(
     tried: &mut L::Beside<Ticket>,
     outcome: Outcome,
 ) {
+    if tried.held().is_none() {
+        return;
+    }
     if let (Some(ticket), Some(circuit)) = (tried.take(), shared.shadow.held()) {
         circuit.report(ticket, outcome, AtEnd(&shared.settings), &shared.clock);
     }

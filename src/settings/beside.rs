@@ -17,6 +17,15 @@ pub trait Beside<X>: fmt::Debug {
 
     #[doc(hidden)]
     fn take(&mut self) -> Option<X>;
+
+    /// Drops what is held.
+    #[doc(hidden)]
+    #[inline]
+    fn let_go(&mut self) {
+        if let Some(held) = self.take() {
+            drop_apart(held);
+        }
+    }
 }
 
 /// The shadow that one request is tried under.
@@ -80,20 +89,21 @@ impl<'a, V> Shade<'a, V> {
     }
 
     /// What the shadow makes of a step that the policy decided as `primary`: told where the two disagree. It changes nothing that
-    /// a request can see.
+    /// a request can see. Gives what the step gives besides.
     #[inline]
-    pub(crate) fn judge<M: Emitter>(
+    pub(crate) fn judge<M: Emitter, R>(
         &self,
         emitter: &M,
         primary: Verdict,
-        step: impl FnOnce(&V) -> Verdict,
-    ) {
-        let shadow = if is_measured() {
+        step: impl FnOnce(&V) -> (Verdict, R),
+    ) -> R {
+        let (shadow, rest) = if is_measured() {
             self.measure(emitter, step)
         } else {
             step(self.shadow.value())
         };
         compare(emitter, primary, shadow);
+        rest
     }
 
     /// Measures what a later evaluation will cost: runs `cost` now and then.
@@ -129,6 +139,11 @@ pub(crate) fn compare<M: Emitter>(emitter: &M, primary: Verdict, shadow: Verdict
             shadow,
         });
     }
+}
+
+#[inline(never)] // apart, so that the way of a call without a shadow is short
+fn drop_apart<X>(held: X) {
+    drop(held);
 }
 
 #[inline]

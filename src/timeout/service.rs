@@ -11,7 +11,7 @@ use super::{TimeoutConfig, TimeoutFuture};
 use crate::clock::Tick;
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
-use crate::settings::{Beside, Settings};
+use crate::settings::{Beside, Settings, Shade};
 use crate::timer::Timer;
 
 /// A service with a timeout around it. See the [page](super).
@@ -104,6 +104,17 @@ impl<S, T: Timer, M, C: Settings<TimeoutConfig>> TimeoutService<S, T, M, C> {
     }
 }
 
+/// The limit of a shadow.
+#[inline(never)] // apart, so that the way of a call without a shadow is short
+fn tried<T: Timer, M: Emitter>(
+    shade: &Shade<'_, TimeoutConfig>,
+    timer: &T,
+    emitter: &M,
+) -> Duration {
+    shade.sample(emitter, || timer.now());
+    shade.settings().limit()
+}
+
 /// A clone waits for its own readiness.
 impl<S, T, M, C> Clone for TimeoutService<S, T, M, C>
 where
@@ -157,12 +168,12 @@ where
     fn call(&mut self, request: Req) -> Self::Future {
         let timer = self.timer.clone();
         let mut watch = Request::start(&self.emitter);
-        let now = self.settings.read(&mut self.reader).limit();
-        let shadow = self.settings.look(&mut self.reader).map(|shade| {
-            shade.sample(&self.emitter, || self.timer.now());
-            shade.settings().limit()
-        });
-        let shadow = Beside::holding(shadow);
+        let (config, shade) = self.settings.both(&mut self.reader);
+        let now = config.limit();
+        let shadow = match shade {
+            Some(shade) => Beside::holding(Some(tried(&shade, &self.timer, &self.emitter))),
+            None => Beside::holding(None),
+        };
         let (limit, since) = match std::mem::replace(&mut self.wait, Wait::None) {
             Wait::None => (now, None),
             Wait::Started { since, limit } => (limit, Some(since)),

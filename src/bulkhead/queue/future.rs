@@ -190,7 +190,7 @@ where
         this.watch.enter();
         this.state.set(State::Done);
         *this.permit = None;
-        this.tried.take();
+        this.tried.let_go();
         *this.line = None;
         let poll = Poll::Ready(output);
         this.watch.leave(&poll);
