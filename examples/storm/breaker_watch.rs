@@ -69,10 +69,11 @@ impl From<CircuitState> for BreakerState {
     fn from(state: CircuitState) -> Self {
         match state {
             CircuitState::Open | CircuitState::Latched | CircuitState::ForcedOpen => Self::Open,
-            CircuitState::HalfOpen => Self::HalfOpen,
-            CircuitState::Closed | CircuitState::ForcedClosed | CircuitState::Disabled => {
-                Self::Closed
-            }
+            CircuitState::HalfOpen | CircuitState::Ramping => Self::HalfOpen,
+            CircuitState::Closed
+            | CircuitState::ForcedClosed
+            | CircuitState::Disabled
+            | CircuitState::MetricsOnly => Self::Closed,
         }
     }
 }

@@ -25,13 +25,13 @@ pub(super) struct AtCall<'a, L: Settings<CircuitBreakerConfig>> {
 /// The limits that are in force when a call ends.
 pub(super) struct AtEnd<'a, L>(pub(super) &'a L);
 
-const FAILURES: std::ops::RangeInclusive<u64> = 1..=32_767;
+const FAILURES: std::ops::RangeInclusive<u64> = 1..=4_095;
 const PROBES: std::ops::RangeInclusive<u64> = 1..=63;
 
 // === impl CircuitBreakerConfig ===
 
 impl CircuitBreakerConfig {
-    /// Opens after `failure_threshold` failures in a row (1 to 32,767), rejects for `recovery_timeout` (1 ms and up; from 2^45 µs,
+    /// Opens after `failure_threshold` failures in a row (1 to 4,095), rejects for `recovery_timeout` (1 ms and up; from 2^45 µs,
     /// about 407 days, on it never tries by itself), then lets `half_open_max_calls` probes (1 to 63) through: that many successes
     /// close it, one failure opens it again.
     ///
@@ -122,7 +122,9 @@ impl CircuitBreakerConfig {
 
     /// `other`, with what its `new` does not set from here.
     fn with(self, other: Self) -> Result<Self, ConfigError> {
-        let other = other.with_disabled(self.disabled);
+        let other = other
+            .with_disabled(self.disabled)
+            .with_metrics_only(self.is_metrics_only());
         if self.own_lease {
             other.with_probe_lease(self.limits.lease())
         } else {
@@ -134,6 +136,15 @@ impl CircuitBreakerConfig {
     #[must_use]
     pub const fn with_disabled(mut self, disabled: bool) -> Self {
         self.disabled = disabled;
+        self
+    }
+
+    /// The same settings for a circuit that only counts, or for one that acts. One that only counts and is closed never opens by
+    /// itself; in any other state it admits every call unless it is [forced open](super::CircuitBreakerLayer::force_open), counts
+    /// nothing, and keeps that state for the time after.
+    #[must_use]
+    pub const fn with_metrics_only(mut self, metrics_only: bool) -> Self {
+        self.limits = self.limits.with_metrics_only(metrics_only);
         self
     }
 
@@ -160,6 +171,11 @@ impl CircuitBreakerConfig {
     /// How long a probe may be out, if it was said: none while the lease follows the recovery timeout.
     pub(super) fn own_lease(&self) -> Option<Duration> {
         self.own_lease.then_some(self.limits.lease())
+    }
+
+    /// Whether it only counts.
+    pub const fn is_metrics_only(&self) -> bool {
+        self.limits.is_metrics_only()
     }
 
     /// Whether it is out of use.

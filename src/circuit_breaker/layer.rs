@@ -257,11 +257,13 @@ impl<C, L: Settings<CircuitBreakerConfig>> Shared<C, L> {
     }
 }
 
-/// What a circuit in `state` is while its settings are `config`: out of use if they say so, and no command forced it.
+/// What a circuit in `state` is while its settings are `config`: out of use or only counting if they say so, and no command forced it.
 const fn in_force(state: CircuitState, config: &CircuitBreakerConfig) -> CircuitState {
     match state {
         CircuitState::ForcedOpen | CircuitState::ForcedClosed => state,
         _ if config.is_disabled() => CircuitState::Disabled,
+        CircuitState::Disabled => state,
+        _ if config.is_metrics_only() => CircuitState::MetricsOnly,
         _ => state,
     }
 }
@@ -270,9 +272,12 @@ const fn in_force(state: CircuitState, config: &CircuitBreakerConfig) -> Circuit
 pub(super) fn tell<M: Emitter>(emitter: &M, transition: Transition) {
     let Transition { from, to } = transition;
     match to {
-        CircuitState::HalfOpen => emitter.tell(Kind::CircuitHalfOpen, |at| {
-            PolicyEvent::CircuitHalfOpen { at, from }
-        }),
+        CircuitState::HalfOpen | CircuitState::Ramping => {
+            emitter.tell(Kind::CircuitHalfOpen, |at| PolicyEvent::CircuitHalfOpen {
+                at,
+                from,
+            })
+        }
         CircuitState::Open | CircuitState::Latched | CircuitState::ForcedOpen => {
             emitter.tell(Kind::CircuitOpened, |at| PolicyEvent::CircuitOpened {
                 at,
@@ -280,7 +285,10 @@ pub(super) fn tell<M: Emitter>(emitter: &M, transition: Transition) {
                 to,
             });
         }
-        CircuitState::Closed | CircuitState::ForcedClosed | CircuitState::Disabled => {
+        CircuitState::Closed
+        | CircuitState::ForcedClosed
+        | CircuitState::Disabled
+        | CircuitState::MetricsOnly => {
             emitter.tell(Kind::CircuitClosed, |at| PolicyEvent::CircuitClosed {
                 at,
                 from,

@@ -27,7 +27,7 @@ impl Parameters for CircuitBreakerConfig {
         const SCHEMA: &[Parameter] = &[
             Parameter::count(
                 FAILURE_THRESHOLD,
-                1..=32_767,
+                1..=4_095,
                 "failures in a row that open the circuit",
             ),
             Parameter::duration(

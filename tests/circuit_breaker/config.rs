@@ -20,11 +20,11 @@ fn b17_failure_thresholds_outside_their_range_are_refused() {
     for failures in [0, 32_768, usize::MAX] {
         assert_eq!(
             refusal(failures, OPEN_FOR, 1),
-            format!("failure_threshold: {failures} is outside 1..=32767")
+            format!("failure_threshold: {failures} is outside 1..=4095")
         );
     }
-    let largest = CircuitBreakerConfig::new(32_767, OPEN_FOR, 63).unwrap();
-    assert_eq!(largest.failure_threshold(), 32_767);
+    let largest = CircuitBreakerConfig::new(4_095, OPEN_FOR, 63).unwrap();
+    assert_eq!(largest.failure_threshold(), 4_095);
     assert_eq!(largest.half_open_max_calls(), 63);
 }
 
@@ -86,8 +86,8 @@ fn the_lease_is_the_open_time_and_a_second_at_least() {
 
 #[test]
 fn b17_the_largest_threshold_opens_at_that_failure() {
-    let mut rig = Rig::with(CircuitBreakerConfig::new(32_767, OPEN_FOR, 1).unwrap());
-    rig.fail(32_766);
+    let mut rig = Rig::with(CircuitBreakerConfig::new(4_095, OPEN_FOR, 1).unwrap());
+    rig.fail(4_094);
     assert_eq!(rig.state(), CircuitState::Closed);
     rig.fail(1);
     assert_eq!(rig.state(), CircuitState::Open);

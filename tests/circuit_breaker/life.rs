@@ -91,6 +91,6 @@ fn live(seed: u64, operations: u32) {
     out.clear();
     assert_eq!((rig.backend.running(), rig.view().probes_out), (0, 0));
     rig.layer.trip();
-    rig.clock.advance(OPEN_FOR + Duration::from_micros(1));
+    rig.clock.advance(OPEN_FOR + Duration::from_micros(20));
     assert_eq!(rig.ask(Ask::Answer), Ok(()));
 }

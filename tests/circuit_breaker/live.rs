@@ -245,7 +245,7 @@ fn a_setting_that_does_not_fit_is_refused_and_nothing_changes() {
     let said = |result: Result<Plain, ninelives::ConfigError>| result.unwrap_err().to_string();
     assert_eq!(
         said(config.with_failure_threshold(0)),
-        "failure_threshold: 0 is outside 1..=32767"
+        "failure_threshold: 0 is outside 1..=4095"
     );
     assert_eq!(
         said(config.with_half_open_max_calls(64)),

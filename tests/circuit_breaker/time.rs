@@ -59,8 +59,8 @@ fn hc15_waiting_for_retry_after_is_exactly_enough() {
         rig.fail(1);
         rig.clock.advance(Duration::from_nanos(late));
         let rest = rig.rejected().unwrap();
-        // The deadline is kept in whole microseconds, rounded up.
-        assert!(rest + Duration::from_nanos(late) - OPEN_FOR < Duration::from_micros(1));
+        // The deadline is kept in units of 20 µs, rounded up.
+        assert!(rest + Duration::from_nanos(late) - OPEN_FOR < Duration::from_micros(20));
         rig.clock.advance(rest - NANO);
         assert_eq!(rig.rejected(), Some(NANO));
         rig.clock.advance(NANO);

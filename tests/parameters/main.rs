@@ -66,7 +66,7 @@ mod agree {
             CircuitBreakerConfig::new(failures, timeout, probes).unwrap()
         };
         let least = settings(1, ms(1), 1);
-        let most = settings(32_767, Duration::MAX, 63);
+        let most = settings(4_095, Duration::MAX, 63);
         let all = [
             least,
             least.with_probe_lease(ms(4_096)).unwrap(),

@@ -4,52 +4,79 @@ use core::fmt;
 
 use super::limits::{Limits, LimitsSource};
 use super::step;
-use super::verdict::{Admission, Outcome, Rejected, Report, State, Ticket, Transition, View};
+use super::verdict::{Admission, Outcome, Rejected, Report, State, Ticket, View};
 use super::word::Word;
+use crate::rng::SharedRng;
 use crate::sync::{AtomicU64, Ordering, spin_hint};
 use crate::time::{Clock, Tick};
 
-/// A circuit breaker: eight bytes, shared by reference. Limits and clock are the caller's.
+mod commands;
+
+/// A circuit breaker: sixteen bytes, shared by reference. Limits and clock are the caller's.
 pub struct Breaker {
     word: AtomicU64,
+    /// For the jitter of an open time, and for the calls that a ramp admits.
+    chance: SharedRng,
 }
+
+/// The random number that every stage of a ramp admits.
+const LUCKY: u64 = 0;
+/// The random number that none admits, and with which an open time is longest.
+const UNLUCKY: u64 = u64::MAX;
 
 // === impl Breaker ===
 
+#[cfg(not(ninelives_loom))]
 impl Breaker {
-    /// Closed.
-    #[cfg(not(ninelives_loom))]
+    /// Closed. What is left to chance follows from seed 0: see [`seeded`](Self::seeded).
     pub const fn new() -> Self {
-        Self::with(Word::CLOSED)
+        Self::seeded(0)
+    }
+
+    /// Closed. The jitter of its open times and the calls that its ramp admits follow from `seed` and their order alone, so breakers
+    /// that must not try together need seeds of their own.
+    pub const fn seeded(seed: u64) -> Self {
+        Self::with(Word::CLOSED, seed)
     }
 
     /// Disabled: admits everything and counts nothing, until a command.
-    #[cfg(not(ninelives_loom))]
     pub const fn disabled() -> Self {
-        Self::with(Word::DISABLED)
+        Self::with(Word::DISABLED, 0)
     }
 
-    #[cfg(not(ninelives_loom))]
-    pub(super) const fn with(word: Word) -> Self {
+    pub(super) const fn with(word: Word, seed: u64) -> Self {
         Self {
             word: AtomicU64::new(word.bits()),
+            chance: SharedRng::from_seed(seed),
         }
     }
+}
 
-    /// Closed. The model checker's atomics are not made in a `const`.
-    #[cfg(ninelives_loom)]
+/// The model checker's atomics are not made in a `const`.
+#[cfg(ninelives_loom)]
+impl Breaker {
+    /// Closed.
     pub fn new() -> Self {
-        Self {
-            word: AtomicU64::new(Word::CLOSED.bits()),
-        }
+        Self::with(Word::CLOSED)
     }
 
     /// Disabled.
-    #[cfg(ninelives_loom)]
     pub fn disabled() -> Self {
+        Self::with(Word::DISABLED)
+    }
+
+    fn with(word: Word) -> Self {
         Self {
-            word: AtomicU64::new(Word::DISABLED.bits()),
+            word: AtomicU64::new(word.bits()),
+            chance: SharedRng::from_seed(0),
         }
+    }
+}
+
+impl Breaker {
+    /// Begins what is left to chance anew, for runs that must repeat.
+    pub fn reseed(&self, seed: u64) {
+        self.chance.reseed(seed);
     }
 
     /// Asks to pass. Reads the clock only while open or half-open.
@@ -77,11 +104,14 @@ impl Breaker {
             } else {
                 Tick::ZERO
             };
-            self.apply(seen, |word| step::admit(word, limits, now))
+            // One that needs no chance may be followed by one that does: whoever comes to it in this way has none.
+            let random = self.draw(step::admit_needs_chance(seen));
+            self.apply(seen, |word| step::admit(word, limits, now, random))
         })
     }
 
-    /// Whether [`admit`](Self::admit) would let a call pass now. Changes nothing and reserves nothing.
+    /// Whether [`admit`](Self::admit) would let a call pass now; while ramping, whether it may: that is decided by chance, once, by
+    /// `admit`. Changes nothing and reserves nothing.
     ///
     /// # Errors
     /// The refusal that `admit` would give.
@@ -115,7 +145,7 @@ impl Breaker {
                 } else {
                     Tick::ZERO
                 };
-                step::admit(seen, limits, now).1
+                step::admit(seen, limits, now, LUCKY).1
             }
         });
         match admission {
@@ -159,13 +189,12 @@ impl Breaker {
             let Some(limits) = limits else {
                 return self.abandon(ticket);
             };
-            let now = if step::report_needs_time(&ticket, outcome) {
-                clock.now()
-            } else {
-                Tick::ZERO
-            };
+            let needs_time = step::report_needs_time(&ticket, outcome);
+            let now = if needs_time { clock.now() } else { Tick::ZERO };
+            // What looks at no clock opens nothing.
+            let random = self.draw(needs_time && limits.is_jittered());
             self.apply(seen, |word| {
-                step::report(word, limits, now, &ticket, outcome)
+                step::report(word, limits, now, random, &ticket, outcome)
             })
         })
     }
@@ -178,32 +207,6 @@ impl Breaker {
         self.apply(self.load(), |word| step::abandon(word, &ticket))
     }
 
-    /// Opens now, with a fresh deadline; while open too. Ends a forced state.
-    ///
-    /// # Progress
-    /// Lock-free, as every command.
-    pub fn trip(&self, limits: &Limits, clock: &impl Clock) -> Option<Transition> {
-        let now = clock.now();
-        self.apply(self.load(), |word| step::trip(word, limits, now))
-    }
-
-    /// Opens now, if the breaker still is closed as it was when it gave the ticket; the ticket is late from then on. For whoever
-    /// learns, while its call is out, that others are not well. Nothing when the breaker is out of use.
-    pub fn trip_under(
-        &self,
-        ticket: &Ticket,
-        limits: impl LimitsSource,
-        clock: &impl Clock,
-    ) -> Option<Transition> {
-        limits.with(|limits| {
-            let limits = limits?;
-            let now = clock.now();
-            self.apply(self.load(), |word| {
-                step::trip_under(word, limits, now, ticket)
-            })
-        })
-    }
-
     /// Whether nothing has changed since the ticket was given. At the next moment it may have.
     ///
     /// # Progress
@@ -211,27 +214,6 @@ impl Breaker {
     #[inline]
     pub fn is_current(&self, ticket: &Ticket) -> bool {
         step::is_current(self.load(), ticket)
-    }
-
-    /// Closes now, with nothing counted. Every ticket that is out is late from then on; while closed too.
-    pub fn reset(&self, clock: &impl Clock) -> Option<Transition> {
-        let now = clock.now();
-        self.apply(self.load(), |word| step::reset(word, now))
-    }
-
-    /// Rejects from now on, until a command. No outcome can undo it.
-    pub fn force_open(&self) -> Option<Transition> {
-        self.apply(self.load(), step::force_open)
-    }
-
-    /// Admits from now on and counts nothing, until a command. No outcome can undo it.
-    pub fn force_closed(&self) -> Option<Transition> {
-        self.apply(self.load(), step::force_closed)
-    }
-
-    /// As [`force_closed`](Self::force_closed), and says that the breaker is out of use.
-    pub fn disable(&self) -> Option<Transition> {
-        self.apply(self.load(), step::disable)
     }
 
     /// The state, as it is stored: open also when its time is over and no call has come since.
@@ -254,6 +236,12 @@ impl Breaker {
     /// The whole word.
     pub fn word(&self) -> Word {
         self.load()
+    }
+
+    /// The next random number, if it is asked for.
+    #[inline]
+    fn draw(&self, asked: bool) -> u64 {
+        if asked { self.chance.next() } else { UNLUCKY }
     }
 
     #[inline]

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use super::growth::Growth;
+use super::ramp::Ramp;
 use crate::limit::OutOfRange;
 use crate::time::saturating_nanos;
 
@@ -14,15 +16,23 @@ use crate::time::saturating_nanos;
 /// let limits = Limits::new(5, Duration::from_secs(30), 1)?;
 /// assert_eq!(limits.lease(), Duration::from_secs(30));
 /// let error = Limits::new(0, Duration::from_secs(30), 1).unwrap_err();
-/// assert_eq!(error.to_string(), "failure_threshold: 0 is outside 1..=32767");
+/// assert_eq!(error.to_string(), "failure_threshold: 0 is outside 1..=4095");
 /// # Ok::<(), ninelives_core::limit::OutOfRange>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     failure_threshold: u32,
     probes: u32,
-    open_for: Duration,
+    needed: u32,
+    metrics_only: bool,
+    pub(super) open_for: Duration,
+    // What a dependency asked for; nothing, but for one report.
+    pub(super) at_least: Duration,
+    pub(super) growth: Growth,
+    // What follows from the two above for any opening.
+    pub(super) longest_open: u64,
     lease: Duration,
+    ramp: Option<Ramp>,
 }
 
 /// Where a decision finds the limits. It is asked only when a decision needs them, once: a closed breaker that is well asks nothing.
@@ -37,13 +47,14 @@ pub trait LimitsSource {
 /// From this many microseconds on, an open breaker never tries by itself (1.1 years).
 pub(super) const NEVER_US: u64 = 1 << 45;
 
-/// From this many milliseconds on, a lease never ends by itself (198 days).
-pub(super) const HELD_MS: u64 = 1 << 34;
+/// From this many hundredths of a second on, a lease never ends by itself (46 hours).
+pub(super) const HELD: u64 = 1 << 24;
 
 const SHORTEST: Duration = Duration::from_millis(1);
 const SHORTEST_DEFAULT_LEASE: Duration = Duration::from_secs(1);
+const LONGEST_DEFAULT_LEASE: Duration = Duration::from_secs(86_400);
 /// Twelve bits: three turns of the epoch per `open_for` stay below its 2^14 values. See the page, `# Epochs`.
-const LONGEST_LEASE: u32 = 4096;
+pub(super) const LONGEST_LEASE: u32 = 4096;
 
 // === impl LimitsSource ===
 
@@ -60,17 +71,18 @@ impl Limits {
     /// Opens at `failure_threshold` failures in a row, stays open for `open_for`, then tries `probes` calls.
     ///
     /// From 2^45 us on (1.1 years), `open_for` means never by itself: the breaker goes to [`State::Latched`](super::State::Latched)
-    /// and waits for a command. The lease of a probe is `open_for`, at least one second: see [`with_lease`](Self::with_lease).
+    /// and waits for a command. The lease of a probe is `open_for`, at least one second and at most a day: see
+    /// [`with_lease`](Self::with_lease). All `probes` must succeed: see [`with_needed`](Self::with_needed).
     ///
     /// # Errors
-    /// `failure_threshold` outside `1..=32767`, `open_for` below 1 ms, `probes` outside `1..=63`.
+    /// `failure_threshold` outside `1..=4095`, `open_for` below 1 ms, `probes` outside `1..=63`.
     pub const fn new(
         failure_threshold: u32,
         open_for: Duration,
         probes: u32,
     ) -> Result<Self, OutOfRange> {
-        if failure_threshold == 0 || failure_threshold > 32_767 {
-            let range = 1..=32_767;
+        if failure_threshold == 0 || failure_threshold > 4_095 {
+            let range = 1..=4_095;
             return Err(OutOfRange::count(
                 "failure_threshold",
                 failure_threshold as u64,
@@ -87,19 +99,55 @@ impl Limits {
         let lease = if open_for.as_nanos() < SHORTEST_DEFAULT_LEASE.as_nanos() {
             SHORTEST_DEFAULT_LEASE
         } else {
-            open_for
+            shorter(open_for, LONGEST_DEFAULT_LEASE)
         };
-        Ok(Self {
+        let limits = Self {
             failure_threshold,
             probes,
+            needed: probes,
+            metrics_only: false,
             open_for,
+            at_least: Duration::ZERO,
+            growth: Growth::NONE,
+            longest_open: 0,
             lease,
-        })
+            ramp: None,
+        };
+        Ok(limits.remembered())
+    }
+
+    /// Closes at `needed` successes among the probes, and opens as soon as they cannot be reached any more: with the failure number
+    /// `probes - needed + 1`.
+    ///
+    /// # Errors
+    /// `needed` outside `1..=probes`.
+    pub const fn with_needed(mut self, needed: u32) -> Result<Self, OutOfRange> {
+        if needed == 0 || needed > self.probes {
+            let range = 1..=self.probes as u64;
+            return Err(OutOfRange::count("needed", needed as u64, range));
+        }
+        self.needed = needed;
+        Ok(self)
+    }
+
+    /// Recovers in stages, and not with probes.
+    #[must_use]
+    pub const fn with_ramp(mut self, ramp: Ramp) -> Self {
+        self.ramp = Some(ramp);
+        self
+    }
+
+    /// Whether it only counts: closed, it never opens by itself, and in any other state it admits every call unless it is forced open,
+    /// counts nothing, and keeps that state for the time after. A forced state stays what it is.
+    #[must_use]
+    pub const fn with_metrics_only(mut self, metrics_only: bool) -> Self {
+        self.metrics_only = metrics_only;
+        self
     }
 
     /// Sets how long a probe may keep its slot: after it, its outcome is late, and when every slot is taken the next caller gets one.
     ///
-    /// Longer than the slowest call that shall count. From 2^34 ms on (198 days) it never ends by itself.
+    /// Longer than the slowest call that shall count. From 167,772.16 s on (46 hours) it never ends by itself.
     ///
     /// # Errors
     /// `lease` below 1 ms or above 4096 times `open_for`.
@@ -135,7 +183,7 @@ impl Limits {
         let most = shorter(most, longest);
         let wait = shorter(wait, most);
         if wait.as_nanos() > self.open_for.as_nanos() {
-            self.open_for = wait;
+            self.at_least = wait;
         }
         self
     }
@@ -153,14 +201,33 @@ impl Limits {
         self.failure_threshold
     }
 
-    /// How long it stays open.
+    /// How long it stays open, at first.
     pub const fn open_for(&self) -> Duration {
-        self.open_for
+        if self.at_least.as_nanos() > self.open_for.as_nanos() {
+            self.at_least
+        } else {
+            self.open_for
+        }
     }
 
-    /// Successful probes that close it, and the most that are out at once.
+    /// Probes that are tried, and the most that are out at once.
     pub const fn probes(&self) -> u32 {
         self.probes
+    }
+
+    /// Successful probes that close it.
+    pub const fn needed(&self) -> u32 {
+        self.needed
+    }
+
+    /// The stages of its recovery, if it recovers in stages.
+    pub const fn ramp(&self) -> Option<Ramp> {
+        self.ramp
+    }
+
+    /// Whether it only counts.
+    pub const fn is_metrics_only(&self) -> bool {
+        self.metrics_only
     }
 
     /// How long a probe may keep its slot.
@@ -170,16 +237,6 @@ impl Limits {
 
     pub(super) const fn counts_failures(&self) -> bool {
         self.failure_threshold > 0
-    }
-
-    /// `None`: never by itself.
-    pub(super) const fn open_for_nanos(&self) -> Option<u64> {
-        let nanos = saturating_nanos(self.open_for);
-        if nanos >= NEVER_US * 1_000 {
-            None
-        } else {
-            Some(nanos)
-        }
     }
 
     pub(super) const fn lease_nanos(&self) -> u64 {

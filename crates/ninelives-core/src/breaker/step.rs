@@ -5,21 +5,28 @@
 use core::time::Duration;
 
 use super::limits::Limits;
-use super::span::{Lease, later_grant, micros_up, millis_up, still_leased, still_open};
+use super::span::{self, Lease, later_grant, still_leased, still_open};
 use super::verdict::{Admission, Outcome, Rejected, Report, State, Ticket, Transition, View};
 use super::word::Word;
 use crate::time::Tick;
 
-/// A call asks to pass.
+mod command;
+mod ramp;
+
+pub use command::{disable, force_closed, force_open, reset, trip, trip_under};
+
+/// A call asks to pass. `random` decides who is lucky while ramping.
 #[inline(always)] // a refusal is as short as can be
-pub const fn admit(word: Word, limits: &Limits, now: Tick) -> (Word, Admission) {
+pub const fn admit(word: Word, limits: &Limits, now: Tick, random: u64) -> (Word, Admission) {
     match word.state() {
         State::Closed | State::ForcedClosed | State::Disabled => {
             (word, Admission::Admitted(Ticket::under(word, Tick::ZERO)))
         }
+        State::ForcedOpen => refuse(word, None),
+        _ if limits.is_metrics_only() => (word, admit_out_of_use(word)),
         State::Open => match still_open(word, limits, now) {
             Some(rest) => refuse(word, Some(rest)),
-            None => grant(word, half_open(word, now), now),
+            None => grant(word, tried(word, limits, now), now),
         },
         State::HalfOpen if has_room(word, limits) => {
             let next = word.with_probes(word.probes() + 1);
@@ -30,7 +37,13 @@ pub const fn admit(word: Word, limits: &Limits, now: Tick) -> (Word, Admission) 
             Lease::For(rest) => refuse(word, Some(rest)),
             Lease::Held => refuse(word, None),
         },
-        State::Latched | State::ForcedOpen => refuse(word, None),
+        State::Ramping if limits.ramp().is_none() => grant(word, half_open(word, now), now),
+        State::Ramping => match ramp::admit(word, now, random) {
+            Ok(next) => grant(word, next, now),
+            Err(rest) => refuse(word, Some(rest)),
+        },
+        State::Latched => refuse(word, None),
+        State::MetricsOnly => unreachable!(),
     }
 }
 
@@ -42,18 +55,24 @@ pub const fn admit_out_of_use(word: Word) -> Admission {
     }
 }
 
-/// A call ended.
+/// A call ended. `random` lengthens the open time of a breaker that opens.
 pub const fn report(
     word: Word,
     limits: &Limits,
     now: Tick,
+    random: u64,
     ticket: &Ticket,
     outcome: Outcome,
 ) -> (Word, Report) {
     match ticket.state() {
         State::ForcedClosed | State::Disabled => (word, Report::COUNTED),
-        State::Closed | State::HalfOpen if !is_current(word, ticket) => (word, Report::LATE),
-        State::Closed => counted(word, after_call(word, limits, now, outcome)),
+        State::Closed | State::HalfOpen | State::Ramping if !is_current(word, ticket) => {
+            (word, Report::LATE)
+        }
+        State::Closed => counted(word, after_call(word, limits, now, random, outcome)),
+        State::HalfOpen | State::Ramping if limits.is_metrics_only() => abandon(word, ticket),
+        State::Ramping if ramp::is_late(limits, now, ticket) => (word, Report::LATE),
+        State::Ramping => counted(word, ramp::heard(word, limits, now, random, outcome)),
         State::HalfOpen
             if now.as_nanos().saturating_sub(ticket.granted.as_nanos()) >= limits.lease_nanos() =>
         {
@@ -63,10 +82,10 @@ pub const fn report(
             }
         }
         State::HalfOpen => match returned(word) {
-            Some(next) => counted(word, after_probe(next, limits, now, outcome)),
+            Some(next) => counted(word, after_probe(next, limits, now, random, outcome)),
             None => (word, Report::LATE),
         },
-        State::Open | State::Latched | State::ForcedOpen => unreachable!(),
+        State::Open | State::Latched | State::ForcedOpen | State::MetricsOnly => unreachable!(),
     }
 }
 
@@ -74,38 +93,15 @@ pub const fn report(
 pub const fn abandon(word: Word, ticket: &Ticket) -> (Word, Report) {
     match ticket.state() {
         State::ForcedClosed | State::Disabled => (word, Report::COUNTED),
-        State::Closed | State::HalfOpen if !is_current(word, ticket) => (word, Report::LATE),
-        State::Closed => (word, Report::COUNTED),
+        State::Closed | State::HalfOpen | State::Ramping if !is_current(word, ticket) => {
+            (word, Report::LATE)
+        }
+        State::Closed | State::Ramping => (word, Report::COUNTED),
         State::HalfOpen => match returned(word) {
             Some(next) => (next, Report::COUNTED),
             None => (word, Report::LATE),
         },
-        State::Open | State::Latched | State::ForcedOpen => unreachable!(),
-    }
-}
-
-/// Open now, with a fresh deadline: while open too, and then nothing else changes.
-pub const fn trip(word: Word, limits: &Limits, now: Tick) -> (Word, Option<Transition>) {
-    ordered(
-        word,
-        match (word.state(), limits.open_for_nanos()) {
-            (State::Open, Some(nanos)) => word.with_deadline(micros_up(now, nanos)),
-            (State::Latched, None) => word,
-            _ => open(word, limits, now),
-        },
-    )
-}
-
-/// As [`trip`], when the breaker still is closed as it was when it gave the ticket; else nothing. The ticket is late from then on.
-pub const fn trip_under(
-    word: Word,
-    limits: &Limits,
-    now: Tick,
-    ticket: &Ticket,
-) -> (Word, Option<Transition>) {
-    match ticket.state() {
-        State::Closed if is_current(word, ticket) => trip(word, limits, now),
-        _ => (word, None),
+        State::Open | State::Latched | State::ForcedOpen | State::MetricsOnly => unreachable!(),
     }
 }
 
@@ -115,32 +111,16 @@ pub const fn is_current(word: Word, ticket: &Ticket) -> bool {
     word.identity() == ticket.id
 }
 
-/// Closed now, with nothing counted and every ticket that is out late: while closed too.
-pub const fn reset(word: Word, now: Tick) -> (Word, Option<Transition>) {
-    ordered(word, closed(word, now))
-}
-
-/// Rejects until the next order.
-pub const fn force_open(word: Word) -> (Word, Option<Transition>) {
-    forced(word, State::ForcedOpen)
-}
-
-/// Admits without counting until the next order.
-pub const fn force_closed(word: Word) -> (Word, Option<Transition>) {
-    forced(word, State::ForcedClosed)
-}
-
-/// Admits without counting until the next order: out of use.
-pub const fn disable(word: Word) -> (Word, Option<Transition>) {
-    forced(word, State::Disabled)
-}
-
 /// The word at one moment, for people: the same predicates as [`admit`], and nothing is written.
 pub const fn view(word: Word, limits: &Limits, now: Tick) -> View {
-    let (probe_due, retry_after) = match admit(word, limits, now) {
+    let (probe_due, retry_after) = match admit(word, limits, now, u64::MAX) {
         (_, Admission::Admitted(_)) => (false, None),
         (_, Admission::Probe { .. }) => (true, None),
         (_, Admission::Rejected(rejected)) => (false, rejected.retry_after),
+    };
+    let (stage, (stage_well, stage_failed), setbacks) = match word.state() {
+        State::Ramping => (word.stage() + 1, word.heard(), word.setbacks()),
+        _ => (0, (0, 0), 0),
     };
     View {
         state: word.state(),
@@ -149,19 +129,31 @@ pub const fn view(word: Word, limits: &Limits, now: Tick) -> View {
         failures: word.failures(),
         probes_out: word.probes(),
         won: word.won(),
+        lost: word.lost(),
+        openings: word.openings(),
+        stage,
+        stage_well,
+        stage_failed,
+        setbacks,
     }
 }
 
 /// Whether [`admit`] looks at the time.
 #[inline]
 pub(super) const fn admit_needs_time(word: Word) -> bool {
-    matches!(word.state(), State::Open | State::HalfOpen)
+    matches!(word.state(), State::Open | State::HalfOpen | State::Ramping)
+}
+
+/// Whether [`admit`] looks at the random number.
+#[inline]
+pub(super) const fn admit_needs_chance(word: Word) -> bool {
+    matches!(word.state(), State::Ramping)
 }
 
 /// Whether [`report`] looks at the time.
 pub(super) const fn report_needs_time(ticket: &Ticket, outcome: Outcome) -> bool {
     match ticket.state() {
-        State::HalfOpen => true,
+        State::HalfOpen | State::Ramping => true,
         State::Closed => matches!(outcome, Outcome::Failure | Outcome::Breach),
         _ => false,
     }
@@ -189,31 +181,21 @@ const fn counted(word: Word, next: Word) -> (Word, Report) {
     )
 }
 
-const fn ordered(word: Word, next: Word) -> (Word, Option<Transition>) {
-    (next, Transition::between(word, next))
-}
-
-const fn forced(word: Word, state: State) -> (Word, Option<Transition>) {
-    if word.state() as u8 == state as u8 {
-        (word, None)
-    } else {
-        ordered(word, word.turn(state))
-    }
-}
-
 /// Closed, and an outcome of its own epoch.
-const fn after_call(word: Word, limits: &Limits, now: Tick, outcome: Outcome) -> Word {
+const fn after_call(word: Word, limits: &Limits, now: Tick, random: u64, outcome: Outcome) -> Word {
     match outcome {
         Outcome::Ignored => word,
         Outcome::Success => word.with_failures(0),
-        Outcome::Breach => open(word, limits, now),
-        Outcome::Failure if !limits.counts_failures() => word,
-        Outcome::Failure => {
-            // No carry: a threshold is at most the field's largest value, so the count ends there.
+        Outcome::Breach if !limits.is_metrics_only() => open(word, limits, now, random),
+        Outcome::Failure | Outcome::Breach if !limits.counts_failures() => word,
+        Outcome::Failure | Outcome::Breach => {
             let failures = word.failures() + 1;
-            if failures >= limits.failure_threshold() {
-                open(word, limits, now)
+            if limits.is_metrics_only() {
+                word.with_failures_at_most(failures)
+            } else if failures >= limits.failure_threshold() {
+                open(word, limits, now, random)
             } else {
+                // No carry: below a threshold, which is at most the field's largest value.
                 word.with_failures(failures)
             }
         }
@@ -221,13 +203,26 @@ const fn after_call(word: Word, limits: &Limits, now: Tick, outcome: Outcome) ->
 }
 
 /// Half-open, the slot given back, and an outcome of its own epoch and within its lease.
-const fn after_probe(word: Word, limits: &Limits, now: Tick, outcome: Outcome) -> Word {
+const fn after_probe(
+    word: Word,
+    limits: &Limits,
+    now: Tick,
+    random: u64,
+    outcome: Outcome,
+) -> Word {
     match outcome {
         Outcome::Ignored => word,
-        Outcome::Failure | Outcome::Breach => open(word, limits, now),
+        Outcome::Failure | Outcome::Breach => {
+            let lost = word.lost() + 1;
+            if lost + limits.needed() > limits.probes() {
+                open(word, limits, now, random)
+            } else {
+                word.with_lost(lost)
+            }
+        }
         Outcome::Success => {
             let won = word.won() + 1;
-            if won >= limits.probes() {
+            if won >= limits.needed() {
                 closed(word, now)
             } else {
                 word.with_won(won)
@@ -250,24 +245,38 @@ const fn returned(word: Word) -> Option<Word> {
 }
 
 const fn closed(word: Word, now: Tick) -> Word {
-    word.turn(State::Closed)
-        .with_since(now.as_nanos() / 1_000_000_000)
+    word.turn(State::Closed).with_since(span::since(now))
 }
 
-const fn open(word: Word, limits: &Limits, now: Tick) -> Word {
-    match limits.open_for_nanos() {
-        Some(nanos) => word.turn(State::Open).with_deadline(micros_up(now, nanos)),
-        None => word.turn(State::Latched),
+const fn open(word: Word, limits: &Limits, now: Tick, random: u64) -> Word {
+    let openings = match word.state() {
+        State::Closed if span::recovered(word, limits, now) => 0,
+        _ => word.openings(),
+    };
+    let next = word.with_openings(openings + 1);
+    match limits.open_nanos(openings, random) {
+        Some(nanos) => next
+            .turn(State::Open)
+            .with_deadline(span::deadline(now, nanos)),
+        None => next.turn(State::Latched),
+    }
+}
+
+/// The first call after the open time is let through.
+const fn tried(word: Word, limits: &Limits, now: Tick) -> Word {
+    match limits.ramp() {
+        Some(ramp) => ramp::begun(word, limits, ramp, now),
+        None => half_open(word, now),
     }
 }
 
 const fn half_open(word: Word, now: Tick) -> Word {
     word.turn(State::HalfOpen)
         .with_probes(1)
-        .with_granted(millis_up(now))
+        .with_granted(span::grant(now))
 }
 
-/// A slot is free. With nobody out there is always one: else limits that shrank below `won` would leave nobody to decide.
+/// A slot is free. With nobody out there is always one: else limits that shrank below what is decided would leave nobody to decide.
 const fn has_room(word: Word, limits: &Limits) -> bool {
-    word.probes() == 0 || word.probes() + word.won() < limits.probes()
+    word.probes() == 0 || word.probes() + word.won() + word.lost() < limits.probes()
 }

@@ -10,12 +10,16 @@ mod against;
 mod breach;
 mod calls;
 mod commands;
+mod counting;
 mod epochs;
+mod growth;
 mod leases;
 mod naive;
+mod needed;
 mod opening;
 mod pair;
 mod probes;
+mod ramp;
 mod refusals;
 mod sources;
 mod table;
@@ -24,12 +28,17 @@ mod threads;
 const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
 const MICRO: Duration = Duration::from_micros(1);
+/// Seeds whose first number is below 2^64 / 1000, and in the upper half.
+const LUCKY: u64 = 7_326;
+const UNLUCKY: u64 = 0;
 
 /// A breaker with a clock that counts how often it is read.
 struct Rig {
     breaker: Breaker,
     limits: Limits,
     clock: Hand,
+    /// Each call and report draws what follows from this.
+    seed: Cell<u64>,
 }
 
 struct Hand {
@@ -49,7 +58,14 @@ impl Rig {
                 now: Cell::new(3_600_000_000_000),
                 reads: Cell::new(0),
             },
+            seed: Cell::new(UNLUCKY),
         }
+    }
+
+    /// The breaker, about to draw what the seed says.
+    fn lot(&self) -> &Breaker {
+        self.breaker.reseed(self.seed.get());
+        &self.breaker
     }
 
     /// Half-open after one failure and ten seconds, with one of `probes` out.
@@ -61,8 +77,36 @@ impl Rig {
         (rig, ticket)
     }
 
+    /// Recovers by a ramp from now on, whose stages are judged from `minimum` outcomes on, and is open with its time over.
+    fn ramp(&mut self, minimum: u32) {
+        let ramp = Ramp::new().with_minimum(minimum).unwrap();
+        self.limits = self.limits.with_ramp(ramp);
+        self.trip();
+        self.clock.pass(self.limits.open_for());
+    }
+
+    /// In the first stage, with nothing heard.
+    fn begin(&mut self, minimum: u32) {
+        self.ramp(minimum);
+        assert!(!self.breaker.abandon(self.probe()).late);
+    }
+
+    /// Past this stage by one success at its end.
+    fn climb(&self) {
+        self.clock.pass(self.limits.open_for());
+        self.report(self.lucky_probe(), Outcome::Success);
+    }
+
+    /// A call that every stage of a ramp lets through.
+    fn lucky_probe(&self) -> Ticket {
+        self.seed.set(LUCKY);
+        let ticket = self.probe();
+        self.seed.set(UNLUCKY);
+        ticket
+    }
+
     fn admit(&self) -> Admission {
-        self.breaker.admit(&self.limits, &self.clock)
+        self.lot().admit(&self.limits, &self.clock)
     }
 
     /// The ticket of a call that must pass, and not as a probe.
@@ -90,7 +134,7 @@ impl Rig {
     }
 
     fn report(&self, ticket: Ticket, outcome: Outcome) -> Report {
-        self.breaker
+        self.lot()
             .report(ticket, outcome, &self.limits, &self.clock)
     }
 
@@ -107,7 +151,7 @@ impl Rig {
     }
 
     fn trip_under(&self, ticket: &Ticket) -> Option<Transition> {
-        self.breaker.trip_under(ticket, &self.limits, &self.clock)
+        self.lot().trip_under(ticket, &self.limits, &self.clock)
     }
 
     fn reset(&self) -> Option<Transition> {

@@ -24,6 +24,10 @@ pub enum State {
     ForcedClosed = 5,
     /// Admits and counts nothing until a command: the breaker is out of use.
     Disabled = 6,
+    /// A growing share of the calls is tried.
+    Ramping = 7,
+    /// Never stored, and never the end of a [`Transition`]: what a breaker is said to be while its limits say that it only counts.
+    MetricsOnly = 8,
 }
 
 /// A change of state. The caller who receives one is the only one who does.
@@ -70,7 +74,7 @@ pub enum Admission {
     Probe {
         /// The call's ticket.
         ticket: Ticket,
-        /// The change from open to half-open, when this call made it.
+        /// The change to half-open or ramping, when this call made it.
         transition: Option<Transition>,
     },
     /// The call may not go.
@@ -82,8 +86,8 @@ pub enum Admission {
 pub struct Rejected {
     /// The state that refused.
     pub state: State,
-    /// When it makes sense to ask again: the rest of the open time, or of the lease of the probe that was granted last.
-    /// `None` when only a command can help.
+    /// When it makes sense to ask again: the rest of the open time, or of the lease of the probe that was granted last, or of the second
+    /// after the last call of a ramp. `None` when only a command can help.
     pub retry_after: Option<Duration>,
 }
 
@@ -102,7 +106,7 @@ pub struct Report {
 pub struct View {
     /// The state, as it is stored.
     pub state: State,
-    /// The next call would be a probe.
+    /// The next call would be a probe. While ramping others may be, by chance.
     pub probe_due: bool,
     /// As in [`Rejected::retry_after`]; `None` while calls are admitted.
     pub retry_after: Option<Duration>,
@@ -112,6 +116,19 @@ pub struct View {
     pub probes_out: u32,
     /// Probes that succeeded; 0 unless half-open.
     pub won: u32,
+    /// Probes that failed; 0 unless half-open.
+    pub lost: u32,
+    /// Openings without a recovery in between, 15 at most; 0 in a forced state. What was closed for long enough forgets them when it
+    /// opens next.
+    pub openings: u32,
+    /// The stage of the ramp, from 1 to [`Ramp::STAGES`](super::Ramp::STAGES); 0 unless ramping.
+    pub stage: u32,
+    /// Outcomes of this stage that were well; 0 unless ramping. Both counts are halved when one would pass 127.
+    pub stage_well: u32,
+    /// Outcomes of this stage that failed; 0 unless ramping.
+    pub stage_failed: u32,
+    /// Stages failed since one was passed that is new, 7 at most; 0 unless ramping.
+    pub setbacks: u32,
 }
 
 // === impl State ===
@@ -127,6 +144,8 @@ impl State {
             Self::ForcedOpen => "forced-open",
             Self::ForcedClosed => "forced-closed",
             Self::Disabled => "disabled",
+            Self::Ramping => "ramping",
+            Self::MetricsOnly => "metrics-only",
         }
     }
 
@@ -139,6 +158,7 @@ impl State {
             4 => Self::ForcedOpen,
             5 => Self::ForcedClosed,
             6 => Self::Disabled,
+            7 => Self::Ramping,
             _ => unreachable!(),
         }
     }
@@ -175,15 +195,11 @@ impl Ticket {
         Word::from_bits(self.id).state()
     }
 
-    /// The stretch of time in which the breaker was closed and gave it, by a number of 46 bits: what outcomes are kept under. The low
+    /// The stretch of time in which the breaker was closed and gave it, by a number of 45 bits: what outcomes are kept under. The low
     /// 14 are the epoch. `None` for a probe, and where nothing counts.
     #[inline]
     pub const fn term(&self) -> Option<u64> {
-        let word = Word::from_bits(self.id);
-        match word.state() {
-            State::Closed => Some(word.since() << Word::EPOCH_BITS | word.epoch()),
-            _ => None,
-        }
+        Word::from_bits(self.id).term()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::span::{DEADLINE_US, END_MS, GRANTED_MS, LAST_MS, SINCE_S};
 use super::verdict::State;
 use crate::bits::Field;
 
@@ -11,21 +12,34 @@ pub struct Word(u64);
 
 const STATE: Field = Field::first(3);
 const EPOCH: Field = STATE.then(Word::EPOCH_BITS);
+/// At the same place in every body, so that it outlives a turn.
+const OPENINGS: Field = EPOCH.then(4);
 
 // Closed.
-const FAILURES: Field = EPOCH.then(15);
-const SINCE: Field = FAILURES.then(32);
+const FAILURES: Field = OPENINGS.then(12);
+pub(super) const SINCE: Field = FAILURES.then(31);
 const _: () = assert!(SINCE.end() == 64);
 
 // Open.
-pub(super) const DEADLINE: Field = EPOCH.then(47);
+pub(super) const DEADLINE: Field = OPENINGS.then(43);
 const _: () = assert!(DEADLINE.end() == 64);
 
 // Half-open.
-const PROBES: Field = EPOCH.then(6);
+const PROBES: Field = OPENINGS.then(6);
 const WON: Field = PROBES.then(6);
-pub(super) const GRANTED: Field = WON.then(35);
+const LOST: Field = WON.then(6);
+pub(super) const GRANTED: Field = LOST.then(25);
 const _: () = assert!(GRANTED.end() == 64);
+
+// Ramping.
+const STAGE: Field = OPENINGS.then(3);
+const FELL: Field = STAGE.then(1);
+const SETBACKS: Field = FELL.then(3);
+const WELL: Field = SETBACKS.then(7);
+const FAILED: Field = WELL.then(7);
+pub(super) const LAST: Field = FAILED.then(6);
+pub(super) const END: Field = LAST.then(16);
+const _: () = assert!(END.end() == 64);
 
 /// One turn of the epoch. Under the model checker only the two top bits turn, so that a model can reach the wrap.
 const TURN: u64 = if cfg!(ninelives_loom) { 1 << 12 } else { 1 };
@@ -84,6 +98,39 @@ impl Word {
         }
     }
 
+    /// Probes that failed; 0 unless half-open.
+    pub const fn lost(self) -> u32 {
+        match self.state() {
+            State::HalfOpen => LOST.get(self.0) as u32,
+            _ => 0,
+        }
+    }
+
+    /// Openings without a recovery in between, 15 at most; 0 in a forced state.
+    pub const fn openings(self) -> u32 {
+        OPENINGS.get(self.0) as u32
+    }
+
+    /// The stage of the ramp, from 0; of a ramping word.
+    pub(super) const fn stage(self) -> u32 {
+        STAGE.get(self.0) as u32
+    }
+
+    /// The stage was failed above, and is held before that one is tried again; of a ramping word.
+    pub(super) const fn fell(self) -> bool {
+        FELL.get(self.0) == 1
+    }
+
+    /// Stages failed without one passed that is new, 7 at most; of a ramping word.
+    pub(super) const fn setbacks(self) -> u32 {
+        SETBACKS.get(self.0) as u32
+    }
+
+    /// Outcomes of this stage: those that were well and those that failed; of a ramping word.
+    pub(super) const fn heard(self) -> (u32, u32) {
+        (WELL.get(self.0) as u32, FAILED.get(self.0) as u32)
+    }
+
     /// What a ticket remembers: state and epoch, and while closed the second in which it closed. Read from the ticket too.
     #[inline]
     pub(super) const fn identity(self) -> u64 {
@@ -93,38 +140,70 @@ impl Word {
         }
     }
 
-    /// The second in which it closed, modulo its field; of a closed word.
+    /// The stretch of time in which it is closed, by a number of 45 bits: that of the [tickets](super::Ticket::term) that it gives.
+    #[inline]
+    pub const fn term(self) -> Option<u64> {
+        match self.state() {
+            State::Closed => Some(SINCE.get(self.0) << Self::EPOCH_BITS | self.epoch()),
+            _ => None,
+        }
+    }
+
+    /// When it closed, in its unit modulo its field; of a closed word.
     #[inline]
     pub(super) const fn since(self) -> u64 {
         SINCE.get(self.0)
     }
 
-    /// The deadline, in microseconds modulo its field; of an open word.
+    /// The deadline, in its unit modulo its field; of an open word.
     pub(super) const fn deadline(self) -> u64 {
         DEADLINE.get(self.0)
     }
 
-    /// The last grant, in milliseconds modulo its field; of a half-open word.
+    /// The last grant, in its unit modulo its field; of a half-open word.
     pub(super) const fn granted(self) -> u64 {
         GRANTED.get(self.0)
     }
 
-    /// The next epoch in `state`, with an empty body.
+    /// The last admission, in its unit modulo its field; of a ramping word.
+    pub(super) const fn last(self) -> u64 {
+        LAST.get(self.0)
+    }
+
+    /// The end of the stage, in its unit modulo its field; of a ramping word.
+    pub(super) const fn end(self) -> u64 {
+        END.get(self.0)
+    }
+
+    /// The next epoch in `state`, with an empty body. The openings stay.
     pub(super) const fn turn(self, state: State) -> Self {
         let epoch = (self.epoch() + TURN) & EPOCH.max();
-        Self(EPOCH.set(STATE.set(0, state as u64), epoch))
+        let openings = self.0 & OPENINGS.mask();
+        Self(EPOCH.set(STATE.set(openings, state as u64), epoch))
+    }
+
+    pub(super) const fn with_openings(self, openings: u32) -> Self {
+        let most = OPENINGS.max();
+        let openings = openings as u64;
+        Self(OPENINGS.set(self.0, if openings < most { openings } else { most }))
     }
 
     pub(super) const fn with_failures(self, failures: u32) -> Self {
         Self(FAILURES.set(self.0, failures as u64))
     }
 
-    pub(super) const fn with_since(self, seconds: u64) -> Self {
-        Self(SINCE.set(self.0, seconds & SINCE.max()))
+    /// As many as fit.
+    pub(super) const fn with_failures_at_most(self, failures: u32) -> Self {
+        let most = FAILURES.max() as u32;
+        self.with_failures(if failures < most { failures } else { most })
     }
 
-    pub(super) const fn with_deadline(self, micros: u64) -> Self {
-        Self(DEADLINE.set(self.0, micros & DEADLINE.max()))
+    pub(super) const fn with_since(self, units: u64) -> Self {
+        Self(SINCE.set(self.0, units & SINCE.max()))
+    }
+
+    pub(super) const fn with_deadline(self, units: u64) -> Self {
+        Self(DEADLINE.set(self.0, units & DEADLINE.max()))
     }
 
     pub(super) const fn with_probes(self, probes: u32) -> Self {
@@ -135,30 +214,78 @@ impl Word {
         Self(WON.set(self.0, won as u64))
     }
 
-    pub(super) const fn with_granted(self, millis: u64) -> Self {
-        Self(GRANTED.set(self.0, millis & GRANTED.max()))
+    pub(super) const fn with_lost(self, lost: u32) -> Self {
+        Self(LOST.set(self.0, lost as u64))
+    }
+
+    pub(super) const fn with_granted(self, units: u64) -> Self {
+        Self(GRANTED.set(self.0, units & GRANTED.max()))
+    }
+
+    /// At a stage of the ramp, with nothing heard of it.
+    pub(super) const fn with_stage(self, stage: u32, setbacks: u32, fell: bool) -> Self {
+        let most = SETBACKS.max();
+        let setbacks = setbacks as u64;
+        let setbacks = if setbacks < most { setbacks } else { most };
+        let bits = SETBACKS.set(STAGE.set(self.0, stage as u64), setbacks);
+        Self(FELL.set(bits, fell as u64)).with_heard(0, 0)
+    }
+
+    /// Counts that do not fit are both halved: what they say is their share.
+    pub(super) const fn with_heard(self, well: u32, failed: u32) -> Self {
+        let halve = well as u64 > WELL.max() || failed as u64 > FAILED.max();
+        let (well, failed) = (well as u64 >> halve as u32, failed as u64 >> halve as u32);
+        Self(FAILED.set(WELL.set(self.0, well), failed))
+    }
+
+    pub(super) const fn with_last(self, units: u64) -> Self {
+        Self(LAST.set(self.0, units & LAST.max()))
+    }
+
+    pub(super) const fn with_end(self, units: u64) -> Self {
+        Self(END.set(self.0, units & END.max()))
     }
 }
 
 impl fmt::Debug for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}#{}", self.state(), self.epoch())?;
+        if self.openings() > 0 {
+            write!(f, " openings {}", self.openings())?;
+        }
         match self.state() {
             State::Closed => write!(
                 f,
                 " failures {} since {} s",
-                FAILURES.get(self.0),
-                SINCE.get(self.0)
+                self.failures(),
+                self.since() * SINCE_S
             ),
-            State::Open => write!(f, " until {} us", self.deadline()),
+            State::Open => write!(f, " until {} us", self.deadline() * DEADLINE_US),
             State::HalfOpen => write!(
                 f,
-                " probes {} won {} granted {} ms",
-                PROBES.get(self.0),
-                WON.get(self.0),
-                self.granted()
+                " probes {} won {} lost {} granted {} ms",
+                self.probes(),
+                self.won(),
+                self.lost(),
+                self.granted() * GRANTED_MS
             ),
-            State::Latched | State::ForcedOpen | State::ForcedClosed | State::Disabled => Ok(()),
+            State::Ramping => {
+                let (well, failed) = self.heard();
+                let fell = if self.fell() { " fell" } else { "" };
+                write!(
+                    f,
+                    " stage {}{fell} setbacks {} well {well} failed {failed} last {} ms end {} ms",
+                    self.stage(),
+                    self.setbacks(),
+                    self.last() * LAST_MS,
+                    self.end() * END_MS,
+                )
+            }
+            State::Latched
+            | State::ForcedOpen
+            | State::ForcedClosed
+            | State::Disabled
+            | State::MetricsOnly => Ok(()),
         }
     }
 }

@@ -169,7 +169,7 @@ const fn nanos(duration: Duration) -> u64 {
 }
 
 // Each list in the order of the discriminants; the tests hold them against each other.
-pub(super) const STATES: [CircuitState; 7] = [
+pub(super) const STATES: [CircuitState; 8] = [
     CircuitState::Closed,
     CircuitState::Open,
     CircuitState::HalfOpen,
@@ -177,6 +177,7 @@ pub(super) const STATES: [CircuitState; 7] = [
     CircuitState::ForcedOpen,
     CircuitState::ForcedClosed,
     CircuitState::Disabled,
+    CircuitState::Ramping,
 ];
 pub(super) const REASONS: [BulkheadRejection; 3] = [
     BulkheadRejection::Full,

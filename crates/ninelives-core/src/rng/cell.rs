@@ -19,10 +19,25 @@ pub struct SharedRng {
 
 impl SharedRng {
     /// A generator whose values follow from `seed` alone. Every seed is as good as another, 0 included.
+    #[cfg(not(ninelives_loom))]
+    pub const fn from_seed(seed: u64) -> Self {
+        Self {
+            counter: AtomicU64::new(seed),
+        }
+    }
+
+    /// A generator whose values follow from `seed` alone. The model checker's atomics are not made in a `const`.
+    #[cfg(ninelives_loom)]
     pub fn from_seed(seed: u64) -> Self {
         Self {
             counter: AtomicU64::new(seed),
         }
+    }
+
+    /// Begins anew, as from [`from_seed`](Self::from_seed). Draws of other threads meanwhile are of either seed.
+    pub fn reseed(&self, seed: u64) {
+        // Relaxed: as in `next`.
+        self.counter.store(seed, Ordering::Relaxed);
     }
 
     /// The next value, uniform over all of `u64`.

@@ -4,8 +4,9 @@ use core::cell::Cell;
 use core::time::Duration;
 
 use ninelives_core::breaker::{
-    Admission, Breaker, Limits, Outcome, Report, State, Ticket, Transition, Word, step,
+    Admission, Breaker, Limits, Outcome, Ramp, Report, State, Ticket, Transition, Word, step,
 };
+use ninelives_core::rng::SharedRng;
 use ninelives_core::time::{Clock, Tick};
 
 use super::tape::{Op, ops};
@@ -13,11 +14,13 @@ use super::tape::{Op, ops};
 const SECOND: u64 = 1_000_000_000;
 
 /// Where clocks start: at the origin, and shortly before each field of the word wraps.
-const STARTS: [u64; 4] = [
+const STARTS: [u64; 6] = [
     0,
-    (1 << 47) * 1_000 - 3 * SECOND,
-    (1 << 35) * 1_000_000 - 3 * SECOND,
+    (1 << 43) * 20_000 - 3 * SECOND,
+    (1 << 25) * 10_000_000 - 3 * SECOND,
     (1 << 32) * SECOND - 3 * SECOND,
+    (1 << 16) * SECOND / 4 - 3 * SECOND,
+    7 * SECOND,
 ];
 
 /// A clock that counts how often it was read.
@@ -40,6 +43,8 @@ struct Pair {
     limits: Limits,
     watch: Watch,
     passes: Vec<Pass>,
+    /// What chance says: each operation begins a generator here.
+    seed: u64,
     /// The latest time and the longest open time so far: after both, an open breaker tries again.
     latest: u64,
     longest: u64,
@@ -77,7 +82,29 @@ fn limits(op: Op) -> Limits {
         Duration::from_millis(1 + u64::from(op.small) * 8).min(open_for.saturating_mul(4096));
     limits
         .and_then(|limits| limits.with_lease(lease))
+        .map(|limits| recovering(limits, op))
         .expect("in range")
+}
+
+/// How it recovers, by bits that the rest leaves alone.
+fn recovering(limits: Limits, op: Op) -> Limits {
+    let odd = u32::from(op.kind / 16);
+    let limits = limits
+        .with_needed(1 + odd % limits.probes())
+        .and_then(|limits| limits.with_jitter(f64::from(odd % 3) / 2.0))
+        .expect("in range");
+    let longest = limits.open_for().saturating_mul(1 + odd);
+    let limits = limits.with_growth(2.0, longest).unwrap_or(limits);
+    let limits = limits.with_metrics_only(op.small % 16 == 15);
+    match odd {
+        0..8 => limits,
+        _ => limits.with_ramp(
+            Ramp::new()
+                .with_minimum(odd - 7)
+                .and_then(|ramp| ramp.with_failure_ratio(f64::from(odd) / 16.0))
+                .expect("in range"),
+        ),
+    }
 }
 
 // === impl Watch ===
@@ -102,6 +129,7 @@ impl Pair {
                 reads: Cell::new(0),
             },
             passes: Vec::new(),
+            seed: 0,
             latest: start,
             longest: 0,
         };
@@ -112,7 +140,7 @@ impl Pair {
     fn limit(&mut self, limits: Limits) {
         self.limits = limits;
         if limits.open_for() != Duration::MAX {
-            self.longest = self.longest.max(limits.open_for().as_nanos() as u64);
+            self.longest = self.longest.max(2 * limits.longest().as_nanos() as u64);
         }
     }
 
@@ -122,6 +150,7 @@ impl Pair {
 
     fn apply(&mut self, op: Op) {
         self.watch.reads.set(0);
+        self.seed = self.seed.wrapping_add(u64::from(op.power)).wrapping_mul(31);
         match op.kind % 16 {
             0..=4 => self.admit(),
             5 | 6 => self.report(op, Outcome::Success),
@@ -153,8 +182,9 @@ impl Pair {
         let would = self.cell.would_admit(&self.limits, &self.watch).is_ok();
         assert_eq!(self.cell.word(), before, "looking changes nothing");
         self.watch.reads.set(0);
+        let random = self.chance();
         let of_cell = self.cell.admit(&self.limits, &self.watch);
-        let (word, of_step) = step::admit(before, &self.limits, self.now());
+        let (word, of_step) = step::admit(before, &self.limits, self.now(), random);
         self.word = word;
         assert_eq!(format!("{of_cell:?}"), format!("{of_step:?}"));
         match (of_cell, of_step) {
@@ -164,7 +194,12 @@ impl Pair {
                     word, before,
                     "a call of a breaker that is well writes nothing"
                 );
-                assert_eq!(self.watch.reads.get(), 0, "and reads no clock");
+                let unwell = matches!(
+                    before.state(),
+                    State::Open | State::HalfOpen | State::Ramping
+                );
+                assert_eq!(self.watch.reads.get() > 0, unwell, "and reads no clock");
+                assert!(!unwell || self.limits.is_metrics_only());
                 self.passes.push(Pass {
                     of_cell,
                     of_step,
@@ -180,7 +215,7 @@ impl Pair {
                 },
             ) => {
                 assert!(would);
-                let probe_of = Some(word.epoch());
+                let probe_of = (word.state() == State::HalfOpen).then(|| word.epoch());
                 self.passes.push(Pass {
                     of_cell,
                     of_step,
@@ -188,21 +223,32 @@ impl Pair {
                 });
             }
             _ => {
-                assert!(!would);
+                let by_chance = before.state() == State::Ramping;
+                assert_eq!(would, by_chance, "only chance refuses what may pass");
                 assert_eq!(word, before, "a refusal writes nothing");
             }
         }
     }
 
+    /// The number that the cell draws next, if it draws.
+    fn chance(&self) -> u64 {
+        self.cell.reseed(self.seed);
+        SharedRng::from_seed(self.seed).next()
+    }
+
     fn report(&mut self, op: Op, outcome: Outcome) {
         let Some(pass) = self.take(op) else { return };
         let before = self.word;
-        let of_cell = self
-            .cell
-            .report(pass.of_cell, outcome, &self.limits, &self.watch);
+        let random = self.chance();
+        let limits = &self.limits;
+        let of_cell = self.cell.report(pass.of_cell, outcome, limits, &self.watch);
+        let now = self.now();
         let (word, of_step) =
-            step::report(before, &self.limits, self.now(), &pass.of_step, outcome);
+            step::report(before, &self.limits, now, random, &pass.of_step, outcome);
         self.word = word;
+        if self.limits.is_metrics_only() {
+            assert_eq!(of_cell.transition, None, "what only counts decides nothing");
+        }
         self.settled(before, of_cell, of_step);
     }
 
@@ -226,7 +272,10 @@ impl Pair {
         let told = of_cell.transition;
         let happened = change(before, self.word);
         assert_eq!(told, happened, "a change of state is told, once");
-        if !matches!(before.state(), State::Closed | State::HalfOpen) {
+        if !matches!(
+            before.state(),
+            State::Closed | State::HalfOpen | State::Ramping
+        ) {
             assert_eq!(self.word, before, "no outcome undoes {before:?}");
         }
     }
@@ -240,7 +289,7 @@ impl Pair {
         let (told, (word, expected)) = match op.small % 5 {
             0 => (
                 self.cell.trip(&self.limits, &self.watch),
-                step::trip(before, &self.limits, now),
+                step::trip(before, &self.limits, now, 0),
             ),
             1 => (self.cell.reset(&self.watch), step::reset(before, now)),
             2 => (self.cell.force_open(), step::force_open(before)),
@@ -258,14 +307,18 @@ impl Pair {
             return;
         };
         let before = self.word;
+        let random = self.chance();
         let told = self
             .cell
             .trip_under(&pass.of_cell, &self.limits, &self.watch);
-        let (word, expected) = step::trip_under(before, &self.limits, self.now(), &pass.of_step);
+        let now = self.now();
+        let (word, expected) = step::trip_under(before, &self.limits, now, random, &pass.of_step);
         self.word = word;
         assert_eq!(told, expected);
         assert_eq!(told, change(before, word));
-        let closed = before.state() == State::Closed && step::is_current(before, &pass.of_step);
+        let closed = before.state() == State::Closed
+            && step::is_current(before, &pass.of_step)
+            && !self.limits.is_metrics_only();
         assert_eq!(
             told.is_some(),
             closed,
@@ -287,6 +340,9 @@ impl Pair {
             out.count(),
             "each probe out is in somebody's hand"
         );
+        let (won, lost) = (view.won, view.lost);
+        assert!(view.probes_out + won + lost <= 63, "{view:?}");
+        assert_eq!(view.stage > 0, view.state == State::Ramping);
     }
 
     /// Every ticket comes back and time passes: a call gets through unless a command is awaited.
@@ -301,12 +357,24 @@ impl Pair {
         }
         let view = self.cell.view(&self.limits, &self.watch);
         assert_eq!(view.probes_out, 0);
-        if view.state == State::HalfOpen {
+        if view.state == State::HalfOpen && !self.limits.is_metrics_only() {
             assert!(view.probe_due, "with nobody out the next call decides");
         }
-        self.set_clock(self.latest + self.longest);
+        self.set_clock(self.latest + self.longest + SECOND);
+        if self.cell.state() == State::Ramping {
+            // A second without an admission is too long, at whatever point of its field the last one is.
+            let floor = |pair: &Self| pair.cell.view(&pair.limits, &pair.watch);
+            let first = floor(self);
+            self.set_clock(self.latest + SECOND);
+            let due = first.probe_due || floor(self).probe_due;
+            assert!(due || self.limits.is_metrics_only(), "{:?}", self.word);
+        }
         let admits = self.cell.would_admit(&self.limits, &self.watch).is_ok();
-        let waits = matches!(self.cell.state(), State::Latched | State::ForcedOpen);
+        let waits = match self.cell.state() {
+            State::ForcedOpen => true,
+            State::Latched => !self.limits.is_metrics_only(),
+            _ => false,
+        };
         assert_eq!(admits, !waits, "{:?}", self.word);
     }
 }

@@ -112,7 +112,7 @@ fn a_term_is_the_stretch_in_which_it_was_closed() {
     assert_eq!(first.term(), second.term());
     rig.reset();
     let third = rig.call();
-    assert_eq!(third.term(), Some(3_600 << 14 | 1));
+    assert_eq!(third.term(), Some(1_800 << 14 | 1));
     rig.fail();
     rig.clock.pass(SECOND);
     assert_eq!(rig.probe().term(), None);

@@ -5,18 +5,47 @@ use super::*;
 #[derive(Clone, Debug)]
 pub(super) struct Naive {
     pub(super) mode: Mode,
+    pub(super) openings: u32,
     epoch: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Mode {
-    Closed { failures: u32 },
+    Closed { failures: u32, since: u128 },
     Open { until: u128 },
-    Trying { out: u32, won: u32, granted: u128 },
+    Trying(Trying),
+    Ramping(Stage),
     Latched,
     ForcedOpen,
     ForcedClosed,
     Disabled,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Trying {
+    pub(super) out: u32,
+    pub(super) won: u32,
+    pub(super) lost: u32,
+    granted: u128,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stage {
+    pub(super) number: usize,
+    pub(super) setbacks: u32,
+    pub(super) well: u32,
+    pub(super) failed: u32,
+    fell: bool,
+    last: u128,
+    end: u128,
+}
+
+/// What a step is given besides the input.
+#[derive(Clone, Copy)]
+pub(super) struct Now<'a> {
+    pub(super) limits: &'a Limits,
+    pub(super) nanos: u128,
+    pub(super) random: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,18 +68,62 @@ pub(super) enum Answer {
     Refused { rest: Option<u128> },
 }
 
-const YEARS: u128 = 1 << 45;
+const NEVER: u128 = (1 << 45) * 1_000;
+const LEASE_UNIT: u128 = 10_000_000;
+const EIGHTH: u128 = 125_000_000;
+const SHARES: [f64; 6] = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5];
 
 fn round_up(nanos: u128, to: u128) -> u128 {
     nanos.div_ceil(to) * to
+}
+
+// === impl Now ===
+
+impl Now<'_> {
+    fn longest(&self) -> u128 {
+        let longest = self.limits.longest().as_nanos().min(NEVER - 1);
+        (longest + self.spread(longest)).min(NEVER - 1)
+    }
+
+    fn spread(&self, nanos: u128) -> u128 {
+        nanos * (self.limits.jitter() * 1_000.0).round() as u128 / 1_000
+    }
+
+    /// The time of the opening after `openings` others.
+    fn open_for(&self, openings: u32) -> Option<u128> {
+        let base = self.limits.open_for().as_nanos();
+        if base >= NEVER {
+            return None;
+        }
+        let factor = (self.limits.growth() * 1_000.0).round() as u128;
+        let longest = self.limits.longest().as_nanos();
+        let mut nanos = base;
+        for _ in 0..openings {
+            nanos = (nanos * factor / 1_000).min(longest);
+        }
+        let late = (self.spread(nanos) * (u128::from(self.random) + 1)) >> 64;
+        Some((nanos + late).min(NEVER - 1))
+    }
+
+    fn hold(&self, ramp: Ramp, setbacks: u32) -> u128 {
+        let stage = ramp.stage().unwrap_or(self.limits.open_for());
+        let stage = stage.clamp(SECOND, SECOND * 3_600);
+        (stage * 2_u32.pow(setbacks)).min(SECOND * 3_600).as_nanos()
+    }
 }
 
 // === impl Naive ===
 
 impl Naive {
     pub(super) fn new() -> Self {
-        let mode = Mode::Closed { failures: 0 };
-        Self { mode, epoch: 0 }
+        Self {
+            mode: Mode::Closed {
+                failures: 0,
+                since: 0,
+            },
+            openings: 0,
+            epoch: 0,
+        }
     }
 
     pub(super) fn state(&self) -> State {
@@ -58,6 +131,7 @@ impl Naive {
             Mode::Closed { .. } => State::Closed,
             Mode::Open { .. } => State::Open,
             Mode::Trying { .. } => State::HalfOpen,
+            Mode::Ramping { .. } => State::Ramping,
             Mode::Latched => State::Latched,
             Mode::ForcedOpen => State::ForcedOpen,
             Mode::ForcedClosed => State::ForcedClosed,
@@ -65,40 +139,51 @@ impl Naive {
         }
     }
 
-    pub(super) fn admit(&mut self, limits: &Limits, now: u128) -> (Answer, Option<Slip>) {
-        let lease = round_up(limits.lease().as_nanos(), 1_000_000);
-        let at = round_up(now, 1_000_000);
-        let fresh = Mode::Trying {
-            out: 1,
-            won: 0,
-            granted: at,
-        };
+    pub(super) fn admit(&mut self, now: Now<'_>) -> (Answer, Option<Slip>) {
+        let lease = round_up(now.limits.lease().as_nanos(), LEASE_UNIT);
+        let at = round_up(now.nanos, LEASE_UNIT);
+        let before = self.state();
+        let metrics_only = now.limits.is_metrics_only();
         match &mut self.mode {
-            Mode::Closed { .. } => self.pass(Kind::Call),
-            Mode::ForcedClosed | Mode::Disabled => self.pass(Kind::Free),
-            Mode::Latched | Mode::ForcedOpen => (Answer::Refused { rest: None }, None),
-            Mode::Open { until } if now < *until => {
-                let rest = Some(*until - now);
-                (Answer::Refused { rest }, None)
+            Mode::Closed { .. } => return self.pass(Kind::Call),
+            Mode::ForcedClosed | Mode::Disabled => return self.pass(Kind::Free),
+            Mode::ForcedOpen => return (Answer::Refused { rest: None }, None),
+            _ if metrics_only => return (Answer::Pass, Some(Slip::NONE)),
+            Mode::Latched => return (Answer::Refused { rest: None }, None),
+            Mode::Open { until } if now.nanos < *until => {
+                let rest = Some(*until - now.nanos);
+                return (Answer::Refused { rest }, None);
             }
-            Mode::Open { .. } => {
-                self.enter(fresh);
-                self.try_one(true, now)
+            Mode::Open { .. } => match now.limits.ramp() {
+                Some(ramp) => self.stage(ramp, now, 0, 0, false, now.nanos / EIGHTH),
+                None => self.try_again(at),
+            },
+            Mode::Trying(trying) if trying.has_room(now.limits) => {
+                trying.out += 1;
+                trying.granted = at.max(trying.granted);
             }
-            Mode::Trying { out, won, granted } if *out == 0 || *out + *won < limits.probes() => {
-                *out += 1;
-                *granted = at.max(*granted);
-                self.try_one(false, now)
+            Mode::Trying(trying) if now.nanos < trying.granted + lease => {
+                let rest = Some(trying.granted + lease - now.nanos);
+                return (Answer::Refused { rest }, None);
             }
-            Mode::Trying { granted, .. } if now < *granted + lease => {
-                let rest = Some(*granted + lease - now);
-                (Answer::Refused { rest }, None)
-            }
-            Mode::Trying { .. } => {
-                self.enter(fresh);
-                self.try_one(false, now)
+            Mode::Trying(_) => self.try_again(at),
+            Mode::Ramping(_) if now.limits.ramp().is_none() => self.try_again(at),
+            Mode::Ramping(stage) => {
+                let lucky = (now.random as f64) < SHARES[stage.number] * 2_f64.powi(64);
+                let due = stage.due(now.nanos);
+                if due > now.nanos && !lucky {
+                    let rest = Some(due - now.nanos);
+                    return (Answer::Refused { rest }, None);
+                }
+                if stage.passed(now.nanos) != 63 {
+                    stage.last = now.nanos / EIGHTH;
+                }
             }
         }
+        let epoch = self.epoch;
+        let kind = Kind::Probe { at: now.nanos };
+        let changed = before != self.state();
+        (Answer::Probe { changed }, Some(Slip { epoch, kind }))
     }
 
     /// Whether it was late, and whether it changed the state.
@@ -106,8 +191,7 @@ impl Naive {
         &mut self,
         slip: Slip,
         outcome: Option<Outcome>,
-        limits: &Limits,
-        now: u128,
+        now: Now<'_>,
     ) -> (bool, bool) {
         if let Kind::Free = slip.kind {
             return (false, false);
@@ -115,35 +199,56 @@ impl Naive {
         if slip.epoch != self.epoch {
             return (true, false);
         }
+        let limits = now.limits;
         let before = self.state();
         match (&mut self.mode, slip.kind) {
-            (Mode::Closed { failures }, Kind::Call) => match outcome {
+            (Mode::Closed { failures, .. }, Kind::Call) => match outcome {
                 None | Some(Outcome::Ignored) => {}
                 Some(Outcome::Success) => *failures = 0,
-                Some(Outcome::Breach) => self.open(limits, now),
-                Some(Outcome::Failure) if limits.failure_threshold() == 0 => {}
-                Some(Outcome::Failure) => {
+                Some(Outcome::Breach) if !limits.is_metrics_only() => self.open(now),
+                Some(_) if limits.failure_threshold() == 0 => {}
+                Some(_) => {
                     *failures += 1;
-                    if *failures >= limits.failure_threshold() {
-                        self.open(limits, now);
+                    if *failures >= limits.failure_threshold() && !limits.is_metrics_only() {
+                        self.open(now);
                     }
                 }
             },
-            (Mode::Trying { out, won, .. }, Kind::Probe { at }) => {
-                *out -= 1;
-                let over = now.saturating_sub(at) >= limits.lease().as_nanos();
-                if over && outcome.is_some() {
+            (Mode::Trying(trying), Kind::Probe { at }) => {
+                trying.out -= 1;
+                if outcome.is_none() || limits.is_metrics_only() {
+                    return (false, false);
+                }
+                if now.nanos.saturating_sub(at) >= limits.lease().as_nanos() {
                     return (true, false);
                 }
                 match outcome {
-                    None | Some(Outcome::Ignored) => {}
-                    Some(Outcome::Failure | Outcome::Breach) => self.open(limits, now),
-                    Some(Outcome::Success) => {
-                        *won += 1;
-                        if *won >= limits.probes() {
-                            self.enter(Mode::Closed { failures: 0 });
-                        }
+                    Some(Outcome::Failure | Outcome::Breach) => trying.lost += 1,
+                    Some(Outcome::Success) => trying.won += 1,
+                    _ => return (false, false),
+                }
+                if outcome != Some(Outcome::Success) {
+                    if limits.probes() - trying.lost.min(limits.probes()) < limits.needed() {
+                        self.open(now);
                     }
+                } else if trying.won >= limits.needed() {
+                    self.close(now.nanos);
+                }
+            }
+            (Mode::Ramping(_), Kind::Probe { at }) => {
+                if outcome.is_none() || limits.is_metrics_only() {
+                    return (false, false);
+                }
+                let longest = limits.lease().min(SECOND * 900);
+                if now.nanos.saturating_sub(at) >= longest.as_nanos() {
+                    return (true, false);
+                }
+                match (outcome, limits.ramp()) {
+                    (Some(Outcome::Success), Some(ramp)) => self.hear(ramp, now, true),
+                    (Some(Outcome::Failure | Outcome::Breach), Some(ramp)) => {
+                        self.hear(ramp, now, false);
+                    }
+                    _ => {}
                 }
             }
             (mode, kind) => panic!("{kind:?} in {mode:?}"),
@@ -151,12 +256,17 @@ impl Naive {
         (false, before != self.state())
     }
 
-    pub(super) fn trip(&mut self, limits: &Limits, now: u128) {
-        let epoch = self.epoch;
-        let before = self.state();
-        self.open(limits, now);
-        if before == self.state() {
-            self.epoch = epoch;
+    pub(super) fn trip(&mut self, now: Now<'_>) {
+        let now = Now { random: 0, ..now };
+        let others = self.openings.max(1) - 1;
+        match (&self.mode, now.open_for(others)) {
+            (Mode::Open { .. }, Some(nanos)) => {
+                self.mode = Mode::Open {
+                    until: round_up(now.nanos + nanos, 20_000),
+                };
+            }
+            (Mode::Latched, None) => {}
+            _ => self.open(now),
         }
     }
 
@@ -164,31 +274,113 @@ impl Naive {
         slip.epoch == self.epoch
     }
 
-    pub(super) fn trip_under(&mut self, slip: Slip, limits: &Limits, now: u128) {
-        if slip.epoch == self.epoch && matches!(self.mode, Mode::Closed { .. }) {
-            self.open(limits, now);
+    pub(super) fn trip_under(&mut self, slip: Slip, now: Now<'_>) {
+        let closed = matches!(self.mode, Mode::Closed { .. });
+        if slip.epoch == self.epoch && closed && !now.limits.is_metrics_only() {
+            self.open(now);
         }
     }
 
-    pub(super) fn reset(&mut self) {
-        self.enter(Mode::Closed { failures: 0 });
+    pub(super) fn reset(&mut self, now: u128) {
+        self.openings = 0;
+        self.close(now);
     }
 
     pub(super) fn force(&mut self, mode: Mode) {
         if self.mode != mode {
+            self.openings = 0;
             self.enter(mode);
         }
     }
 
-    fn open(&mut self, limits: &Limits, now: u128) {
-        let open_for = limits.open_for().as_nanos();
-        self.enter(if open_for >= YEARS * 1_000 {
-            Mode::Latched
-        } else {
-            Mode::Open {
-                until: round_up(now + open_for, 1_000),
+    fn hear(&mut self, ramp: Ramp, now: Now<'_>, is_well: bool) {
+        let Mode::Ramping(stage) = &mut self.mode else {
+            unreachable!()
+        };
+        stage.well += u32::from(is_well);
+        stage.failed += u32::from(!is_well);
+        let (well, failed) = (stage.well, stage.failed);
+        if well.max(failed) > 127 {
+            (stage.well, stage.failed) = (well / 2, failed / 2);
+        }
+        let Stage {
+            number,
+            setbacks,
+            fell,
+            last,
+            end,
+            ..
+        } = *stage;
+        if well + failed < ramp.minimum() {
+            return;
+        }
+        let share = f64::from(failed) / f64::from(well + failed);
+        if share >= ramp.failure_ratio() {
+            match number {
+                0 => self.open(now),
+                _ => self.stage(ramp, now, number - 1, (setbacks + 1).min(7), true, last),
             }
+        } else if now.nanos >= end {
+            let setbacks = if fell { setbacks } else { 0 };
+            match number {
+                5 => self.close(now.nanos),
+                _ => self.stage(ramp, now, number + 1, setbacks, false, last),
+            }
+        }
+    }
+
+    fn stage(
+        &mut self,
+        ramp: Ramp,
+        now: Now<'_>,
+        number: usize,
+        setbacks: u32,
+        fell: bool,
+        last: u128,
+    ) {
+        let hold = now.hold(ramp, if fell { setbacks } else { 0 });
+        self.enter(Mode::Ramping(Stage {
+            number,
+            setbacks,
+            well: 0,
+            failed: 0,
+            fell,
+            last,
+            end: round_up(now.nanos + hold, 250_000_000),
+        }));
+    }
+
+    fn open(&mut self, now: Now<'_>) {
+        const UNIT: u128 = 2_000_000_000;
+        if let Mode::Closed { since, .. } = self.mode
+            && now.nanos / UNIT > since / UNIT + now.longest().div_ceil(UNIT)
+        {
+            self.openings = 0;
+        }
+        let open_for = now.open_for(self.openings);
+        self.openings = (self.openings + 1).min(15);
+        self.enter(match open_for {
+            None => Mode::Latched,
+            Some(nanos) => Mode::Open {
+                until: round_up(now.nanos + nanos, 20_000),
+            },
         });
+    }
+
+    fn close(&mut self, now: u128) {
+        self.enter(Mode::Closed {
+            failures: 0,
+            since: now,
+        });
+    }
+
+    fn try_again(&mut self, granted: u128) {
+        self.enter(Mode::Trying(Trying {
+            out: 1,
+            won: 0,
+            lost: 0,
+            granted,
+        }));
     }
 
     fn enter(&mut self, mode: Mode) {
@@ -200,10 +392,41 @@ impl Naive {
         let epoch = self.epoch;
         (Answer::Pass, Some(Slip { epoch, kind }))
     }
+}
 
-    fn try_one(&self, changed: bool, at: u128) -> (Answer, Option<Slip>) {
-        let epoch = self.epoch;
-        let kind = Kind::Probe { at };
-        (Answer::Probe { changed }, Some(Slip { epoch, kind }))
+// === impl Slip ===
+
+impl Slip {
+    /// Of no epoch.
+    const NONE: Self = Self {
+        epoch: u64::MAX,
+        kind: Kind::Free,
+    };
+}
+
+// === impl Trying ===
+
+impl Trying {
+    fn has_room(&self, limits: &Limits) -> bool {
+        self.out == 0 || self.out + self.won + self.lost < limits.probes()
+    }
+}
+
+// === impl Stage ===
+
+impl Stage {
+    /// Eighths of a second since the last admission; every eight seconds it is the same again.
+    fn passed(&self, now: u128) -> u128 {
+        (now / EIGHTH + 64 - self.last % 64) % 64
+    }
+
+    /// When whoever comes is admitted.
+    fn due(&self, now: u128) -> u128 {
+        let left = match self.passed(now) {
+            63 => 8,
+            passed if passed >= 7 => return now,
+            passed => 7 - passed,
+        };
+        (now / EIGHTH + left) * EIGHTH
     }
 }

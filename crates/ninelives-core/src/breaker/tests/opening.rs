@@ -1,17 +1,17 @@
-//! Open: never early, late by less than a microsecond, whatever the clock does.
+//! Open: never early, late by less than 20 microseconds, whatever the clock does.
 
 use super::*;
 
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 #[test]
-fn it_opens_for_the_whole_time_and_not_a_microsecond_more() {
+fn it_opens_for_the_whole_time_and_at_most_twenty_microseconds_more() {
     let rig = Rig::new(1, SECOND, 1);
     rig.clock.pass(Duration::from_nanos(1));
     rig.fail();
     rig.clock.pass(SECOND - Duration::from_nanos(1));
     let rest = rig.refused().retry_after.unwrap();
-    assert_eq!(rest, MICRO);
+    assert_eq!(rest, MICRO * 20);
     rig.clock.pass(rest - Duration::from_nanos(1));
     rig.refused();
     rig.clock.pass(Duration::from_nanos(1));
@@ -71,8 +71,8 @@ fn b15_a_clock_that_jumps_a_year_ahead_half_opens_once() {
 }
 
 #[test]
-fn b15_any_idle_time_up_to_three_years_is_over() {
-    for months in 1..40_u32 {
+fn b15_any_idle_time_up_to_four_years_is_over() {
+    for months in 1..53_u32 {
         let rig = Rig::new(1, SECOND, 1);
         rig.fail();
         rig.clock.pass(Duration::from_secs(30 * 86_400) * months);
@@ -81,12 +81,12 @@ fn b15_any_idle_time_up_to_three_years_is_over() {
 }
 
 #[test]
-fn the_one_wrong_open_after_three_years_of_idleness_ends_by_itself() {
+fn the_one_wrong_open_after_four_years_of_idleness_ends_by_itself() {
     let rig = Rig::new(1, SECOND, 1);
     rig.fail();
-    rig.clock.pass(YEAR * 4);
+    rig.clock.pass(YEAR * 5);
     assert_eq!(rig.refused().state, State::Open);
-    rig.clock.pass(YEAR / 2);
+    rig.clock.pass(YEAR * 3 / 5);
     let _probe = rig.probe();
 }
 
@@ -111,8 +111,9 @@ fn b16_a_microsecond_below_never_ends() {
     let open_for = MICRO * 2_u32.pow(23) * 2_u32.pow(22) - MICRO;
     let rig = Rig::new(1, open_for, 1);
     assert_eq!(rig.fail().transition, change(State::Closed, State::Open));
-    assert_eq!(rig.refused().retry_after, Some(open_for));
-    rig.clock.pass(open_for - MICRO);
+    let rest = rig.refused().retry_after.unwrap();
+    assert!(rest >= open_for && rest < open_for + MICRO * 20);
+    rig.clock.pass(rest - MICRO);
     assert_eq!(rig.refused().retry_after, Some(MICRO));
     rig.clock.pass(MICRO);
     let _probe = rig.probe();

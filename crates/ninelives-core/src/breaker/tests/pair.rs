@@ -2,8 +2,9 @@
 
 use std::vec::Vec;
 
-use super::naive::{Answer, Mode, Naive, Slip};
+use super::naive::{Answer, Mode, Naive, Now, Slip};
 use super::*;
+use crate::rng::SharedRng;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Input {
@@ -20,8 +21,9 @@ pub(super) enum Input {
     ForceOpen,
     ForceClosed,
     Disable,
-    /// A threshold of zero is none.
-    Limits(u32, u64, u32, u64),
+    Limits(Limits),
+    /// What chance says from now on.
+    Seed(u64),
 }
 
 /// Both breakers, and the tickets that are out.
@@ -30,7 +32,7 @@ pub(super) struct Pair {
     naive: Naive,
     tickets: Vec<(Ticket, Slip)>,
     /// The changes of state that were reported, by their two ends.
-    pub(super) changes: [[u32; 7]; 7],
+    pub(super) changes: [[u32; 8]; 8],
 }
 
 // === impl Pair ===
@@ -44,24 +46,29 @@ impl Pair {
             },
             naive: Naive::new(),
             tickets: Vec::new(),
-            changes: [[0; 7]; 7],
+            changes: [[0; 8]; 8],
         }
     }
 
     /// A copy: the word, the clock, and tickets that are each used once in each copy.
     pub(super) fn fork(&self) -> Self {
-        let breaker = Breaker::with(self.rig.breaker.word());
+        let breaker = Breaker::with(self.rig.breaker.word(), 0);
         let mut copy = Self::new(self.rig.limits);
         copy.rig.breaker = breaker;
         copy.rig.clock.now.set(self.rig.clock.now.get());
+        copy.rig.seed.set(self.rig.seed.get());
         copy.naive = self.naive.clone();
         copy.tickets = self.tickets.iter().map(|(t, s)| (t.twin(), *s)).collect();
         copy
     }
 
     pub(super) fn run(&mut self, input: Input) {
-        let now = u128::from(self.rig.clock.now.get());
         let limits = self.rig.limits;
+        let now = Now {
+            limits: &limits,
+            nanos: u128::from(self.rig.clock.now.get()),
+            random: SharedRng::from_seed(self.rig.seed.get()).next(),
+        };
         let before = self.naive.state();
         let change = match input {
             Input::Admit => self.admit(now),
@@ -77,15 +84,15 @@ impl Pair {
                 None
             }
             Input::Trip => {
-                self.naive.trip(&limits, now);
+                self.naive.trip(now);
                 self.rig.trip()
             }
             Input::TripUnder => self.tickets.first().and_then(|(ticket, slip)| {
-                self.naive.trip_under(*slip, &limits, now);
+                self.naive.trip_under(*slip, now);
                 self.rig.trip_under(ticket)
             }),
             Input::Reset => {
-                self.naive.reset();
+                self.naive.reset(now.nanos);
                 self.rig.reset()
             }
             Input::ForceOpen => {
@@ -100,8 +107,12 @@ impl Pair {
                 self.naive.force(Mode::Disabled);
                 self.rig.breaker.disable()
             }
-            Input::Limits(threshold, open_for, probes, lease) => {
-                self.rig.limits = limits_of(threshold, open_for, probes, lease);
+            Input::Limits(limits) => {
+                self.rig.limits = limits;
+                None
+            }
+            Input::Seed(seed) => {
+                self.rig.seed.set(seed);
                 None
             }
         };
@@ -117,12 +128,12 @@ impl Pair {
         self.compare();
     }
 
-    fn admit(&mut self, now: u128) -> Option<Transition> {
-        let limits = self.rig.limits;
+    fn admit(&mut self, now: Now<'_>) -> Option<Transition> {
         let word = self.rig.breaker.word();
-        let would = self.rig.breaker.would_admit(&limits, &self.rig.clock);
+        let would = self.rig.breaker.would_admit(now.limits, &self.rig.clock);
         assert_eq!(self.rig.breaker.word(), word);
-        let (answer, slip) = self.naive.admit(&limits, now);
+        let by_chance = self.naive.state() == State::Ramping;
+        let (answer, slip) = self.naive.admit(now);
         let (seen, ticket, change) = match self.rig.admit() {
             Admission::Admitted(ticket) => (Answer::Pass, Some(ticket), None),
             Admission::Probe { ticket, transition } => {
@@ -130,14 +141,15 @@ impl Pair {
                 (Answer::Probe { changed }, Some(ticket), transition)
             }
             Admission::Rejected(rejected) => {
-                assert_eq!(would, Err(rejected));
+                let expected = if by_chance { Ok(()) } else { Err(rejected) };
+                assert_eq!(would, expected);
                 assert_eq!(rejected.state, self.naive.state());
                 let rest = rejected.retry_after.map(|rest| rest.as_nanos());
                 (Answer::Refused { rest }, None, None)
             }
         };
         assert_eq!(seen, answer);
-        assert_eq!(would.is_ok(), ticket.is_some());
+        assert_eq!(would.is_ok(), by_chance || ticket.is_some());
         self.tickets.extend(ticket.zip(slip));
         change
     }
@@ -146,7 +158,7 @@ impl Pair {
         &mut self,
         oldest: bool,
         outcome: Option<Outcome>,
-        now: u128,
+        now: Now<'_>,
     ) -> Option<Transition> {
         let index = if oldest {
             0
@@ -157,8 +169,7 @@ impl Pair {
             return None;
         }
         let (ticket, slip) = self.tickets.remove(index);
-        let limits = self.rig.limits;
-        let (late, changed) = self.naive.report(slip, outcome, &limits, now);
+        let (late, changed) = self.naive.report(slip, outcome, now);
         let report = match outcome {
             Some(outcome) => self.rig.report(ticket, outcome),
             None => self.rig.breaker.abandon(ticket),
@@ -171,12 +182,27 @@ impl Pair {
     fn compare(&self) {
         let view = self.rig.view();
         assert_eq!(view.state, self.naive.state());
-        let counts = match self.naive.mode {
-            Mode::Closed { failures } => (failures, 0, 0),
-            Mode::Trying { out, won, .. } => (0, out, won),
-            _ => (0, 0, 0),
+        assert_eq!(view.openings, self.naive.openings);
+        let counts = match &self.naive.mode {
+            Mode::Closed { failures, .. } => [*failures, 0, 0, 0, 0, 0, 0, 0],
+            Mode::Trying(probes) => [0, probes.out, probes.won, probes.lost, 0, 0, 0, 0],
+            Mode::Ramping(stage) => {
+                let number = stage.number as u32 + 1;
+                [0, 0, 0, 0, number, stage.well, stage.failed, stage.setbacks]
+            }
+            _ => [0; 8],
         };
-        assert_eq!((view.failures, view.probes_out, view.won), counts);
+        let seen = [
+            view.failures,
+            view.probes_out,
+            view.won,
+            view.lost,
+            view.stage,
+            view.stage_well,
+            view.stage_failed,
+            view.setbacks,
+        ];
+        assert_eq!(seen, counts);
         for (ticket, slip) in &self.tickets {
             let current = self.naive.is_current(*slip);
             assert_eq!(self.rig.breaker.is_current(ticket), current, "{slip:?}");

@@ -11,11 +11,11 @@ fn refusal(result: Result<Limits, crate::limit::OutOfRange>) -> std::string::Str
 
 #[test]
 fn b17_thresholds_outside_their_field_are_refused() {
-    let expected = "failure_threshold: 0 is outside 1..=32767";
+    let expected = "failure_threshold: 0 is outside 1..=4095";
     assert_eq!(refusal(Limits::new(0, SECOND, 1)), expected);
-    let expected = "failure_threshold: 32768 is outside 1..=32767";
-    assert_eq!(refusal(Limits::new(32_768, SECOND, 1)), expected);
-    assert!(Limits::new(32_767, SECOND, 1).is_ok());
+    let expected = "failure_threshold: 4096 is outside 1..=4095";
+    assert_eq!(refusal(Limits::new(4_096, SECOND, 1)), expected);
+    assert!(Limits::new(4_095, SECOND, 1).is_ok());
 }
 
 #[test]
@@ -52,12 +52,14 @@ fn a_lease_that_could_outlive_the_epochs_is_refused() {
 }
 
 #[test]
-fn the_lease_is_the_open_time_and_a_second_at_least() {
+fn the_lease_is_the_open_time_a_second_at_least_and_a_day_at_most() {
     let lease = |open_for| Limits::new(1, open_for, 1).unwrap().lease();
     assert_eq!(lease(MILLI), SECOND);
     assert_eq!(lease(SECOND), SECOND);
     assert_eq!(lease(SECOND * 30), SECOND * 30);
-    assert_eq!(lease(Duration::MAX), Duration::MAX);
+    assert_eq!(lease(SECOND * 86_400), SECOND * 86_400);
+    assert_eq!(lease(SECOND * 86_401), SECOND * 86_400);
+    assert_eq!(lease(Duration::MAX), SECOND * 86_400);
 }
 
 #[test]
@@ -67,6 +69,64 @@ fn the_longest_lease_saturates() {
         limits.with_lease(Duration::MAX).unwrap().lease(),
         Duration::MAX
     );
+}
+
+#[test]
+fn b17_no_success_needed_and_more_than_are_tried_are_refused() {
+    let limits = Limits::new(1, SECOND, 3).unwrap();
+    assert_eq!(refusal(limits.with_needed(0)), "needed: 0 is outside 1..=3");
+    assert_eq!(refusal(limits.with_needed(4)), "needed: 4 is outside 1..=3");
+    assert_eq!(limits.needed(), 3);
+    assert_eq!(limits.with_needed(1).unwrap().needed(), 1);
+}
+
+#[test]
+fn b17_growth_outside_its_range_is_refused() {
+    let limits = Limits::new(1, SECOND * 2, 1).unwrap();
+    for factor in [f64::NAN, 0.999, 0.0, -1.0, 100.1, f64::INFINITY] {
+        let expected = std::format!("factor: {factor} is outside 1..=100");
+        assert_eq!(refusal(limits.with_growth(factor, SECOND * 9)), expected);
+    }
+    let expected = "longest: 1s is outside 2s..=35184372.088831s";
+    assert_eq!(refusal(limits.with_growth(2.0, SECOND)), expected);
+    assert!(limits.with_growth(2.0, Duration::MAX).is_err());
+    let grown = limits.with_growth(1.5, SECOND * 2).unwrap();
+    assert_eq!((grown.growth(), grown.longest()), (1.5, SECOND * 2));
+    assert_eq!((limits.growth(), limits.longest()), (1.0, SECOND * 2));
+}
+
+#[test]
+fn b17_jitter_outside_its_range_is_refused() {
+    let limits = Limits::new(1, SECOND, 1).unwrap();
+    for share in [f64::NAN, -0.001, 1.001, f64::NEG_INFINITY] {
+        let expected = std::format!("jitter: {share} is outside 0..=1");
+        assert_eq!(refusal(limits.with_jitter(share)), expected);
+    }
+    assert_eq!(limits.with_jitter(0.25).unwrap().jitter(), 0.25);
+}
+
+#[test]
+fn b17_ramps_outside_their_ranges_are_refused() {
+    let refusal = |ramp: Result<Ramp, crate::limit::OutOfRange>| ramp.unwrap_err().to_string();
+    let ramp = Ramp::new();
+    let short = ramp.with_stage(MILLI * 999);
+    assert_eq!(refusal(short), "stage: 999ms is outside 1s..=3600s");
+    assert!(ramp.with_stage(SECOND * 3_601).is_err());
+    for ratio in [f64::NAN, 0.0, 0.000_9, 1.1] {
+        let expected = std::format!("failure_ratio: {ratio} is outside 0.001..=1");
+        assert_eq!(refusal(ramp.with_failure_ratio(ratio)), expected);
+    }
+    assert_eq!(
+        refusal(ramp.with_minimum(0)),
+        "minimum: 0 is outside 1..=63"
+    );
+    assert_eq!(
+        refusal(ramp.with_minimum(64)),
+        "minimum: 64 is outside 1..=63"
+    );
+    let built = ramp.with_stage(SECOND).unwrap().with_minimum(63).unwrap();
+    assert_eq!((built.stage(), built.minimum()), (Some(SECOND), 63));
+    assert_eq!((ramp.stage(), ramp.failure_ratio()), (None, 0.5));
 }
 
 #[test]
@@ -85,12 +145,12 @@ fn words_print_what_they_mean() {
     let closed = "Breaker(Closed#0 failures 1 since 0 s)";
     assert_eq!(format!("{:?}", rig.breaker), closed);
     rig.fail();
-    let open = "Open#1 until 3601000000 us";
+    let open = "Open#1 openings 1 until 3601000000 us";
     assert_eq!(format!("{:?}", rig.breaker.word()), open);
     rig.clock.pass(SECOND);
     rig.report(rig.probe(), Outcome::Success);
     let _second = rig.probe();
-    let half_open = "HalfOpen#2 probes 1 won 1 granted 3601000 ms";
+    let half_open = "HalfOpen#2 openings 1 probes 1 won 1 lost 0 granted 3601000 ms";
     assert_eq!(format!("{:?}", rig.breaker.word()), half_open);
     rig.breaker.disable();
     assert_eq!(format!("{:?}", rig.breaker.word()), "Disabled#3");
@@ -99,5 +159,5 @@ fn words_print_what_they_mean() {
 #[test]
 #[should_panic(expected = "unreachable")]
 fn a_state_that_cannot_be_is_not_closed() {
-    let _ = Word::from_bits(7).state();
+    let _ = State::of(8);
 }

@@ -10,7 +10,7 @@ type Stage = (&'static str, fn(&mut Rig) -> Option<Ticket>);
 /// Does one thing with the stage's own ticket, or with one of an earlier epoch.
 type Input = (&'static str, fn(&Rig, Ticket) -> String);
 
-const STAGES: [Stage; 13] = [
+const STAGES: [Stage; 20] = [
     ("closed", |rig| Some(rig.call())),
     ("closed, one failure", |rig| {
         rig.fail();
@@ -55,6 +55,48 @@ const STAGES: [Stage; 13] = [
         let second = rig.probe();
         rig.clock.pass(SECOND * 10);
         Some(second)
+    }),
+    ("two of three, one lost", |rig| {
+        rig.limits = Limits::new(2, SECOND * 10, 3).unwrap();
+        rig.limits = rig.limits.with_needed(2).unwrap();
+        rig.trip();
+        rig.clock.pass(SECOND * 10);
+        rig.report(rig.probe(), Outcome::Failure);
+        Some(rig.probe())
+    }),
+    ("two of three, one each", |rig| {
+        rig.limits = Limits::new(2, SECOND * 10, 3).unwrap();
+        rig.limits = rig.limits.with_needed(2).unwrap();
+        rig.trip();
+        rig.clock.pass(SECOND * 10);
+        rig.report(rig.probe(), Outcome::Failure);
+        rig.report(rig.probe(), Outcome::Success);
+        Some(rig.probe())
+    }),
+    ("ramping", |rig| {
+        rig.ramp(1);
+        Some(rig.probe())
+    }),
+    ("ramping, stage over", |rig| {
+        rig.begin(1);
+        rig.clock.pass(SECOND * 10);
+        Some(rig.probe())
+    }),
+    ("ramping, stage 2", |rig| {
+        rig.begin(1);
+        rig.climb();
+        Some(rig.lucky_probe())
+    }),
+    ("ramping, stage 6 over", |rig| {
+        rig.begin(1);
+        (0..5).for_each(|_| rig.climb());
+        rig.clock.pass(SECOND * 10);
+        Some(rig.lucky_probe())
+    }),
+    ("counts only, open", |rig| {
+        rig.trip();
+        rig.limits = rig.limits.with_metrics_only(true);
+        None
     }),
     ("latched", |rig| {
         rig.limits = Limits::new(2, Duration::MAX, 2).unwrap();
@@ -138,7 +180,7 @@ fn row(stage: &Stage, what: &str, input: &Input, old: bool) -> Option<String> {
         format!("{after:?}")
     };
     Some(format!(
-        "{:<22}| {:<15}| {:<50}| {answer}\n",
+        "{:<23}| {:<15}| {:<87}| {answer}\n",
         stage.0,
         format!("{what}{}", input.0),
         next,
