@@ -87,6 +87,20 @@ fn a_late_call_that_was_not_counted_in_is_not_counted_out() {
 }
 
 #[test]
+fn hc37_the_first_call_of_the_first_slot_turns_it_too() {
+    let window = window(10);
+    let turned = |time| {
+        let entry = window.enter(0, TERM, at(time), || true);
+        let turned = entry.turned();
+        window.leave(entry);
+        turned
+    };
+    assert!(turned(Duration::ZERO));
+    assert!(!turned(Duration::ZERO));
+    assert!(turned(SECOND));
+}
+
+#[test]
 fn the_first_call_of_a_slot_knows_that_it_is() {
     let window = window(10);
     let turned = |second: u32| {

@@ -35,8 +35,8 @@ impl Stamp {
 // === impl Word ===
 
 impl Word {
-    /// Never written.
-    pub const EMPTY: Self = Self(0);
+    /// Never written: nothing, of a lap that no clock reaches, so that the first of every lap finds that it is.
+    pub const EMPTY: Self = Self(EPOCH.mask() | LAP.mask());
     /// The count that goes no further: 4194303.
     pub const FULL: u64 = COUNT.max();
 
