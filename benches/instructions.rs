@@ -35,6 +35,10 @@ fn after_one_wait<S: Subject>(subject: fn() -> S) -> Call {
     warm(subject(), Echo::pending(1), ANSWER)
 }
 
+fn in_vain<S: Subject>(subject: fn() -> S) -> Call {
+    warm(subject(), Echo::failing(), None)
+}
+
 fn turned_away<S: Subject>(subject: fn() -> S) -> Call {
     warm(subject(), Echo::ready(), None)
 }
@@ -54,6 +58,7 @@ fn warm<S: Subject>(subject: S, inner: Echo, expected: Option<u64>) -> Call {
 #[bench::ready(at_once(subjects::raw))]
 #[bench::pending(after_one_wait(subjects::raw))]
 #[bench::bearing(at_once(subjects::bearing))]
+#[bench::failing(in_vain(subjects::raw))]
 fn raw(call: Call) -> Option<u64> {
     call()
 }
@@ -85,6 +90,13 @@ fn retry(call: Call) -> Option<u64> {
 #[bench::live(at_once(subjects::breaker_live))]
 #[bench::shadowed(at_once(subjects::breaker_shadowed))]
 #[bench::live_open(turned_away(subjects::breaker_live_open))]
+#[bench::failing(in_vain(subjects::breaker_patient))]
+#[bench::windowed(at_once(subjects::breaker_windowed))]
+#[bench::windowed_failing(in_vain(subjects::breaker_windowed))]
+#[bench::windowed_open(turned_away(subjects::breaker_windowed_open))]
+#[bench::windowed_live(at_once(subjects::breaker_windowed_live))]
+#[bench::counted(at_once(subjects::breaker_counted))]
+#[bench::slow(at_once(subjects::breaker_slow))]
 fn breaker(call: Call) -> Option<u64> {
     call()
 }

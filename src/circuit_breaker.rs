@@ -1,7 +1,8 @@
 //! Rejects calls while a dependency is failing.
 //!
-//! Closed, it counts failures in a row; at the threshold it opens and rejects at once. When its time is over, the next calls are
-//! probes: as many as allowed may be out together, that many successes close it, and one failure opens it again.
+//! Closed, it counts failures in a row, and if asked to, looks at the rates of a [window](#windows); at a threshold it opens and rejects
+//! at once. When its time is over, the next calls are probes: as many as allowed may be out together, that many successes close it, and
+//! one failure opens it again.
 //!
 //! # Where it sits
 //! Outside a retry, so that one request counts once and a retry never hammers an open circuit. Put a timeout **inside** it: a call
@@ -13,7 +14,29 @@
 //! and never fails for being open. The call that follows is rejected even if the open time has ended meanwhile, with the `retry_after`
 //! that readiness saw: the inner service was not asked for its readiness, and the clock is read once. `Clone` resets readiness and shares the state.
 //!
+//! # Windows
+//! By [`with_failure_rate`](CircuitBreakerConfig::with_failure_rate) and [`with_slow_calls`](CircuitBreakerConfig::with_slow_calls) a
+//! circuit goes by rates too, and made [by](CircuitBreakerConfig::by_failure_rate) them, by rates alone. They are those of a
+//! [time or of a number of calls](CircuitWindow), known once there is the [minimum of calls](CircuitBreakerConfig::with_minimum_calls), and
+//! compared in whole numbers: a rate at its threshold opens. It is looked at when a call fails or was slow, so a success that brings the
+//! calls to their minimum opens nothing; the next failure does. A window begins with nothing when the circuit closes. Probes are not in it.
+//! Over time it is cut in ten slots: outcomes count for its length, less up to one slot. How exact it is beside other threads says
+//! [`ninelives_core::window`].
+//!
+//! # Slow calls
+//! A call that takes the slow duration or longer, from `call` to its answer, is slow, whether it succeeds or fails. One that is out for so
+//! long is slow already, and a call: a dependency that hangs opens the circuit before any call has come back. That is looked at when a call
+//! fails or was slow, and by the first call of each thread in each 32nd of the time that is looked back on, so it is seen late by as much: of
+//! the window and the slow duration together, or of eight slow durations where the window is over calls. A call that hangs for longer than
+//! that is seen again when it ends. A probe that is slow has failed. A call that is dropped is no outcome, however long it took.
+//!
+//! # Classification
+//! [`classify`](CircuitBreakerLayer::classify) lets a function say of each response and error whether it is a success, a failure, or
+//! nothing; [`with_retry_after`](CircuitBreakerLayer::with_retry_after) lets one say how long the dependency asks to be left alone.
+//! Both are asked on the thread of the call, before the circuit is told. If one panics, the call has no outcome, and a probe gives its slot back.
+//!
 //! # What counts
+//! Unless a function says otherwise:
 //! | outcome | counts as |
 //! |---|---|
 //! | a response | success |
@@ -30,6 +53,9 @@
 //! | change | does | leaves |
 //! |---|---|---|
 //! | any | | the state, a forced one too; the failures counted; calls in flight, whose outcomes count under the new settings |
+//! | thresholds, minimum of calls | are those of the next look | what the window has |
+//! | slow duration | of each call that ends from then on; calls that are out are not slow before they end | what was slow |
+//! | window | another length of the same kind takes over what it can, another kind begins with nothing | calls in flight |
 //! | `failure_threshold` | lowered to the count or below it, it opens at the next failure | a success in between forgets the count |
 //! | `recovery_timeout` | holds from the next opening on | the end of the time for which it is open now |
 //! | `half_open_max_calls` | raised, more probes go at once; lowered, nobody goes until those that are out fit | probes that are out |
@@ -52,10 +78,14 @@
 //! None of its own.
 //!
 //! # Progress
-//! Lock-free; closed and well it is one load to admit and one to report, nothing is stored. See [`ninelives_core::breaker`].
+//! Lock-free; closed and well it is one load to admit and one to report, nothing is stored. With a window one swap more for each outcome, with
+//! slow calls two more, on a stripe of the thread's own while there are no more threads than stripes: as many as run at once, up to 16.
+//! See [`ninelives_core::breaker`].
 //!
 //! # Cost
 //! No allocation. Settings are read, and a clock only when the circuit is not closed, or a call fails; so live ones cost a call that is well one load. One reference count per call.
+//! A window over time reads the clock once a call, at its end; slow calls at its beginning too. A look takes some loads for each slot
+//! and stripe. A window takes some kilobytes, allocated when it is made.
 //!
 //! # Events
 //! `CircuitOpened`, `CircuitHalfOpen` and `CircuitClosed` for each change of state, by a call or a command; `CircuitRejected`; one outcome
@@ -80,17 +110,57 @@
 //! # Ok(())
 //! # }
 //! ```
+//! Half of at least 20 calls in 10 seconds, or nine of ten slower than a second; answers that say so are failures:
+//! ```
+//! use ninelives::circuit_breaker::Class;
+//! use ninelives::prelude::*;
+//! use std::time::Duration;
+//! # struct Answer { status: u16, retry_after: Option<Duration> }
+//! let config = CircuitBreakerConfig::by_failure_rate(0.5, Duration::from_secs(30), 3)?
+//!     .with_slow_calls(Duration::from_secs(1), 0.9)?
+//!     .with_minimum_calls(20)?
+//!     .with_time_window(Duration::from_secs(10))?;
+//! let breaker = CircuitBreakerLayer::new(config)?
+//!     .classify(|result: Result<&Answer, &ResilienceError<std::io::Error>>| match result {
+//!         Ok(answer) if answer.status >= 500 => Class::Failure,
+//!         Err(error) if error.is_rejection() => Class::Ignored,
+//!         Ok(_) => Class::Success,
+//!         Err(_) => Class::Failure,
+//!     })
+//!     .with_retry_after(
+//!         |result: Result<&Answer, &ResilienceError<std::io::Error>>| result.ok()?.retry_after,
+//!         Duration::from_secs(300),
+//!     );
+//! assert_eq!(breaker.view().rates.unwrap().failure_rate, None);
+//! # Ok::<(), ninelives::ConfigError>(())
+//! ```
 
+mod build;
+mod circuit;
+mod classify;
 mod config;
 mod future;
+mod gauge;
 mod layer;
+mod measure;
+mod orders;
+mod outcomes;
 mod parameters;
 mod service;
 mod shadow;
+mod source;
+mod stripe;
 mod ticket;
+mod view;
+mod watch;
+mod windowed;
 
+pub use classify::{ByError, Class, Classified, Classify, Hinted};
 pub use config::CircuitBreakerConfig;
 pub use future::CircuitBreakerFuture;
 pub use layer::CircuitBreakerLayer;
-pub use ninelives_core::breaker::{State as CircuitState, View as CircuitView};
+pub use measure::{CircuitSettings, Consecutive, Measure};
+pub use ninelives_core::breaker::State as CircuitState;
 pub use service::CircuitBreakerService;
+pub use view::{CircuitRates, CircuitView};
+pub use windowed::{CircuitWindow, Windowed};

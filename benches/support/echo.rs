@@ -39,6 +39,14 @@ impl Echo {
         Self::pending(0)
     }
 
+    /// Fails at the first poll.
+    pub fn failing() -> Self {
+        Self {
+            pends: black_box(0),
+            fails: black_box(true),
+        }
+    }
+
     /// Pending so many times before it is ready, as a call that waits for its answer is once.
     pub fn pending(times: u32) -> Self {
         Self {

@@ -3,7 +3,11 @@
 #[path = "echo.rs"]
 pub mod echo;
 
+use std::time::Duration;
+
+use ninelives::Tick;
 use ninelives::algebra::Tower;
+use ninelives::circuit_breaker::Windowed;
 use ninelives::deadline::{Carried, Deadline};
 use ninelives::prelude::*;
 use tower::Service;
@@ -31,6 +35,17 @@ where
     L::Service: Service<u64, Response = u64> + Clone + Send + 'static,
 {
     type Around = L::Service;
+}
+
+/// A clock that costs nothing: a window's own price, without that of the system's clock.
+#[derive(Clone, Copy)]
+struct Unmoved;
+
+impl Clock for Unmoved {
+    #[inline]
+    fn now(&self) -> Tick {
+        std::hint::black_box(Tick::from_nanos(5_500_000_000))
+    }
 }
 
 /// No layer.
@@ -90,6 +105,39 @@ pub fn breaker_shadowed() -> impl Subject {
     let layer = breaker_layer().live();
     layer.settings().set_shadow(layer.config()).unwrap();
     layer
+}
+
+/// A breaker that goes by the rates of ten seconds.
+pub fn breaker_windowed() -> impl Subject {
+    rated_layer(rates())
+}
+
+/// The same with settings that may change.
+pub fn breaker_windowed_live() -> impl Subject {
+    rated_layer(rates()).live()
+}
+
+/// A breaker that goes by the rates of the last hundred calls.
+pub fn breaker_counted() -> impl Subject {
+    rated_layer(rates().with_count_window(100).unwrap())
+}
+
+/// A breaker that goes by the rates of ten seconds, and looks for slow calls.
+pub fn breaker_slow() -> impl Subject {
+    rated_layer(rates().with_slow_calls(FAR, 0.5).unwrap())
+}
+
+/// A breaker that goes by rates and is open, on the clock of the one that goes by failures in a row.
+pub fn breaker_windowed_open() -> impl Subject {
+    let breaker = CircuitBreakerLayer::new(rates()).unwrap();
+    breaker.trip();
+    breaker
+}
+
+/// A breaker that stays closed through a few failures.
+pub fn breaker_patient() -> impl Subject {
+    let config = CircuitBreakerConfig::new(1000, FAR, 1).unwrap();
+    CircuitBreakerLayer::with_clock(config, Unmoved).unwrap()
 }
 
 /// A breaker with settings that may change, open.
@@ -188,6 +236,18 @@ fn retry_layer() -> RetryLayer {
 
 fn breaker_layer() -> CircuitBreakerLayer {
     CircuitBreakerLayer::new(CircuitBreakerConfig::new(5, FAR, 1).unwrap()).unwrap()
+}
+
+fn rates() -> CircuitBreakerConfig<Windowed> {
+    let config = CircuitBreakerConfig::new(1000, FAR, 1).unwrap();
+    let config = config.with_failure_rate(0.5).unwrap();
+    config.with_time_window(Duration::from_secs(10)).unwrap()
+}
+
+fn rated_layer(
+    config: CircuitBreakerConfig<Windowed>,
+) -> CircuitBreakerLayer<Unmoved, NullSink, CircuitBreakerConfig<Windowed>> {
+    CircuitBreakerLayer::with_clock(config, Unmoved).unwrap()
 }
 
 fn queued_layer() -> BulkheadLayer<ninelives::bulkhead::Queued> {

@@ -2,28 +2,21 @@
 
 use std::time::Duration;
 
-use ninelives_core::breaker::{Limits, LimitsSource};
+use ninelives_core::breaker::Limits;
 
+use super::{Consecutive, Measure};
 use crate::error::ConfigError;
-use crate::settings::Settings;
 
-/// When to open, how long, and how to try again.
+/// When to open, how long, and how to try again. `W` is what it goes by: failures in a row, or the rates of a
+/// [window](super#windows) too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CircuitBreakerConfig {
+pub struct CircuitBreakerConfig<W = Consecutive> {
     pub(super) limits: Limits,
     // The lease is not the default one of the recovery timeout.
     own_lease: bool,
     disabled: bool,
+    measure: W,
 }
-
-/// The limits that a service reads at a call.
-pub(super) struct AtCall<'a, L: Settings<CircuitBreakerConfig>> {
-    pub(super) settings: &'a L,
-    pub(super) reader: &'a mut L::Reader,
-}
-
-/// The limits that are in force when a call ends.
-pub(super) struct AtEnd<'a, L>(pub(super) &'a L);
 
 const FAILURES: std::ops::RangeInclusive<u64> = 1..=4_095;
 const PROBES: std::ops::RangeInclusive<u64> = 1..=63;
@@ -44,18 +37,11 @@ impl CircuitBreakerConfig {
     ) -> Result<Self, ConfigError> {
         let failures = count("failure_threshold", failure_threshold, FAILURES)?;
         let probes = count("half_open_max_calls", half_open_max_calls, PROBES)?;
-        let limits =
-            Limits::new(failures, recovery_timeout, probes).map_err(|error| {
-                match error.field() {
-                    "open_for" => error.named("recovery_timeout"),
-                    "probes" => error.named("half_open_max_calls"),
-                    _ => error,
-                }
-            })?;
         Ok(Self {
-            limits,
+            limits: limits(failures, recovery_timeout, probes)?,
             own_lease: false,
             disabled: false,
+            measure: Consecutive,
         })
     }
 
@@ -67,11 +53,14 @@ impl CircuitBreakerConfig {
                 limits,
                 own_lease: false,
                 disabled: true,
+                measure: Consecutive,
             },
             Err(_) => unreachable!("these limits are in range"),
         }
     }
+}
 
+impl<W: Measure> CircuitBreakerConfig<W> {
     /// How long a probe may be out before its slot is given to another call: 1 ms to 4,096 times the recovery timeout. By
     /// default the recovery timeout, and at least a second. Set it above the slowest good answer: an outcome past the lease does
     /// not count.
@@ -90,45 +79,55 @@ impl CircuitBreakerConfig {
     /// The same settings with another threshold.
     ///
     /// # Errors
-    /// A threshold outside its range, as [`new`](Self::new).
+    /// A threshold outside its range, as [`new`](CircuitBreakerConfig::new).
     pub fn with_failure_threshold(self, failures: usize) -> Result<Self, ConfigError> {
-        let Self { limits, .. } = self;
-        self.with(Self::new(
-            failures,
-            limits.open_for(),
-            limits.probes() as usize,
-        )?)
+        let failures = count("failure_threshold", failures, FAILURES)?;
+        let Self { limits: old, .. } = self;
+        self.with(limits(failures, old.open_for(), old.probes())?)
     }
 
     /// The same settings with another recovery timeout; a lease that was set stays.
     ///
     /// # Errors
-    /// A time outside its range, as [`new`](Self::new), or too short for the lease that was set.
+    /// A time outside its range, as [`new`](CircuitBreakerConfig::new), or too short for the lease that was set.
     pub fn with_recovery_timeout(self, timeout: Duration) -> Result<Self, ConfigError> {
-        let Self { limits, .. } = self;
-        let failures = limits.failure_threshold() as usize;
-        self.with(Self::new(failures, timeout, limits.probes() as usize)?)
+        self.with(self.limits_like(timeout, self.limits.probes())?)
     }
 
     /// The same settings with another number of probes.
     ///
     /// # Errors
-    /// A number outside its range, as [`new`](Self::new).
+    /// A number outside its range, as [`new`](CircuitBreakerConfig::new).
     pub fn with_half_open_max_calls(self, probes: usize) -> Result<Self, ConfigError> {
-        let Self { limits, .. } = self;
-        let failures = limits.failure_threshold() as usize;
-        self.with(Self::new(failures, limits.open_for(), probes)?)
+        let probes = count("half_open_max_calls", probes, PROBES)?;
+        self.with(self.limits_like(self.limits.open_for(), probes)?)
     }
 
-    /// `other`, with what its `new` does not set from here.
-    fn with(self, other: Self) -> Result<Self, ConfigError> {
-        let other = other
-            .with_disabled(self.disabled)
-            .with_metrics_only(self.is_metrics_only());
-        if self.own_lease {
-            other.with_probe_lease(self.limits.lease())
-        } else {
-            Ok(other)
+    /// Limits with the threshold that there is, if there is one.
+    fn limits_like(&self, open_for: Duration, probes: u32) -> Result<Limits, ConfigError> {
+        match self.limits.failure_threshold() {
+            0 => limits(1, open_for, probes).map(Limits::without_threshold),
+            failures => limits(failures, open_for, probes),
+        }
+    }
+
+    /// The same with other `limits`, and the lease that was set.
+    fn with(mut self, limits: Limits) -> Result<Self, ConfigError> {
+        let lease = self.own_lease();
+        self.limits = limits.with_metrics_only(self.is_metrics_only());
+        match lease {
+            Some(lease) => self.with_probe_lease(lease),
+            None => Ok(self),
+        }
+    }
+
+    /// The same settings, going by something else.
+    pub(super) fn by<X>(self, measure: X) -> CircuitBreakerConfig<X> {
+        CircuitBreakerConfig {
+            limits: self.limits,
+            own_lease: self.own_lease,
+            disabled: self.disabled,
+            measure,
         }
     }
 
@@ -147,8 +146,10 @@ impl CircuitBreakerConfig {
         self.limits = self.limits.with_metrics_only(metrics_only);
         self
     }
+}
 
-    /// Failures in a row that open the circuit.
+impl<W> CircuitBreakerConfig<W> {
+    /// Failures in a row that open the circuit; 0 when none do.
     pub const fn failure_threshold(&self) -> u32 {
         self.limits.failure_threshold()
     }
@@ -183,27 +184,17 @@ impl CircuitBreakerConfig {
         self.disabled
     }
 
+    pub(super) const fn measure(&self) -> &W {
+        &self.measure
+    }
+
+    pub(super) const fn measure_mut(&mut self) -> &mut W {
+        &mut self.measure
+    }
+
     #[inline]
     pub(super) fn in_use(&self) -> Option<&Limits> {
         (!self.disabled).then_some(&self.limits)
-    }
-}
-
-// === impl AtCall ===
-
-impl<L: Settings<CircuitBreakerConfig>> LimitsSource for AtCall<'_, L> {
-    #[inline]
-    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R {
-        decide(self.settings.read(self.reader).in_use())
-    }
-}
-
-// === impl AtEnd ===
-
-impl<L: Settings<CircuitBreakerConfig>> LimitsSource for AtEnd<'_, L> {
-    #[inline]
-    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R {
-        decide(self.0.current().in_use())
     }
 }
 
@@ -213,4 +204,12 @@ fn count(
     range: std::ops::RangeInclusive<u64>,
 ) -> Result<u32, ConfigError> {
     u32::try_from(value).map_err(|_| ConfigError::count(field, value as u64, range))
+}
+
+fn limits(failures: u32, open_for: Duration, probes: u32) -> Result<Limits, ConfigError> {
+    Limits::new(failures, open_for, probes).map_err(|error| match error.field() {
+        "open_for" => error.named("recovery_timeout"),
+        "probes" => error.named("half_open_max_calls"),
+        _ => error,
+    })
 }

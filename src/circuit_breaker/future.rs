@@ -8,33 +8,32 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
-use super::CircuitBreakerConfig;
 use super::ticket::Held;
+use super::{ByError, CircuitBreakerConfig, CircuitSettings, Classify};
 use crate::clock::Clock;
 use crate::emit::{Emitter, NullSink};
 use crate::error::{FlatError, ResilienceError};
-use crate::settings::Settings;
 
 pin_project! {
     /// The future of [`CircuitBreakerService`](super::CircuitBreakerService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct CircuitBreakerFuture<F, C, M = NullSink, L = CircuitBreakerConfig>
+    pub struct CircuitBreakerFuture<F, C, M = NullSink, L = CircuitBreakerConfig, J = ByError>
     where
         C: Clock,
         M: Emitter,
-        L: Settings<CircuitBreakerConfig>,
+        L: CircuitSettings,
     {
         #[pin]
         state: State<F>,
         // After `state`: the inner future is dropped before its ticket goes back.
-        held: Option<Held<C, M, L>>,
+        held: Option<Held<C, M, L, J>>,
     }
 
-    impl<F, C, M, L> PinnedDrop for CircuitBreakerFuture<F, C, M, L>
+    impl<F, C, M, L, J> PinnedDrop for CircuitBreakerFuture<F, C, M, L, J>
     where
         C: Clock,
         M: Emitter,
-        L: Settings<CircuitBreakerConfig>,
+        L: CircuitSettings,
     {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
@@ -61,14 +60,14 @@ pin_project! {
 
 // === impl CircuitBreakerFuture ===
 
-impl<F, C, M, L> CircuitBreakerFuture<F, C, M, L>
+impl<F, C, M, L, J> CircuitBreakerFuture<F, C, M, L, J>
 where
     C: Clock,
     M: Emitter,
-    L: Settings<CircuitBreakerConfig>,
+    L: CircuitSettings,
 {
     #[inline]
-    pub(super) fn running(inner: F, held: Held<C, M, L>) -> Self {
+    pub(super) fn running(inner: F, held: Held<C, M, L, J>) -> Self {
         Self {
             state: State::Running { inner },
             held: Some(held),
@@ -84,13 +83,14 @@ where
     }
 }
 
-impl<F, C, M, L, R, X> Future for CircuitBreakerFuture<F, C, M, L>
+impl<F, C, M, L, J, R, X> Future for CircuitBreakerFuture<F, C, M, L, J>
 where
     F: Future<Output = Result<R, X>>,
     X: FlatError,
+    J: Classify<R, X::Inner>,
     C: Clock,
     M: Emitter,
-    L: Settings<CircuitBreakerConfig>,
+    L: CircuitSettings,
 {
     type Output = F::Output;
 
@@ -120,11 +120,11 @@ where
     }
 }
 
-impl<F, C, M, L> fmt::Debug for CircuitBreakerFuture<F, C, M, L>
+impl<F, C, M, L, J> fmt::Debug for CircuitBreakerFuture<F, C, M, L, J>
 where
     C: Clock,
     M: Emitter,
-    L: Settings<CircuitBreakerConfig>,
+    L: CircuitSettings,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {

@@ -1,10 +1,12 @@
 //! A circuit breaker's settings as data, and what a registry knows of one.
 
+mod windowed;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::layer::Shared;
-use super::{CircuitBreakerConfig, CircuitBreakerLayer};
+use super::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitSettings, Measure};
 use crate::clock::Clock;
 use crate::emit::Sink;
 use crate::parameters::{Draft, Parameter, ParameterError, Parameters, Value};
@@ -18,44 +20,62 @@ const PROBE_LEASE: &str = "probe_lease";
 const DISABLED: &str = "disabled";
 const SHORTEST: Duration = Duration::from_millis(1);
 
-type LiveShared<C> = Shared<C, Live<CircuitBreakerConfig>>;
+type LiveShared<C, W, J> = Shared<C, Live<CircuitBreakerConfig<W>>, J>;
+
+/// The parameters that every circuit has.
+const COMMON: [Parameter; 4] = [
+    Parameter::duration(
+        RECOVERY_TIMEOUT,
+        SHORTEST..=Duration::MAX,
+        "how long it rejects; from 2^45 us on it never tries by itself",
+    ),
+    Parameter::count(
+        HALF_OPEN_MAX_CALLS,
+        1..=63,
+        "probes that may be out together, and successes that close it",
+    ),
+    Parameter::duration(
+        PROBE_LEASE,
+        SHORTEST..=Duration::MAX,
+        "how long a probe may be out, at most 4096 times the recovery timeout; none: as long as that, and at least 1s",
+    )
+    .optional()
+    .with_default(Value::None),
+    Parameter::flag(DISABLED, "whether it is out of use").with_default(Value::Flag(false)),
+];
+
+const IN_A_ROW: Parameter = Parameter::count(
+    FAILURE_THRESHOLD,
+    1..=4_095,
+    "failures in a row that open the circuit",
+);
 
 // === impl CircuitBreakerConfig ===
 
 impl Parameters for CircuitBreakerConfig {
     fn schema() -> &'static [Parameter] {
-        const SCHEMA: &[Parameter] = &[
-            Parameter::count(
-                FAILURE_THRESHOLD,
-                1..=4_095,
-                "failures in a row that open the circuit",
-            ),
-            Parameter::duration(
-                RECOVERY_TIMEOUT,
-                SHORTEST..=Duration::MAX,
-                "how long it rejects; from 2^45 us on it never tries by itself",
-            ),
-            Parameter::count(
-                HALF_OPEN_MAX_CALLS,
-                1..=63,
-                "probes that may be out together, and successes that close it",
-            ),
-            Parameter::duration(
-                PROBE_LEASE,
-                SHORTEST..=Duration::MAX,
-                "how long a probe may be out, at most 4096 times the recovery timeout; none: as long as that, and at least 1s",
-            )
-            .optional()
-            .with_default(Value::None),
-            Parameter::flag(DISABLED, "whether it is out of use")
-                .with_default(Value::Flag(false)),
-        ];
+        const SCHEMA: &[Parameter] = &[IN_A_ROW, COMMON[0], COMMON[1], COMMON[2], COMMON[3]];
         SCHEMA
     }
 
     fn value(&self, name: &str) -> Option<Value> {
+        match name {
+            FAILURE_THRESHOLD => Some(self.failure_threshold().into()),
+            _ => self.common_value(name),
+        }
+    }
+
+    fn build(draft: &Draft<'_, Self>) -> Result<Self, ParameterError> {
+        let failures = draft.count(FAILURE_THRESHOLD) as usize;
+        let probes = draft.count(HALF_OPEN_MAX_CALLS) as usize;
+        let config = Self::new(failures, draft.duration(RECOVERY_TIMEOUT), probes)?;
+        config.with_common(draft)
+    }
+}
+
+impl<W: Measure> CircuitBreakerConfig<W> {
+    fn common_value(&self, name: &str) -> Option<Value> {
         Some(match name {
-            FAILURE_THRESHOLD => self.failure_threshold().into(),
             RECOVERY_TIMEOUT => self.recovery_timeout().into(),
             HALF_OPEN_MAX_CALLS => self.half_open_max_calls().into(),
             PROBE_LEASE => self.own_lease().into(),
@@ -64,11 +84,9 @@ impl Parameters for CircuitBreakerConfig {
         })
     }
 
-    fn build(draft: &Draft<'_, Self>) -> Result<Self, ParameterError> {
-        let failures = draft.count(FAILURE_THRESHOLD) as usize;
-        let probes = draft.count(HALF_OPEN_MAX_CALLS) as usize;
-        let config = Self::new(failures, draft.duration(RECOVERY_TIMEOUT), probes)?;
-        let config = config.with_disabled(draft.flag(DISABLED));
+    /// With what is set after a configuration is made.
+    fn with_common<X: Parameters>(self, draft: &Draft<'_, X>) -> Result<Self, ParameterError> {
+        let config = self.with_disabled(draft.flag(DISABLED));
         match draft.optional_duration(PROBE_LEASE) {
             Some(lease) => Ok(config.with_probe_lease(lease)?),
             None => Ok(config),
@@ -78,17 +96,21 @@ impl Parameters for CircuitBreakerConfig {
 
 // === impl CircuitBreakerLayer ===
 
-/// State: `state`, `failures`, `probes_out`, `won`, `probe_due`, `retry_after`. Commands: those of the layer.
-impl<C, K> Managed for CircuitBreakerLayer<C, K, Live<CircuitBreakerConfig>>
+/// State: `state`, `failures`, `probes_out`, `won`, `probe_due`, `retry_after`, and of a window `calls`, `failure_rate`, `slow_call_rate`. Commands: those of the layer.
+impl<C, K, W, J> Managed for CircuitBreakerLayer<C, K, Live<CircuitBreakerConfig<W>>, J>
 where
     C: Clock + Send + Sync + 'static,
     K: Sink + Clone + Send + Sync + 'static,
+    W: Measure + Send + Sync + 'static,
+    W::Tuned: Send + Sync,
+    J: Send + Sync + 'static,
+    CircuitBreakerConfig<W>: Parameters,
 {
     fn member(&self) -> Member {
         let (shared, name, sink) = (&self.shared, &self.name, &self.sink);
         let of = {
             let (name, sink) = (name.clone(), sink.clone());
-            move |shared: &Arc<LiveShared<C>>| Self {
+            move |shared: &Arc<LiveShared<C, W, J>>| Self {
                 shared: Arc::clone(shared),
                 name: name.clone(),
                 sink: sink.clone(),
@@ -122,9 +144,10 @@ where
     }
 }
 
-impl<C: Clock, K: Sink> CircuitBreakerLayer<C, K, Live<CircuitBreakerConfig>> {
+impl<C: Clock, K: Sink, L: CircuitSettings, J> CircuitBreakerLayer<C, K, L, J> {
     fn state_by_name(&self) -> State {
         let view = self.view();
+        let rates = view.rates;
         vec![
             ("state", Value::Choice(view.state.as_str())),
             ("failures", view.failures.into()),
@@ -132,6 +155,15 @@ impl<C: Clock, K: Sink> CircuitBreakerLayer<C, K, Live<CircuitBreakerConfig>> {
             ("won", view.won.into()),
             ("probe_due", view.probe_due.into()),
             ("retry_after", view.retry_after.into()),
+            ("calls", rates.map(|rates| rates.calls).into()),
+            (
+                "failure_rate",
+                rates.and_then(|rates| rates.failure_rate).into(),
+            ),
+            (
+                "slow_call_rate",
+                rates.and_then(|rates| rates.slow_call_rate).into(),
+            ),
         ]
     }
 }

@@ -7,14 +7,15 @@ use std::time::Duration;
 use ninelives_core::breaker::{Admission, Outcome};
 use tower_service::Service;
 
-use super::config::AtCall;
 use super::layer::{Shared, tell};
+use super::source::{AtCall, Limited};
 use super::ticket::Held;
-use super::{CircuitBreakerConfig, CircuitBreakerFuture, shadow};
+use super::{
+    ByError, CircuitBreakerConfig, CircuitBreakerFuture, CircuitSettings, Class, Classify, shadow,
+};
 use crate::clock::{Clock, MonotonicClock};
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request, Verdict};
 use crate::error::FlatError;
-use crate::settings::Settings;
 
 /// A service with a circuit breaker around it. See the [page](super).
 #[derive(Debug)]
@@ -22,10 +23,11 @@ pub struct CircuitBreakerService<
     S,
     C = MonotonicClock,
     M = NullSink,
-    L: Settings<CircuitBreakerConfig> = CircuitBreakerConfig,
+    L: CircuitSettings = CircuitBreakerConfig,
+    J = ByError,
 > {
     inner: S,
-    shared: Arc<Shared<C, L>>,
+    shared: Arc<Shared<C, L, J>>,
     reader: L::Reader,
     readiness: Readiness,
     emitter: M,
@@ -41,8 +43,8 @@ enum Readiness {
 
 // === impl CircuitBreakerService ===
 
-impl<S, C, M, L: Settings<CircuitBreakerConfig>> CircuitBreakerService<S, C, M, L> {
-    pub(super) fn new(inner: S, shared: Arc<Shared<C, L>>, emitter: M) -> Self {
+impl<S, C, M, L: CircuitSettings, J> CircuitBreakerService<S, C, M, L, J> {
+    pub(super) fn new(inner: S, shared: Arc<Shared<C, L, J>>, emitter: M) -> Self {
         Self {
             inner,
             reader: shared.settings.reader(),
@@ -69,11 +71,11 @@ impl<S, C, M, L: Settings<CircuitBreakerConfig>> CircuitBreakerService<S, C, M, 
 }
 
 /// A clone shares the circuit and asks for its own readiness.
-impl<S, C, M, L> Clone for CircuitBreakerService<S, C, M, L>
+impl<S, C, M, L, J> Clone for CircuitBreakerService<S, C, M, L, J>
 where
     S: Clone,
     M: Clone,
-    L: Settings<CircuitBreakerConfig>,
+    L: CircuitSettings,
 {
     fn clone(&self) -> Self {
         Self {
@@ -86,36 +88,38 @@ where
     }
 }
 
-impl<S, C, M, L> CircuitBreakerService<S, C, M, L>
+impl<S, C, M, L, J> CircuitBreakerService<S, C, M, L, J>
 where
     C: Clock,
     M: Emitter,
-    L: Settings<CircuitBreakerConfig>,
+    L: CircuitSettings,
 {
     /// A readiness error is terminal for this service, but the circuit is shared with others.
     #[cold]
-    fn unready(&mut self) {
+    fn unready(&mut self, wait: Option<Duration>) {
         let Shared {
-            breaker,
+            circuit,
             settings,
             clock,
             ..
         } = &*self.shared;
         let reader = &mut self.reader;
-        let limits = AtCall { settings, reader };
-        let (ticket, half_opened) = match breaker.admit(limits, clock) {
+        let limits = Limited::new(AtCall { settings, reader });
+        let (ticket, half_opened) = match circuit.breaker.admit(limits, clock) {
             Admission::Admitted(ticket) => (ticket, None),
             Admission::Probe { ticket, transition } => (ticket, transition),
             Admission::Rejected(_) => return,
         };
-        let limits = AtCall { settings, reader };
-        let report = breaker.report(ticket, Outcome::Failure, limits, clock);
-        for transition in [half_opened, report.transition].into_iter().flatten() {
+        let (call, opened) = circuit.admitted(ticket, AtCall { settings, reader }, clock);
+        let settings = AtCall { settings, reader };
+        let report = circuit.report(call, Outcome::Failure, wait, settings, clock);
+        let transitions = [half_opened, opened, report.transition];
+        for transition in transitions.into_iter().flatten() {
             tell(&self.emitter, transition);
         }
     }
 
-    fn reject<F>(&mut self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L> {
+    fn reject<F>(&mut self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L, J> {
         let (shared, reader) = (&*self.shared, &mut self.reader);
         shadow::admit(shared, reader, &self.emitter, Verdict::Rejected);
         let mut request = Request::start(&self.emitter);
@@ -128,29 +132,30 @@ where
     }
 }
 
-impl<S, C, M, L, Req> Service<Req> for CircuitBreakerService<S, C, M, L>
+impl<S, C, M, L, J, Req> Service<Req> for CircuitBreakerService<S, C, M, L, J>
 where
     S: Service<Req>,
     S::Error: FlatError,
+    J: Classify<S::Response, <S::Error as FlatError>::Inner>,
     C: Clock,
     M: Emitter,
-    L: Settings<CircuitBreakerConfig>,
+    L: CircuitSettings,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = CircuitBreakerFuture<S::Future, C, M, L>;
+    type Future = CircuitBreakerFuture<S::Future, C, M, L, J>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         let Shared {
-            breaker,
+            circuit,
             settings,
             clock,
             ..
         } = &*self.shared;
         let reader = &mut self.reader;
-        let limits = AtCall { settings, reader };
-        if let Err(rejected) = breaker.would_admit(limits, clock) {
+        let limits = Limited::new(AtCall { settings, reader });
+        if let Err(rejected) = circuit.breaker.would_admit(limits, clock) {
             if self.readiness != Readiness::Ready {
                 let retry_after = rejected.retry_after;
                 self.readiness = Readiness::Skipped { retry_after };
@@ -160,8 +165,13 @@ where
         let result = std::task::ready!(self.inner.poll_ready(cx));
         match &result {
             Ok(()) => self.readiness = Readiness::Ready,
-            Err(error) if !error.as_flat().is_rejection() => self.unready(),
-            Err(_) => {}
+            Err(error) => {
+                let (error, judge) = (Err(error.as_flat()), &self.shared.judge);
+                if judge.classify(error) == Class::Failure {
+                    let wait = judge.retry_after(error);
+                    self.unready(wait);
+                }
+            }
         }
         Poll::Ready(result)
     }
@@ -172,14 +182,14 @@ where
             return self.reject(retry_after);
         }
         let Shared {
-            breaker,
+            circuit,
             settings,
             clock,
             ..
         } = &*self.shared;
         let reader = &mut self.reader;
-        let limits = AtCall { settings, reader };
-        let ticket = match breaker.admit(limits, clock) {
+        let limits = Limited::new(AtCall { settings, reader });
+        let ticket = match circuit.breaker.admit(limits, clock) {
             Admission::Admitted(ticket) => ticket,
             Admission::Probe { ticket, transition } => {
                 if let Some(transition) = transition {
@@ -189,9 +199,13 @@ where
             }
             Admission::Rejected(rejected) => return self.reject(rejected.retry_after),
         };
+        let (call, opened) = circuit.admitted(ticket, AtCall { settings, reader }, clock);
+        if let Some(transition) = opened {
+            tell(&self.emitter, transition);
+        }
         let tried = shadow::admit(&self.shared, reader, &self.emitter, Verdict::Admitted);
         let watch = Request::start(&self.emitter);
-        let mut held = Held::new(Arc::clone(&self.shared), watch, ticket, tried);
+        let mut held = Held::new(Arc::clone(&self.shared), watch, call, tried);
         self.readiness = Readiness::Unknown;
         let inner = &mut self.inner;
         let future = held.inside(|| inner.call(request));

@@ -1,32 +1,56 @@
 //! The circuit that a shadow is tried on: a second word, with the same calls and outcomes, that nobody obeys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use ninelives_core::breaker::{Admission, Breaker, Limits, LimitsSource, Outcome, Ticket};
+use ninelives_core::breaker::{Admission, Outcome};
 
-use super::CircuitBreakerConfig;
+use super::circuit::{Admitted, Circuit};
 use super::layer::Shared;
+use super::source::{Limited, Source};
+use super::watch::Watch;
+use super::{CircuitBreakerConfig, CircuitSettings, Measure};
 use crate::adaptive::Adaptive;
 use crate::clock::{Clock, MonotonicClock};
 use crate::emit::{Emitter, Verdict};
-use crate::settings::{Beside, Settings, Shade};
+use crate::settings::{Beside, Shade};
 
-/// The limits of a shadow at a call.
-struct AtCall<'a>(&'a CircuitBreakerConfig);
+/// The circuit of a shadow.
+pub(super) type Trial<W> = Circuit<<W as Measure>::Tuned>;
 
-/// The limits of the shadow there is when a call ends; without one nothing counts.
+/// A call that a shadow let through.
+pub(super) type Tried<L> =
+    Admitted<<<<L as CircuitSettings>::Measure as Measure>::Tuned as Watch>::Stay>;
+
+/// The settings of a shadow at a call.
+struct AtCall<'a, W>(&'a CircuitBreakerConfig<W>);
+
+/// The settings of the shadow there is when a call ends; without one nothing counts.
 struct AtEnd<'a, L>(&'a L);
 
-/// A circuit for the shadows of `adaptive`. One shadow goes on where the one before it was; when there is none, it begins anew.
-pub(super) fn circuit(adaptive: &Adaptive<CircuitBreakerConfig>) -> Arc<Breaker> {
-    let circuit = Arc::new(Breaker::new());
+/// A circuit for the shadows of `adaptive`. One shadow goes on where the one before it was, as `refit` makes it; when there is none, it
+/// begins anew.
+pub(super) fn circuit<W: Measure + Send + Sync + 'static>(
+    adaptive: &Adaptive<CircuitBreakerConfig<W>>,
+    refit: impl Fn(&Trial<W>, &CircuitBreakerConfig<W>) + Send + Sync + 'static,
+) -> Arc<Trial<W>>
+where
+    W::Tuned: Send + Sync,
+{
+    let config = *adaptive.get();
+    let watch = config.measure().tuned(config.is_disabled());
+    let circuit = Arc::new(Circuit::new(watch));
     let watched = Arc::downgrade(&circuit);
     adaptive.follow_both(move |_, shadow| {
         let Some(circuit) = watched.upgrade() else {
             return false;
         };
-        if shadow.is_none() {
-            circuit.reset(&MonotonicClock); // the time tells its stretches apart, and is compared with nothing
+        match shadow {
+            Some(config) => refit(&circuit, config),
+            None => {
+                // The time tells its stretches apart, and is compared with nothing.
+                circuit.order(|breaker| breaker.reset(&MonotonicClock));
+            }
         }
         true
     });
@@ -35,12 +59,12 @@ pub(super) fn circuit(adaptive: &Adaptive<CircuitBreakerConfig>) -> Arc<Breaker>
 
 /// Asks the shadow's circuit about a call that the circuit itself decided as `primary`; gives its ticket if both let it through.
 #[inline]
-pub(super) fn admit<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>>(
-    shared: &Shared<C, L>,
+pub(super) fn admit<C: Clock, M: Emitter, L: CircuitSettings, J>(
+    shared: &Shared<C, L, J>,
     reader: &mut L::Reader,
     emitter: &M,
     primary: Verdict,
-) -> L::Beside<Ticket> {
+) -> L::Beside<Tried<L>> {
     match shared.settings.look(reader) {
         Some(shade) => Beside::holding(ask(shared, &shade, emitter, primary)),
         None => Beside::holding(None),
@@ -48,26 +72,27 @@ pub(super) fn admit<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>>(
 }
 
 #[inline(never)] // apart, so that the way of a call without a shadow is short
-fn ask<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>>(
-    shared: &Shared<C, L>,
-    shade: &Shade<'_, CircuitBreakerConfig>,
+fn ask<C: Clock, M: Emitter, L: CircuitSettings, J>(
+    shared: &Shared<C, L, J>,
+    shade: &Shade<'_, CircuitBreakerConfig<L::Measure>>,
     emitter: &M,
     primary: Verdict,
-) -> Option<Ticket> {
+) -> Option<Tried<L>> {
     let circuit = shared.shadow.held()?;
     let clock = &shared.clock;
     let given = shade.judge(emitter, primary, |config| {
-        match circuit.admit(AtCall(config), clock) {
+        match circuit.breaker.admit(Limited::new(AtCall(config)), clock) {
             Admission::Admitted(ticket) | Admission::Probe { ticket, .. } => {
-                (Verdict::Admitted, Some(ticket))
+                let (call, _) = circuit.admitted(ticket, AtCall(config), clock);
+                (Verdict::Admitted, Some(call))
             }
             Admission::Rejected(_) => (Verdict::Rejected, None),
         }
     });
     match given {
-        Some(ticket) if primary == Verdict::Rejected => {
+        Some(call) if primary == Verdict::Rejected => {
             // The call is not made, so nobody will know how it would have ended.
-            circuit.abandon(ticket);
+            circuit.abandon(call);
             None
         }
         given => given,
@@ -76,44 +101,44 @@ fn ask<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>>(
 
 /// The call ended.
 #[inline]
-pub(super) fn report<C: Clock, L: Settings<CircuitBreakerConfig>>(
-    shared: &Shared<C, L>,
-    tried: &mut L::Beside<Ticket>,
+pub(super) fn report<C: Clock, L: CircuitSettings, J>(
+    shared: &Shared<C, L, J>,
+    tried: &mut L::Beside<Tried<L>>,
     outcome: Outcome,
+    wait: Option<Duration>,
 ) {
     if tried.held().is_none() {
         return;
     }
-    if let (Some(ticket), Some(circuit)) = (tried.take(), shared.shadow.held()) {
-        circuit.report(ticket, outcome, AtEnd(&shared.settings), &shared.clock);
+    if let (Some(call), Some(circuit)) = (tried.take(), shared.shadow.held()) {
+        circuit.report(call, outcome, wait, AtEnd(&shared.settings), &shared.clock);
     }
 }
 
 /// The call was dropped.
-pub(super) fn abandon<C: Clock, L: Settings<CircuitBreakerConfig>>(
-    shared: &Shared<C, L>,
-    tried: &mut L::Beside<Ticket>,
+pub(super) fn abandon<C: Clock, L: CircuitSettings, J>(
+    shared: &Shared<C, L, J>,
+    tried: &mut L::Beside<Tried<L>>,
 ) {
-    if let (Some(ticket), Some(circuit)) = (tried.take(), shared.shadow.held()) {
-        circuit.abandon(ticket);
+    if let (Some(call), Some(circuit)) = (tried.take(), shared.shadow.held()) {
+        circuit.abandon(call);
     }
 }
 
 // === impl AtCall ===
 
-impl LimitsSource for AtCall<'_> {
+impl<W> Source<W> for AtCall<'_, W> {
     #[inline]
-    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R {
-        decide(self.0.in_use())
+    fn with<R>(self, decide: impl FnOnce(Option<&CircuitBreakerConfig<W>>) -> R) -> R {
+        decide(Some(self.0))
     }
 }
 
 // === impl AtEnd ===
 
-impl<L: Settings<CircuitBreakerConfig>> LimitsSource for AtEnd<'_, L> {
+impl<L: CircuitSettings> Source<L::Measure> for AtEnd<'_, L> {
     #[inline]
-    fn with<R>(self, decide: impl FnOnce(Option<&Limits>) -> R) -> R {
-        let tried = self.0.tried();
-        decide(tried.as_ref().and_then(CircuitBreakerConfig::in_use))
+    fn with<R>(self, decide: impl FnOnce(Option<&CircuitBreakerConfig<L::Measure>>) -> R) -> R {
+        decide(self.0.tried().as_ref())
     }
 }

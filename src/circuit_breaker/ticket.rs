@@ -1,43 +1,45 @@
 //! A ticket that cannot be lost.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use ninelives_core::breaker::{Outcome, Report, Ticket};
+use ninelives_core::breaker::{Outcome, Report};
 
-use super::CircuitBreakerConfig;
-use super::config::AtEnd;
+use super::circuit::Admitted;
 use super::layer::{Shared, tell};
-use super::shadow;
+use super::shadow::{self, Tried};
+use super::source::AtEnd;
+use super::watch::Watch;
+use super::{CircuitSettings, Class, Classify};
 use crate::clock::Clock;
 use crate::emit::{Emitter, Request};
 use crate::error::FlatError;
-use crate::settings::Settings;
 
 /// A ticket with the circuit that gave it: reported once, or abandoned when it is dropped.
 #[derive(Debug)]
-pub(super) struct Held<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> {
-    shared: Arc<Shared<C, L>>,
+pub(super) struct Held<C: Clock, M: Emitter, L: CircuitSettings, J> {
+    shared: Arc<Shared<C, L, J>>,
     request: Request<M>,
-    ticket: Option<Ticket>,
-    tried: L::Beside<Ticket>,
+    call: Option<Admitted<<L::Watch as Watch>::Stay>>,
+    tried: L::Beside<Tried<L>>,
     // Set while the inner service runs: a drop that finds it set is a panic of the inner service.
     inside: bool,
 }
 
 // === impl Held ===
 
-impl<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> Held<C, M, L> {
+impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
     #[inline]
     pub(super) fn new(
-        shared: Arc<Shared<C, L>>,
+        shared: Arc<Shared<C, L, J>>,
         request: Request<M>,
-        ticket: Ticket,
-        tried: L::Beside<Ticket>,
+        call: Admitted<<L::Watch as Watch>::Stay>,
+        tried: L::Beside<Tried<L>>,
     ) -> Self {
         Self {
             shared,
             request,
-            ticket: Some(ticket),
+            call: Some(call),
             tried,
             inside: false,
         }
@@ -62,12 +64,22 @@ impl<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> Held<C, M, L> {
 
     /// The call is over.
     #[inline]
-    pub(super) fn end<T, X: FlatError>(&mut self, result: &Result<T, X>) {
-        self.report(match result {
-            Ok(_) => Outcome::Success,
-            Err(error) if error.as_flat().is_rejection() => Outcome::Ignored,
-            Err(_) => Outcome::Failure,
-        });
+    pub(super) fn end<T, X: FlatError>(&mut self, result: &Result<T, X>)
+    where
+        J: Classify<T, X::Inner>,
+    {
+        let flat = result.as_ref().map_err(FlatError::as_flat);
+        let judge = &self.shared.judge;
+        let outcome = match judge.classify(flat) {
+            Class::Success => Outcome::Success,
+            Class::Ignored => Outcome::Ignored,
+            Class::Failure => Outcome::Failure,
+        };
+        let wait = match outcome {
+            Outcome::Failure => judge.retry_after(flat),
+            _ => None,
+        };
+        self.report(outcome, wait);
         self.request.end(result);
     }
 
@@ -75,37 +87,37 @@ impl<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> Held<C, M, L> {
     #[cold]
     fn lose(&mut self) {
         if self.inside {
-            self.report(Outcome::Failure);
+            self.report(Outcome::Failure, None);
             self.request.panicked();
-        } else if let Some(ticket) = self.ticket.take() {
-            self.shared.breaker.abandon(ticket);
+        } else if let Some(call) = self.call.take() {
+            self.shared.circuit.abandon(call);
             shadow::abandon(&self.shared, &mut self.tried);
         }
     }
 
     #[inline]
-    fn report(&mut self, outcome: Outcome) {
-        if let Some(ticket) = self.ticket.take() {
+    fn report(&mut self, outcome: Outcome, wait: Option<Duration>) {
+        if let Some(call) = self.call.take() {
             let Shared {
-                breaker,
+                circuit,
                 settings,
                 clock,
                 ..
             } = &*self.shared;
-            let limits = AtEnd(settings);
-            let Report { transition, .. } = breaker.report(ticket, outcome, limits, clock);
+            let settings = AtEnd(settings);
+            let Report { transition, .. } = circuit.report(call, outcome, wait, settings, clock);
             if let Some(transition) = transition {
                 self.request.told(|emitter| tell(emitter, transition));
             }
-            shadow::report(&self.shared, &mut self.tried, outcome);
+            shadow::report(&self.shared, &mut self.tried, outcome, wait);
         }
     }
 }
 
-impl<C: Clock, M: Emitter, L: Settings<CircuitBreakerConfig>> Drop for Held<C, M, L> {
+impl<C: Clock, M: Emitter, L: CircuitSettings, J> Drop for Held<C, M, L, J> {
     #[inline]
     fn drop(&mut self) {
-        if self.ticket.is_some() {
+        if self.call.is_some() {
             self.lose();
         }
     }

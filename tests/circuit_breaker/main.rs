@@ -5,11 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ninelives::circuit_breaker::{CircuitBreakerService, CircuitView};
+use ninelives::circuit_breaker::{CircuitBreakerService, CircuitSettings, CircuitView, Measure};
 use ninelives::lift::Lift;
 use ninelives::{
     CircuitBreakerConfig, CircuitBreakerLayer, CircuitState, Live, ManualClock, NullSink,
-    ResilienceError, Settings,
+    ResilienceError,
 };
 use tower::{Layer, Service};
 
@@ -28,8 +28,10 @@ mod policy;
 mod probes;
 mod readiness;
 mod shadow;
+mod slow;
 mod threads;
 mod time;
+mod windows;
 
 use backend::{Ask, Backend, Broken, Gate};
 use drive::{done, poll, start};
@@ -43,7 +45,7 @@ type Call<L = Plain> = std::pin::Pin<Box<<Protected<L> as Service<Ask>>::Future>
 type Answer = Result<(), ResilienceError<Broken>>;
 
 /// A circuit over a backend, on a clock that stands still.
-struct Rig<L: Settings<Plain> = Plain> {
+struct Rig<L: CircuitSettings = Plain> {
     layer: CircuitBreakerLayer<Arc<ManualClock>, NullSink, L>,
     clock: Arc<ManualClock>,
     backend: Backend,
@@ -57,18 +59,20 @@ impl Rig {
         Self::with(CircuitBreakerConfig::new(failures, OPEN_FOR, probes).unwrap())
     }
 
-    fn with(config: CircuitBreakerConfig) -> Self {
-        let clock = Arc::new(ManualClock::new());
-        let layer = CircuitBreakerLayer::with_clock(config, Arc::clone(&clock)).unwrap();
-        Self::around(layer, clock)
-    }
-
     /// Opened, and its time is over: the next call is a probe.
     fn due(failures: usize, probes: usize) -> Self {
         let rig = Self::new(failures, probes);
         rig.layer.trip();
         rig.clock.advance(OPEN_FOR);
         rig
+    }
+}
+
+impl<W: Measure> Rig<CircuitBreakerConfig<W>> {
+    fn with(config: CircuitBreakerConfig<W>) -> Self {
+        let clock = Arc::new(ManualClock::new());
+        let layer = CircuitBreakerLayer::with_clock(config, Arc::clone(&clock)).unwrap();
+        Self::around(layer, clock)
     }
 }
 
@@ -86,7 +90,7 @@ impl Rig<Live<Plain>> {
     }
 }
 
-impl<L: Settings<Plain>> Rig<L> {
+impl<L: CircuitSettings> Rig<L> {
     fn around(
         layer: CircuitBreakerLayer<Arc<ManualClock>, NullSink, L>,
         clock: Arc<ManualClock>,

@@ -6,6 +6,7 @@ mod retry;
 
 use std::time::Duration;
 
+use ninelives::circuit_breaker::CircuitWindow;
 use ninelives::parameters::{Domain, Parameter, ParameterError, Parameters, Value};
 use ninelives::prelude::*;
 
@@ -79,6 +80,33 @@ mod agree {
     }
 
     #[test]
+    fn windowed_breaker_settings_agree_with_their_schema() {
+        let rated = CircuitBreakerConfig::by_failure_rate(0.5, ms(1), 1).unwrap();
+        let slow = rated.with_slow_calls(ms(1), 1.0).unwrap();
+        let counted = slow.with_count_window(16_384).unwrap();
+        let all = [
+            rated.without_failure_rate(),
+            slow.with_failure_threshold(4_095).unwrap(),
+            slow.with_minimum_calls(1_000_000).unwrap(),
+            counted.with_minimum_calls(16_384).unwrap(),
+            counted.with_disabled(true),
+        ];
+        // A minimum is at most what a count window has; of the two windows there is one.
+        let bound = [
+            "probe_lease",
+            "recovery_timeout",
+            "minimum_calls",
+            "time_window",
+            "count_window",
+        ];
+        // Shares are kept in millionths.
+        laws::hold_when(&all, &bound, |given, read| match (given, read) {
+            (Value::Ratio(given), Value::Ratio(read)) => (read - given).abs() <= 0.000_000_5,
+            _ => given == read,
+        });
+    }
+
+    #[test]
     fn bulkhead_settings_agree_with_their_schema() {
         let one = BulkheadConfig::new(1).unwrap();
         let all = [one, one.with_max_concurrent(0).unwrap()];
@@ -106,6 +134,32 @@ fn a_lease_and_the_timeout_it_depends_on_change_in_one_step() {
         ("probe_lease", Value::None),
     ];
     assert_eq!(long.assemble(&back), Ok(short));
+}
+
+#[test]
+fn a_breaker_has_one_window_and_the_one_that_is_set_takes_the_others_place() {
+    let timed = CircuitBreakerConfig::by_failure_rate(0.5, ms(1), 1).unwrap();
+    let calls = ("count_window", 50_u64.into());
+    let time = ("time_window", ms(20).into());
+    let counted = timed.assemble(&[calls]).unwrap();
+    assert_eq!(counted.window(), CircuitWindow::Count(50));
+    let again = counted.assemble(&[time]).unwrap();
+    assert_eq!(again.window(), CircuitWindow::Time(ms(20)));
+    assert_eq!(
+        timed.assemble(&[time, calls]).unwrap_err().to_string(),
+        "count_window: 50 is given beside time_window: a window is over time or over calls"
+    );
+    assert_eq!(
+        timed
+            .assemble(&[("time_window", Value::None)])
+            .unwrap_err()
+            .to_string(),
+        "time_window: none leaves no window: give count_window"
+    );
+    let error = counted
+        .assemble(&[("minimum_calls", 51_u64.into())])
+        .unwrap_err();
+    assert_eq!(error.to_string(), "minimum_calls: 51 is outside 1..=50");
 }
 
 #[test]
