@@ -2,6 +2,8 @@
 //!
 //! A [`Scenario`](scenario::Scenario) loads the library until its [`Course`](course::Course) is over, and counts. What it is run under is not its business:
 //! [`flame`] draws where its processor time goes.
+//!
+//! A [`Simulation`](simulate::Simulation) is the other way to look: a policy over an hour of virtual time, from one seed.
 
 #![forbid(unsafe_code)]
 // The instruments own their threads and runtimes and measure wall time: the rules for product code are not for them.
@@ -14,5 +16,6 @@ pub mod flame;
 #[path = "../../examples/storm/rng.rs"]
 pub mod rng;
 pub mod scenario;
+pub mod simulate;
 #[path = "../../examples/storm/weather.rs"]
 pub mod weather;
