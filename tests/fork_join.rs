@@ -5,6 +5,8 @@
 mod live;
 #[path = "fork_join/readiness.rs"]
 mod readiness;
+#[path = "fork_join/shadow.rs"]
+mod shadow;
 #[path = "support/stage.rs"]
 mod stage;
 #[path = "fork_join/stagger.rs"]

@@ -10,6 +10,9 @@
 //! end the stagger that was in force when its service was last asked for its readiness; a second arm that waits for its turn keeps
 //! that turn.
 //!
+//! A [shadow](crate::adaptive#shadow) is another stagger: when the left arm wins, `ShadowEvent` tells if one of the two had begun the right
+//! one by then and the other not. When the left arm fails both begin it; when the right one wins before the shadow's turn, nothing is told.
+//!
 //! # Cancel safety
 //! Dropping the future drops both arms. The loser is dropped before the winner's response is returned, so a permit or ticket
 //! that it held is free by then; a breaker inside sees it as abandoned, not as failed.
@@ -34,6 +37,7 @@ mod future;
 mod managed;
 mod readiness;
 mod service;
+mod shadow;
 
 use std::time::Duration;
 

@@ -9,18 +9,21 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use super::shadow::Tried;
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, FlatError, ResilienceError};
+use crate::settings::Beside;
 use crate::timer::Timer;
 
 pin_project! {
     /// The future of [`ForkJoinService`](super::ForkJoinService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct ForkJoinFuture<F, B, T, Req, E, M = NullSink>
+    pub struct ForkJoinFuture<F, B, T, Req, E, M = NullSink, H = ()>
     where
         B: Service<Req>,
         T: Timer,
         M: Emitter,
+        H: Beside<Tried>,
     {
         #[pin]
         left: Left<F>,
@@ -32,6 +35,7 @@ pin_project! {
         right_error: Option<ResilienceError<E>>,
         timer: T,
         watch: Request<M>,
+        tried: H,
     }
 }
 
@@ -68,11 +72,12 @@ pin_project! {
 
 // === impl ForkJoinFuture ===
 
-impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, Req, E, M>
+impl<F, B, T, M, H, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H>
 where
     B: Service<Req>,
     T: Timer,
     M: Emitter,
+    H: Beside<Tried>,
 {
     fn new(left: Left<F>, right: Right<B::Future, T::Sleep>, timer: T, watch: Request<M>) -> Self {
         Self {
@@ -83,7 +88,15 @@ where
             right_error: None,
             timer,
             watch,
+            tried: H::holding(None),
         }
+    }
+
+    /// The same, and a shadow is tried with it.
+    #[inline]
+    pub(super) fn beside(mut self, tried: H) -> Self {
+        self.tried = tried;
+        self
     }
 
     pub(super) fn both(left: F, right: B::Future, timer: T, watch: Request<M>) -> Self {
@@ -114,13 +127,14 @@ where
     }
 }
 
-impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, Req, E, M>
+impl<F, B, T, M, H, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H>
 where
     F: Future<Output = Result<B::Response, B::Error>>,
     B: Service<Req>,
     B::Error: FlatError<Inner = E>,
     T: Timer,
     M: Emitter,
+    H: Beside<Tried>,
 {
     /// Polls the left arm; a response ends the race.
     #[inline(always)] // as `poll`
@@ -201,13 +215,14 @@ where
     }
 }
 
-impl<F, B, T, M, Req, E> Future for ForkJoinFuture<F, B, T, Req, E, M>
+impl<F, B, T, M, H, Req, E> Future for ForkJoinFuture<F, B, T, Req, E, M, H>
 where
     F: Future<Output = Result<B::Response, B::Error>>,
     B: Service<Req>,
     B::Error: FlatError<Inner = E>,
     T: Timer,
     M: Emitter,
+    H: Beside<Tried>,
 {
     type Output = F::Output;
 
@@ -220,13 +235,14 @@ where
     }
 }
 
-impl<F, B, T, M, Req, E> ForkJoinFuture<F, B, T, Req, E, M>
+impl<F, B, T, M, H, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H>
 where
     F: Future<Output = Result<B::Response, B::Error>>,
     B: Service<Req>,
     B::Error: FlatError<Inner = E>,
     T: Timer,
     M: Emitter,
+    H: Beside<Tried>,
 {
     /// Moves both arms on as far as they go.
     #[inline(always)] // as `poll`
@@ -243,6 +259,11 @@ where
         }
         let mut this = self.project();
         if let Some((arm, response)) = won {
+            if let Some(tried) = this.tried.held() {
+                let forked =
+                    !matches!(*this.right, Right::Staggered { .. } | Right::Waiting { .. });
+                tried.judge(arm, forked, this.timer, this.watch);
+            }
             // The loser goes first: what it held is free before the response is seen.
             this.left.set(Left::Over);
             this.right.set(Right::Over);
@@ -265,8 +286,12 @@ where
     }
 }
 
-impl<F, B: Service<Req>, T: Timer, M: Emitter, Req, E> fmt::Debug
-    for ForkJoinFuture<F, B, T, Req, E, M>
+impl<F, B, T, M, H, Req, E> fmt::Debug for ForkJoinFuture<F, B, T, Req, E, M, H>
+where
+    B: Service<Req>,
+    T: Timer,
+    M: Emitter,
+    H: Beside<Tried>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ForkJoinFuture")

@@ -5,10 +5,11 @@ use std::task::{Context, Poll};
 use tower_service::Service;
 
 use super::readiness::Readiness;
+use super::shadow::Tried;
 use super::{ForkJoinConfig, ForkJoinFuture};
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, FlatError, ResilienceError};
-use crate::settings::Settings;
+use crate::settings::{Beside, Settings};
 use crate::timer::{Timer, TokioTimer};
 
 /// The service of [`ForkJoinLayer`](super::ForkJoinLayer).
@@ -79,7 +80,8 @@ where
 {
     type Response = B::Response;
     type Error = B::Error;
-    type Future = ForkJoinFuture<A::Future, B, T, Req, <B::Error as FlatError>::Inner, M>;
+    type Future =
+        ForkJoinFuture<A::Future, B, T, Req, <B::Error as FlatError>::Inner, M, C::Beside<Tried>>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -123,18 +125,22 @@ where
             let left = start(&mut watch, Arm::Left, &mut self.left, request);
             return ForkJoinFuture::left(left, timer, watch);
         }
+        let tried = match self.settings.look(&mut self.reader) {
+            Some(shade) => Beside::holding(Some(Tried::start(&shade, &timer, &self.emitter))),
+            None => Beside::holding(None),
+        };
         let for_left = watch.inside(|| request.clone());
         let left = start(&mut watch, Arm::Left, &mut self.left, for_left);
         if !staggered {
             let right = start(&mut watch, Arm::Right, &mut self.right, request);
-            return ForkJoinFuture::both(left, right, timer, watch);
+            return ForkJoinFuture::both(left, right, timer, watch).beside(tried);
         }
         let mut right = self.right.clone();
         if right_plays {
             // Readied while the left arm was waiting: what it reserved goes with the call, and back with it.
             std::mem::swap(&mut right, &mut self.right);
         }
-        ForkJoinFuture::staggered(left, (right, request), stagger, timer, watch)
+        ForkJoinFuture::staggered(left, (right, request), stagger, timer, watch).beside(tried)
     }
 }
 
