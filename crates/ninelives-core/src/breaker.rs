@@ -37,11 +37,12 @@
 //! | 33..39 | lost     | half-open     | probes that failed                           | as above: it opens there at the latest  |
 //! | 39..64 | granted  | half-open     | the last grant, in units of 10 ms, rounded up | wraps after 3.8 days: see `# Time`     |
 //! | 21..24 | stage    | ramping       | 0 to 5                                       | cannot: after the last it closes        |
-//! | 24..25 | fell     | ramping       | the stage above has failed, and will be tried again | cannot                           |
-//! | 25..28 | setbacks | ramping       | stages failed since one was passed that is new | ends at 7                             |
-//! | 28..35 | well     | ramping       | outcomes of this stage that were well        | both counts are halved                  |
-//! | 35..42 | failed   | ramping       | outcomes of this stage that failed           | both counts are halved                  |
-//! | 42..48 | last     | ramping       | the last admission, in units of 125 ms       | wraps after 8 s: see `# Time`           |
+//! | 24..27 | ceiling  | ramping       | the stage that failed and was not passed since; 0 if none | cannot                     |
+//! | 27..28 | fell     | ramping       | the stage was come to from above             | cannot                                  |
+//! | 28..31 | setbacks | ramping       | stages that failed since there is a ceiling  | ends at 7                               |
+//! | 31..37 | well     | ramping       | outcomes of this stage that were well        | both counts are halved                  |
+//! | 37..43 | failed   | ramping       | outcomes of this stage that failed           | both counts are halved                  |
+//! | 43..48 | last     | ramping       | the last admission, in units of 125 ms       | wraps after 4 s: see `# Time`           |
 //! | 48..64 | end      | ramping       | of the stage, in units of 250 ms, rounded up | wraps after 4.5 hours: see `# Time`     |
 //!
 //! # Transitions
@@ -76,6 +77,7 @@
 //! | ramping     | success, failure  | too little heard, or healthy and not over | counted | in time | ramp: `a_stage_over_with_too_little_heard_goes_on` |
 //! | ramping     | success, failure  | too many failed, stage 0 | open, openings +1 | in time, opened | ramp: `an_unhealthy_first_stage_opens_it_at_once` |
 //! | ramping     | success, failure  | too many failed         | stage -1, setbacks +1, next epoch | in time | ramp: `an_unhealthy_later_stage_falls_to_the_one_before` |
+//! | ramping     | success, failure  | the same, come to by climbing | and its ceiling | in time | ramp: `a_stage_that_fails_again_after_a_climb_is_the_new_ceiling` |
 //! | ramping     | success, failure  | over and healthy        | stage +1, next epoch | in time | ramp: `a_healthy_stage_is_passed_when_its_time_is_over` |
 //! | ramping     | success, failure  | over and healthy, stage 5 | closed  | in time, closed | ramp: `after_the_last_stage_it_is_closed`   |
 //! | ramping     | ignored, abandon  |                         | same word | in time         | ramp: `hc29_hc88_ignored_and_dropped_calls_say_nothing` |
@@ -114,7 +116,8 @@
 //! Shares, the least stage and its default, the open time, are those of seatbelt (oxidizer), which looks at a stage once, at its end, and
 //! opens if it was unhealthy. Here it is looked at with each outcome, for a stage that fails should not last; and only the first
 //! stage opens. Of a dependency that bears a tenth of the load, opening would make a wave that never ends; falling back by a stage, and
-//! trying the next one half as often each time, settles where it can live. Half failing is too much by default, as resilience4j judges
+//! trying the next one half as often each time, settles where it can live. Which stage failed, its ceiling, is kept until it is passed: one
+//! that fails right after a fall may only be paying for the one above it, and does not become the ceiling. Half failing is too much by default, as resilience4j judges
 //! the calls of its half-open state.
 //!
 //! //! Limits come from a [`LimitsSource`], which may also say that the breaker is out of use: then no step is taken. Every call is
@@ -151,7 +154,7 @@
 //! longer; a lease of 2^24 hundredths (46 hours) or more never ends, which is why the default is a day at most.
 //!
 //! A stage's end is late by less than 250 ms; a clock may step back by 34 minutes; in a ramp that nobody calls for more than three hours a
-//! stage may last up to that much longer. The last admission of a ramp repeats every eight seconds: after a whole number of them
+//! stage may last up to that much longer. The last admission of a ramp repeats every four seconds: after a whole number of them
 //! without a call the first one that comes may wait for the rest of its second.
 //!
 //! # Orderings

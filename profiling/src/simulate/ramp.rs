@@ -1,6 +1,6 @@
-//! A backend that bears a seventh of the load: what an on/off breaker makes of it, and what a ramp does.
+//! A backend that bears a fifth of the load: what an on/off breaker makes of it, and what a ramp does.
 //!
-//! Callers come at random, 100 a second. The backend is well as long as no more than 15 calls a second reach it, by a mean that forgets with
+//! Callers come at random, 100 a second. The backend is well as long as no more than 20 calls a second reach it, by a mean that forgets with
 //! a second, and fails every call while it is above: failing is work, too. It answers after 20 ms. Both breakers open at five
 //! failures in a row for five seconds; one tries one probe, the other climbs in stages of five seconds.
 
@@ -31,7 +31,7 @@ struct Backend {
 }
 
 const OFFERED: f64 = 100.0;
-const BEARS: f64 = 15.0;
+const BEARS: f64 = 20.0;
 const ANSWERS_AFTER: Duration = Duration::from_millis(20);
 const MINUTES: usize = 60;
 const STRETCH: f64 = 10.0;
@@ -53,7 +53,7 @@ pub(super) fn run(seed: u64) -> Result<Findings, ConfigError> {
         seed,
         figures,
         plot: Plot {
-            title: format!("100 calls a second, a backend that bears 15 (seed {seed})"),
+            title: format!("100 calls a second, a backend that bears 20 (seed {seed})"),
             time: "minutes".to_owned(),
             panels: panels.into(),
         },

@@ -1,5 +1,6 @@
 //! The ramp: how a breaker that was open lets more and more calls through, and what it takes for a failure of a stage.
 
+use core::fmt;
 use core::time::Duration;
 
 use super::growth::thousandths;
@@ -10,8 +11,8 @@ use crate::time::saturating_nanos;
 /// Recovery in stages, in the place of a few probes: 0.1 %, 1 %, 5 %, 10 %, 25 % and 50 % of the calls, and at least one a second.
 ///
 /// Each admitted call is heard with its stage, for at least the stage's time. At any outcome, once `minimum` are heard, a stage with
-/// `failure_ratio` of failures or more has failed: the first one opens the breaker, a later one falls back to the one before it, which
-/// then is held twice as long as the last time before another try. A stage whose time is over, with `minimum` heard and fewer
+/// `failure_ratio` of failures or more has failed: the first one opens the breaker, a later one falls back to the one before it. The one
+/// below that which failed then is held twice as long with each failure before another try, until that try is passed. A stage whose time is over, with `minimum` heard and fewer
 /// failures than that, is passed; after the last one the breaker is closed.
 ///
 /// ```
@@ -28,6 +29,19 @@ pub struct Ramp {
     minimum: u32,
     /// In thousandths, so that limits compare.
     failures: u32,
+}
+
+/// How a ramp came to where it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Way {
+    /// From 0.
+    pub(super) stage: u32,
+    /// The stage that failed, and is not passed since; 0 if none.
+    pub(super) ceiling: u32,
+    /// The stage was come to from above.
+    pub(super) fell: bool,
+    /// Stages that failed since the ceiling was passed, 7 at most.
+    pub(super) setbacks: u32,
 }
 
 /// How many of 1,000 calls each stage admits. The list is seatbelt's, of the oxidizer repository.
@@ -80,10 +94,10 @@ impl Ramp {
     /// Sets how many outcomes of a stage are heard before it is judged.
     ///
     /// # Errors
-    /// `minimum` outside `1..=63`.
+    /// `minimum` outside `1..=31`.
     pub const fn with_minimum(mut self, minimum: u32) -> Result<Self, OutOfRange> {
-        if minimum == 0 || minimum > 63 {
-            return Err(OutOfRange::count("minimum", minimum as u64, 1..=63));
+        if minimum == 0 || minimum > 31 {
+            return Err(OutOfRange::count("minimum", minimum as u64, 1..=31));
         }
         self.minimum = minimum;
         Ok(self)
@@ -109,10 +123,6 @@ impl Ramp {
         random < SHARES[stage as usize] * (u64::MAX / 1_000)
     }
 
-    pub(super) const fn is_last(stage: u32) -> bool {
-        stage + 1 == Self::STAGES
-    }
-
     /// Whether enough is heard to judge a stage.
     pub(super) const fn judges(&self, well: u32, failed: u32) -> bool {
         well + failed >= self.minimum
@@ -123,8 +133,13 @@ impl Ramp {
         failed * 1_000 >= self.failures * (well + failed)
     }
 
-    /// How long a stage is held: twice as long with each setback, up to an hour.
-    pub(super) const fn hold_nanos(&self, limits: &Limits, setbacks: u32) -> u64 {
+    /// How long a stage is held: below the ceiling twice as long with each setback, up to an hour.
+    pub(super) const fn hold_nanos(&self, limits: &Limits, way: Way) -> u64 {
+        let setbacks = if way.stage + 1 == way.ceiling {
+            way.setbacks
+        } else {
+            0
+        };
         let stage = saturating_nanos(match self.stage {
             Some(stage) => stage,
             None => limits.open_for,
@@ -137,6 +152,72 @@ impl Ramp {
 impl Default for Ramp {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+// === impl Way ===
+
+impl Way {
+    /// The first stage.
+    pub(super) const START: Self = Self {
+        stage: 0,
+        ceiling: 0,
+        fell: false,
+        setbacks: 0,
+    };
+
+    /// To the next stage, if there is one. What had failed and is passed now is no ceiling any more.
+    pub(super) const fn up(self) -> Option<Self> {
+        if self.stage + 1 == Ramp::STAGES {
+            return None;
+        }
+        let next = Self {
+            stage: self.stage + 1,
+            fell: false,
+            ..self
+        };
+        Some(if self.stage < self.ceiling {
+            next
+        } else {
+            Self {
+                ceiling: 0,
+                setbacks: 0,
+                ..next
+            }
+        })
+    }
+
+    /// To the stage before, if there is one. A stage that fails right after a fall may still be paying for the one above, which stays the
+    /// ceiling.
+    pub(super) const fn down(self) -> Option<Self> {
+        match self.stage {
+            0 => None,
+            stage => Some(Self {
+                stage: stage - 1,
+                ceiling: if self.fell { self.ceiling } else { stage },
+                fell: true,
+                setbacks: if self.setbacks < 7 {
+                    self.setbacks + 1
+                } else {
+                    7
+                },
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stage {}", self.stage)?;
+        if self.ceiling > 0 {
+            let fell = if self.fell { " fell" } else { "" };
+            write!(
+                f,
+                "{fell} ceiling {} setbacks {}",
+                self.ceiling, self.setbacks
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -119,7 +119,7 @@ pub const fn view(word: Word, limits: &Limits, now: Tick) -> View {
         (_, Admission::Rejected(rejected)) => (false, rejected.retry_after),
     };
     let (stage, (stage_well, stage_failed), setbacks) = match word.state() {
-        State::Ramping => (word.stage() + 1, word.heard(), word.setbacks()),
+        State::Ramping => (word.way().stage + 1, word.heard(), word.way().setbacks),
         _ => (0, (0, 0), 0),
     };
     View {

@@ -123,11 +123,11 @@ pub struct View {
     pub openings: u32,
     /// The stage of the ramp, from 1 to [`Ramp::STAGES`](super::Ramp::STAGES); 0 unless ramping.
     pub stage: u32,
-    /// Outcomes of this stage that were well; 0 unless ramping. Both counts are halved when one would pass 127.
+    /// Outcomes of this stage that were well; 0 unless ramping. Both counts are halved when one would pass 63.
     pub stage_well: u32,
     /// Outcomes of this stage that failed; 0 unless ramping.
     pub stage_failed: u32,
-    /// Stages failed since one was passed that is new, 7 at most; 0 unless ramping.
+    /// Stages that failed, until the first of them is passed, 7 at most; 0 unless ramping.
     pub setbacks: u32,
 }
 

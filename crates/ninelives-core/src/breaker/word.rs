@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::ramp::Way;
 use super::span::{DEADLINE_US, END_MS, GRANTED_MS, LAST_MS, SINCE_S};
 use super::verdict::State;
 use crate::bits::Field;
@@ -33,11 +34,12 @@ const _: () = assert!(GRANTED.end() == 64);
 
 // Ramping.
 const STAGE: Field = OPENINGS.then(3);
-const FELL: Field = STAGE.then(1);
+const CEILING: Field = STAGE.then(3);
+const FELL: Field = CEILING.then(1);
 const SETBACKS: Field = FELL.then(3);
-const WELL: Field = SETBACKS.then(7);
-const FAILED: Field = WELL.then(7);
-pub(super) const LAST: Field = FAILED.then(6);
+const WELL: Field = SETBACKS.then(6);
+const FAILED: Field = WELL.then(6);
+pub(super) const LAST: Field = FAILED.then(5);
 pub(super) const END: Field = LAST.then(16);
 const _: () = assert!(END.end() == 64);
 
@@ -111,19 +113,14 @@ impl Word {
         OPENINGS.get(self.0) as u32
     }
 
-    /// The stage of the ramp, from 0; of a ramping word.
-    pub(super) const fn stage(self) -> u32 {
-        STAGE.get(self.0) as u32
-    }
-
-    /// The stage was failed above, and is held before that one is tried again; of a ramping word.
-    pub(super) const fn fell(self) -> bool {
-        FELL.get(self.0) == 1
-    }
-
-    /// Stages failed without one passed that is new, 7 at most; of a ramping word.
-    pub(super) const fn setbacks(self) -> u32 {
-        SETBACKS.get(self.0) as u32
+    /// The ramp's way so far; of a ramping word.
+    pub(super) const fn way(self) -> Way {
+        Way {
+            stage: STAGE.get(self.0) as u32,
+            ceiling: CEILING.get(self.0) as u32,
+            fell: FELL.get(self.0) == 1,
+            setbacks: SETBACKS.get(self.0) as u32,
+        }
     }
 
     /// Outcomes of this stage: those that were well and those that failed; of a ramping word.
@@ -223,12 +220,10 @@ impl Word {
     }
 
     /// At a stage of the ramp, with nothing heard of it.
-    pub(super) const fn with_stage(self, stage: u32, setbacks: u32, fell: bool) -> Self {
-        let most = SETBACKS.max();
-        let setbacks = setbacks as u64;
-        let setbacks = if setbacks < most { setbacks } else { most };
-        let bits = SETBACKS.set(STAGE.set(self.0, stage as u64), setbacks);
-        Self(FELL.set(bits, fell as u64)).with_heard(0, 0)
+    pub(super) const fn with_way(self, way: Way) -> Self {
+        let bits = CEILING.set(STAGE.set(self.0, way.stage as u64), way.ceiling as u64);
+        let bits = SETBACKS.set(FELL.set(bits, way.fell as u64), way.setbacks as u64);
+        Self(bits).with_heard(0, 0)
     }
 
     /// Counts that do not fit are both halved: what they say is their share.
@@ -271,14 +266,11 @@ impl fmt::Debug for Word {
             ),
             State::Ramping => {
                 let (well, failed) = self.heard();
-                let fell = if self.fell() { " fell" } else { "" };
+                let (last, end) = (self.last() * LAST_MS, self.end() * END_MS);
                 write!(
                     f,
-                    " stage {}{fell} setbacks {} well {well} failed {failed} last {} ms end {} ms",
-                    self.stage(),
-                    self.setbacks(),
-                    self.last() * LAST_MS,
-                    self.end() * END_MS,
+                    " {:?} well {well} failed {failed} last {last} ms end {end} ms",
+                    self.way()
                 )
             }
             State::Latched

@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use super::{closed, open};
 use crate::breaker::limits::{LONGEST_LEASE, Limits};
-use crate::breaker::ramp::Ramp;
+use crate::breaker::ramp::{Ramp, Way};
 use crate::breaker::span::{self, later_last, stage_over, until_floor};
 use crate::breaker::verdict::{Outcome, State, Ticket};
 use crate::breaker::word::Word;
@@ -21,14 +21,14 @@ const _: () = assert!(TURNS < 1 << Word::EPOCH_BITS);
 
 /// The first stage, with the first call let through.
 pub(super) const fn begun(word: Word, limits: &Limits, ramp: Ramp, now: Tick) -> Word {
-    staged(word, limits, ramp, now, (0, 0, false)).with_last(now.as_nanos() / span::LAST_NS)
+    staged(word, limits, ramp, now, Way::START).with_last(now.as_nanos() / span::LAST_NS)
 }
 
 /// Who is lucky, and who comes a second after the last one.
 #[inline]
 pub(super) const fn admit(word: Word, now: Tick, random: u64) -> Result<Word, Duration> {
     match until_floor(word, now) {
-        Some(rest) if !Ramp::admits(word.stage(), random) => Err(rest),
+        Some(rest) if !Ramp::admits(word.way().stage, random) => Err(rest),
         _ => Ok(word.with_last(later_last(word, now))),
     }
 }
@@ -55,47 +55,27 @@ pub(super) const fn heard(
         Outcome::Success => (well + 1, failed),
         Outcome::Failure | Outcome::Breach => (well, failed + 1),
     };
+    let way = word.way();
     if !ramp.judges(well, failed) {
         word.with_heard(well, failed)
     } else if ramp.fails(well, failed) {
-        fallen(word, limits, ramp, now, random)
-    } else if stage_over(word, ramp.hold_nanos(limits, word.setbacks()), now) {
-        passed(word, limits, ramp, now)
+        match way.down() {
+            Some(below) => staged(word, limits, ramp, now, below),
+            None => open(word, limits, now, random),
+        }
+    } else if stage_over(word, ramp.hold_nanos(limits, way), now) {
+        match way.up() {
+            Some(above) => staged(word, limits, ramp, now, above),
+            None => closed(word, now),
+        }
     } else {
         word.with_heard(well, failed)
     }
 }
 
-/// To the next stage. One that was not failed above is news: what went wrong before it is forgotten.
-const fn passed(word: Word, limits: &Limits, ramp: Ramp, now: Tick) -> Word {
-    let setbacks = if word.fell() { word.setbacks() } else { 0 };
-    if Ramp::is_last(word.stage()) {
-        closed(word, now)
-    } else {
-        let stage = (word.stage() + 1, setbacks, false);
-        staged(word, limits, ramp, now, stage)
-    }
-}
-
-/// To the stage before, and to hold it; from the first one, to open.
-const fn fallen(word: Word, limits: &Limits, ramp: Ramp, now: Tick, random: u64) -> Word {
-    match word.stage().checked_sub(1) {
-        Some(stage) => {
-            let stage = (stage, word.setbacks() + 1, true);
-            staged(word, limits, ramp, now, stage)
-        }
-        None => open(word, limits, now, random),
-    }
-}
-
-const fn staged(
-    word: Word,
-    limits: &Limits,
-    ramp: Ramp,
-    now: Tick,
-    (stage, setbacks, fell): (u32, u32, bool),
-) -> Word {
-    let next = word.turn(State::Ramping).with_stage(stage, setbacks, fell);
-    let nanos = ramp.hold_nanos(limits, if fell { next.setbacks() } else { 0 });
-    next.with_last(word.last()).with_end(span::end(now, nanos))
+const fn staged(word: Word, limits: &Limits, ramp: Ramp, now: Tick, way: Way) -> Word {
+    word.turn(State::Ramping)
+        .with_way(way)
+        .with_last(word.last())
+        .with_end(span::end(now, ramp.hold_nanos(limits, way)))
 }

@@ -35,6 +35,8 @@ pub(super) struct Stage {
     pub(super) setbacks: u32,
     pub(super) well: u32,
     pub(super) failed: u32,
+    /// The stage that failed.
+    ceiling: Option<usize>,
     fell: bool,
     last: u128,
     end: u128,
@@ -155,7 +157,7 @@ impl Naive {
                 return (Answer::Refused { rest }, None);
             }
             Mode::Open { .. } => match now.limits.ramp() {
-                Some(ramp) => self.stage(ramp, now, 0, 0, false, now.nanos / EIGHTH),
+                Some(ramp) => self.enter_stage(ramp, now, Stage::first(now.nanos)),
                 None => self.try_again(at),
             },
             Mode::Trying(trying) if trying.has_room(now.limits) => {
@@ -175,7 +177,7 @@ impl Naive {
                     let rest = Some(due - now.nanos);
                     return (Answer::Refused { rest }, None);
                 }
-                if stage.passed(now.nanos) != 63 {
+                if stage.passed(now.nanos) != 31 {
                     stage.last = now.nanos / EIGHTH;
                 }
             }
@@ -300,53 +302,47 @@ impl Naive {
         stage.well += u32::from(is_well);
         stage.failed += u32::from(!is_well);
         let (well, failed) = (stage.well, stage.failed);
-        if well.max(failed) > 127 {
+        if well.max(failed) > 63 {
             (stage.well, stage.failed) = (well / 2, failed / 2);
         }
-        let Stage {
-            number,
-            setbacks,
-            fell,
-            last,
-            end,
-            ..
-        } = *stage;
         if well + failed < ramp.minimum() {
             return;
         }
         let share = f64::from(failed) / f64::from(well + failed);
+        let mut next = stage.clone();
         if share >= ramp.failure_ratio() {
-            match number {
-                0 => self.open(now),
-                _ => self.stage(ramp, now, number - 1, (setbacks + 1).min(7), true, last),
+            if stage.number == 0 {
+                return self.open(now);
             }
-        } else if now.nanos >= end {
-            let setbacks = if fell { setbacks } else { 0 };
-            match number {
-                5 => self.close(now.nanos),
-                _ => self.stage(ramp, now, number + 1, setbacks, false, last),
+            next.number -= 1;
+            next.setbacks = (stage.setbacks + 1).min(7);
+            if !stage.fell {
+                next.ceiling = Some(stage.number);
             }
+            next.fell = true;
+        } else if now.nanos >= stage.end {
+            if stage.number == 5 {
+                return self.close(now.nanos);
+            }
+            next.number += 1;
+            if stage.ceiling.is_none_or(|ceiling| stage.number >= ceiling) {
+                (next.ceiling, next.setbacks) = (None, 0);
+            }
+            next.fell = false;
+        } else {
+            return;
         }
+        self.enter_stage(ramp, now, next);
     }
 
-    fn stage(
-        &mut self,
-        ramp: Ramp,
-        now: Now<'_>,
-        number: usize,
-        setbacks: u32,
-        fell: bool,
-        last: u128,
-    ) {
-        let hold = now.hold(ramp, if fell { setbacks } else { 0 });
+    fn enter_stage(&mut self, ramp: Ramp, now: Now<'_>, stage: Stage) {
+        let below = stage.ceiling == Some(stage.number + 1);
+        let hold = now.hold(ramp, if below { stage.setbacks } else { 0 });
         self.enter(Mode::Ramping(Stage {
-            number,
-            setbacks,
             well: 0,
             failed: 0,
-            fell,
-            last,
             end: round_up(now.nanos + hold, 250_000_000),
+            ..stage
         }));
     }
 
@@ -415,15 +411,28 @@ impl Trying {
 // === impl Stage ===
 
 impl Stage {
-    /// Eighths of a second since the last admission; every eight seconds it is the same again.
+    fn first(now: u128) -> Self {
+        Self {
+            number: 0,
+            setbacks: 0,
+            well: 0,
+            failed: 0,
+            ceiling: None,
+            fell: false,
+            last: now / EIGHTH,
+            end: 0,
+        }
+    }
+
+    /// Eighths of a second since the last admission; every four seconds it is the same again.
     fn passed(&self, now: u128) -> u128 {
-        (now / EIGHTH + 64 - self.last % 64) % 64
+        (now / EIGHTH + 32 - self.last % 32) % 32
     }
 
     /// When whoever comes is admitted.
     fn due(&self, now: u128) -> u128 {
         let left = match self.passed(now) {
-            63 => 8,
+            31 => 8,
             passed if passed >= 7 => return now,
             passed => 7 - passed,
         };

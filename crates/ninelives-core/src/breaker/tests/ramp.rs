@@ -77,10 +77,10 @@ fn whoever_comes_a_second_after_the_last_is_admitted_by_no_chance() {
 
 #[test]
 fn no_second_with_calls_in_it_passes_without_an_admission() {
-    // Callers at odd times, who have no luck, after idle times of every length around the wrap of eight seconds.
+    // Callers at odd times, who have no luck, after idle times of every length around the wrap of four seconds.
     for idle in 0..200 {
         let (rig, _first) = ramping();
-        rig.clock.pass(Duration::from_millis(7_000 + 10 * idle));
+        rig.clock.pass(Duration::from_millis(3_000 + 10 * idle));
         let (mut since, mut longest) = (0, 0);
         for _ in 0..4_000 {
             match rig.admit() {
@@ -171,7 +171,7 @@ fn an_unhealthy_first_stage_opens_it_at_once() {
 
 #[test]
 fn b18_the_share_of_failures_at_the_ratio_is_too_much() {
-    for (well, failed, expected) in [(9, 1, 1), (8, 2, 0), (4, 1, 0), (99, 24, 1), (96, 24, 0)] {
+    for (well, failed, expected) in [(9, 1, 1), (8, 2, 0), (4, 1, 0), (49, 12, 1), (48, 12, 0)] {
         let mut rig = Rig::new(1, SECOND * 10, 1);
         let ramp = Ramp::new().with_failure_ratio(0.2).unwrap();
         rig.limits = rig.limits.with_ramp(ramp.with_minimum(5).unwrap());
@@ -238,6 +238,40 @@ fn a_passed_stage_that_had_failed_forgets_the_setbacks() {
     assert_eq!((rig.view().stage, rig.view().setbacks), (4, 0));
 }
 
+/// Seconds until the next stage, all outcomes well.
+fn seconds_to_pass(rig: &Rig) -> u32 {
+    let stage = rig.view().stage;
+    let mut seconds = 0;
+    while rig.view().stage == stage {
+        rig.clock.pass(SECOND);
+        seconds += 1;
+        hear(rig, Outcome::Success);
+    }
+    seconds
+}
+
+#[test]
+fn a_fall_through_two_stages_holds_the_one_below_that_which_failed_first() {
+    let rig = at_stage(4);
+    hear(&rig, Outcome::Failure);
+    hear(&rig, Outcome::Failure);
+    assert_eq!((rig.view().stage, rig.view().setbacks), (2, 2));
+    assert_eq!((seconds_to_pass(&rig), rig.view().stage), (10, 3));
+    assert_eq!((seconds_to_pass(&rig), rig.view().setbacks), (40, 2));
+    assert_eq!((seconds_to_pass(&rig), rig.view().setbacks), (10, 0));
+}
+
+#[test]
+fn a_stage_that_fails_again_after_a_climb_is_the_new_ceiling() {
+    let rig = at_stage(4);
+    hear(&rig, Outcome::Failure);
+    hear(&rig, Outcome::Failure);
+    assert_eq!((seconds_to_pass(&rig), rig.view().stage), (10, 3));
+    hear(&rig, Outcome::Failure);
+    assert_eq!((rig.view().stage, rig.view().setbacks), (2, 3));
+    assert_eq!(seconds_to_pass(&rig), 80);
+}
+
 #[test]
 fn b07_what_was_admitted_in_another_stage_counts_in_none() {
     let rig = at_stage(3);
@@ -269,8 +303,8 @@ fn counts_that_do_not_fit_keep_their_share() {
     }
     let view = rig.view();
     let share = f64::from(view.stage_failed) / f64::from(view.stage_well + view.stage_failed);
-    assert!((share - 0.25).abs() < 0.03, "{view:?}");
-    assert!(view.stage_well > 63 && view.stage_well < 128);
+    assert!((share - 0.25).abs() < 0.05, "{view:?}");
+    assert!(view.stage_well > 31 && view.stage_well < 64);
     assert_eq!(view.stage, 1);
 }
 

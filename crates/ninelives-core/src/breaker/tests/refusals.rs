@@ -118,14 +118,14 @@ fn b17_ramps_outside_their_ranges_are_refused() {
     }
     assert_eq!(
         refusal(ramp.with_minimum(0)),
-        "minimum: 0 is outside 1..=63"
+        "minimum: 0 is outside 1..=31"
     );
     assert_eq!(
-        refusal(ramp.with_minimum(64)),
-        "minimum: 64 is outside 1..=63"
+        refusal(ramp.with_minimum(32)),
+        "minimum: 32 is outside 1..=31"
     );
-    let built = ramp.with_stage(SECOND).unwrap().with_minimum(63).unwrap();
-    assert_eq!((built.stage(), built.minimum()), (Some(SECOND), 63));
+    let built = ramp.with_stage(SECOND).unwrap().with_minimum(31).unwrap();
+    assert_eq!((built.stage(), built.minimum()), (Some(SECOND), 31));
     assert_eq!((ramp.stage(), ramp.failure_ratio()), (None, 0.5));
 }
 
