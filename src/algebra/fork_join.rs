@@ -32,6 +32,7 @@
 //! One clone of the request; one of an arm's service that was left out while it waited; with a stagger one of the second service,
 //! and a timer once the first arm has to wait. Arms that are ready in the same poll: the left one wins.
 
+mod arms;
 mod config;
 mod future;
 mod managed;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use super::arms::{Left, LeftProj, Right, RightProj};
 use super::shadow::Tried;
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, FlatError, ResilienceError};
@@ -39,37 +40,6 @@ pin_project! {
     }
 }
 
-pin_project! {
-    #[project = LeftProj]
-    enum Left<F> {
-        Running {
-            #[pin]
-            future: F,
-        },
-        Over,
-    }
-}
-
-pin_project! {
-    #[project = RightProj]
-    enum Right<F, P> {
-        // The stagger has not been armed: the left arm has not had to wait yet.
-        Staggered {
-            delay: Duration,
-        },
-        Waiting {
-            #[pin]
-            sleep: P,
-        },
-        Readying,
-        Running {
-            #[pin]
-            future: F,
-        },
-        Over,
-    }
-}
-
 // === impl ForkJoinFuture ===
 
 impl<F, B, T, M, H, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H>
@@ -79,7 +49,14 @@ where
     M: Emitter,
     H: Beside<Tried>,
 {
-    fn new(left: Left<F>, right: Right<B::Future, T::Sleep>, timer: T, watch: Request<M>) -> Self {
+    #[inline]
+    fn new(
+        left: Left<F>,
+        right: Right<B::Future, T::Sleep>,
+        timer: T,
+        watch: Request<M>,
+        tried: H,
+    ) -> Self {
         Self {
             left,
             right,
@@ -88,28 +65,33 @@ where
             right_error: None,
             timer,
             watch,
-            tried: H::holding(None),
+            tried,
         }
     }
 
-    /// The same, and a shadow is tried with it.
-    #[inline]
-    pub(super) fn beside(mut self, tried: H) -> Self {
-        self.tried = tried;
-        self
-    }
-
-    pub(super) fn both(left: F, right: B::Future, timer: T, watch: Request<M>) -> Self {
+    pub(super) fn both(left: F, right: B::Future, timer: T, watch: Request<M>, tried: H) -> Self {
         let right = Right::Running { future: right };
-        Self::new(Left::Running { future: left }, right, timer, watch)
+        Self::new(Left::Running { future: left }, right, timer, watch, tried)
     }
 
     pub(super) fn left(left: F, timer: T, watch: Request<M>) -> Self {
-        Self::new(Left::Running { future: left }, Right::Over, timer, watch)
+        Self::new(
+            Left::Running { future: left },
+            Right::Over,
+            timer,
+            watch,
+            H::holding(None),
+        )
     }
 
     pub(super) fn right(right: B::Future, timer: T, watch: Request<M>) -> Self {
-        Self::new(Left::Over, Right::Running { future: right }, timer, watch)
+        Self::new(
+            Left::Over,
+            Right::Running { future: right },
+            timer,
+            watch,
+            H::holding(None),
+        )
     }
 
     /// `spare`: the right service and its request.
@@ -119,9 +101,10 @@ where
         delay: Duration,
         timer: T,
         watch: Request<M>,
+        tried: H,
     ) -> Self {
         let left = Left::Running { future: left };
-        let mut race = Self::new(left, Right::Staggered { delay }, timer, watch);
+        let mut race = Self::new(left, Right::Staggered { delay }, timer, watch, tried);
         race.spare = Some(spare);
         race
     }

@@ -133,14 +133,14 @@ where
         let left = start(&mut watch, Arm::Left, &mut self.left, for_left);
         if !staggered {
             let right = start(&mut watch, Arm::Right, &mut self.right, request);
-            return ForkJoinFuture::both(left, right, timer, watch).beside(tried);
+            return ForkJoinFuture::both(left, right, timer, watch, tried);
         }
         let mut right = self.right.clone();
         if right_plays {
             // Readied while the left arm was waiting: what it reserved goes with the call, and back with it.
             std::mem::swap(&mut right, &mut self.right);
         }
-        ForkJoinFuture::staggered(left, (right, request), stagger, timer, watch).beside(tried)
+        ForkJoinFuture::staggered(left, (right, request), stagger, timer, watch, tried)
     }
 }
 

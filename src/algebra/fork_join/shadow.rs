@@ -1,18 +1,15 @@
 //! What a shadow with another stagger would have done.
 
-use std::time::Duration;
-
 use super::ForkJoinConfig;
 use crate::clock::Tick;
 use crate::emit::{Arm, Emitter, Request, Verdict};
 use crate::settings::{Shade, compare};
 use crate::timer::Timer;
 
-/// The stagger of a shadow, and when the left arm began.
+/// When the right arm's turn would have come; zero: at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Tried {
-    stagger: Duration,
-    since: Tick,
+    turn: Tick,
 }
 
 // === impl Tried ===
@@ -25,10 +22,12 @@ impl Tried {
         emitter: &M,
     ) -> Self {
         shade.sample(emitter, || timer.now());
-        Self {
-            stagger: shade.settings().stagger(),
-            since: timer.now(),
-        }
+        let stagger = shade.settings().stagger();
+        let turn = match stagger.is_zero() {
+            true => Tick::ZERO,
+            false => timer.now().after(stagger),
+        };
+        Self { turn }
     }
 
     /// The race is won by `winner`; the right arm's turn had come, or not. Arms that are ready as the stagger ends are asked left
@@ -42,7 +41,7 @@ impl Tried {
         timer: &T,
         watch: &Request<M>,
     ) {
-        let would_fork = self.stagger.is_zero() || timer.now().since(self.since) > self.stagger;
+        let would_fork = self.turn == Tick::ZERO || timer.now() > self.turn;
         if winner == Arm::Right && !would_fork {
             return;
         }
