@@ -49,9 +49,9 @@ pub trait Settings<V>: Clone + sealed::Sealed<V> {
     #[doc(hidden)]
     fn both<'a>(&'a self, reader: &'a mut Self::Reader) -> (&'a V, Option<Shade<'a, V>>);
 
-    /// The settings of the shadow there is at the end of a request.
+    /// What `run` makes of the shadow there is at the end of a request.
     #[doc(hidden)]
-    fn tried(&self) -> Option<V>;
+    fn try_now<R>(&self, run: impl FnOnce(Shade<'_, V>) -> R) -> Option<R>;
 
     /// The settings now, to be kept.
     #[doc(hidden)]
@@ -116,7 +116,7 @@ impl<V: Copy> Settings<V> for V {
     }
 
     #[inline]
-    fn tried(&self) -> Option<V> {
+    fn try_now<R>(&self, _run: impl FnOnce(Shade<'_, V>) -> R) -> Option<R> {
         None
     }
 }
@@ -161,8 +161,9 @@ impl<V: Copy + fmt::Debug> Settings<V> for Live<V> {
     }
 
     #[cold]
-    fn tried(&self) -> Option<V> {
-        self.0.get_shadow().map(|shadow| *shadow)
+    fn try_now<R>(&self, run: impl FnOnce(Shade<'_, V>) -> R) -> Option<R> {
+        let shadow = self.0.shadow_now()?;
+        Some(run(Shade::new(&shadow, &self.0)))
     }
 }
 

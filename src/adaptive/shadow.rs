@@ -82,8 +82,12 @@ impl<T> Adaptive<T> {
 
     /// The shadow, if there is one.
     pub fn get_shadow(&self) -> Option<Arc<T>> {
-        let entry = self.live.entry();
-        entry.shadow().map(|shadow| Arc::clone(&shadow.value))
+        self.shadow_now().map(|shadow| Arc::clone(&shadow.value))
+    }
+
+    /// The shadow with what it may cost.
+    pub(crate) fn shadow_now(&self) -> Option<Arc<Shadow<T>>> {
+        self.live.entry().shadow().cloned()
     }
 
     /// Makes the shadow the value, in one step, and gives its version; there is no shadow then. It ends an override, and a

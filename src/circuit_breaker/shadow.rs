@@ -139,6 +139,7 @@ impl<W> Source<W> for AtCall<'_, W> {
 impl<L: CircuitSettings> Source<L::Measure> for AtEnd<'_, L> {
     #[inline]
     fn with<R>(self, decide: impl FnOnce(Option<&CircuitBreakerConfig<L::Measure>>) -> R) -> R {
-        decide(self.0.tried().as_ref())
+        let tried = self.0.try_now(|shade| *shade.settings());
+        decide(tried.as_ref())
     }
 }

@@ -6,7 +6,7 @@ use super::RetryConfig;
 use super::plan::{Plan, Progress, Stop};
 use crate::clock::Tick;
 use crate::emit::{Emitter, Request, Verdict};
-use crate::settings::{Settings, compare};
+use crate::settings::Settings;
 use crate::timer::Timer;
 
 /// The policy, under `config`, decided about the next attempt: `stopped` says what forbids it, if anything but their number does.
@@ -21,19 +21,21 @@ pub(super) fn judge<P, T: Timer, C: Settings<RetryConfig>, M: Emitter>(
     primary: Verdict,
     stopped: Option<Stop>,
 ) {
-    let Some(shadow) = plan.settings.tried() else {
-        return;
+    let step = |shadow: &RetryConfig| {
+        // The budget is one: what it refuses to the policy it refuses to the shadow.
+        let repeats = progress.may_repeat(shadow)
+            && stopped != Some(Stop::Budget)
+            && is_in_time(&plan.common.timer, config, shadow, progress, hint);
+        if repeats {
+            (Verdict::Retried, ())
+        } else {
+            (Verdict::GaveUp, ())
+        }
     };
-    // The budget is one: what it refuses to the policy it refuses to the shadow.
-    let repeats = progress.may_repeat(&shadow)
-        && stopped != Some(Stop::Budget)
-        && is_in_time(&plan.common.timer, config, &shadow, progress, hint);
-    let verdict = if repeats {
-        Verdict::Retried
-    } else {
-        Verdict::GaveUp
-    };
-    watch.told(|emitter| compare(emitter, primary, verdict));
+    watch.told(|emitter| {
+        plan.settings
+            .try_now(|shade| shade.judge(emitter, primary, step));
+    });
 }
 
 /// Whether the shadow's next attempt, after its own wait without jitter or the one that the error asks for, begins within its total time. When the request came is

@@ -1,7 +1,7 @@
 //! Settings that are tried and not obeyed.
 
 use ninelives::emit::Verdict;
-use ninelives::{MemorySink, PolicyEvent, RetryConfig, Tick};
+use ninelives::{Clock, MemorySink, PolicyEvent, RetryConfig, Tick};
 
 use super::*;
 
@@ -86,4 +86,41 @@ fn a_shadow_takes_no_token() {
     let budget = RetryBudget::new(0.0, 0.0, 10).unwrap();
     disagreements(attempts(3), attempts(9), Some(budget.clone()));
     assert_eq!(budget.balance(Tick::ZERO), 8.0);
+}
+
+#[test]
+fn a_shadow_that_costs_too_much_is_dropped_and_told_once() {
+    let (stage, sink) = (Stage::always(Act::Err(7)), MemorySink::new());
+    let layer = RetryPolicy::builder()
+        .with_timer(ManualTimer::new())
+        .build();
+    let layer = layer.unwrap().into_layer().with_sink(sink.clone()).live();
+    layer.settings().set(attempts(1)).unwrap();
+    // A clock that moves with each reading: every evaluation takes a nanosecond, and none is allowed.
+    layer
+        .settings()
+        .set_shadow_within(attempts(1), Duration::ZERO, Ticking::default())
+        .unwrap();
+    let mut service = layer.layer(stage.backend());
+    for _ in 0..64 * 16 {
+        call(&mut service, 0).done().unwrap_err();
+    }
+    assert_eq!(layer.settings().get_shadow(), None);
+    let events = sink.events();
+    let dropped = events
+        .iter()
+        .filter(|event| matches!(event, PolicyEvent::ShadowDropped { .. }));
+    assert_eq!(dropped.count(), 1);
+    assert_eq!(layer.config(), attempts(1));
+}
+
+/// Reads a nanosecond later each time.
+#[derive(Default)]
+struct Ticking(std::sync::atomic::AtomicU64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Tick {
+        let earlier = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Tick::from_nanos(earlier)
+    }
 }
