@@ -79,6 +79,8 @@ fn timeout(call: Call) -> Option<u64> {
 #[bench::pending(after_one_wait(subjects::retry))]
 #[bench::live(at_once(subjects::retry_live))]
 #[bench::heard(told())]
+#[bench::over_results(at_once(subjects::retry_over_results))]
+#[bench::heeding(at_once(subjects::retry_heeding))]
 fn retry(call: Call) -> Option<u64> {
     call()
 }

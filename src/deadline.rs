@@ -6,6 +6,7 @@
 //! | layer | asked by | does |
 //! |---|---|---|
 //! | timeout | [`with_deadline`](crate::TimeoutLayer::with_deadline) | ends the call at the earlier of the request's deadline and its own, and writes that one into the request; refuses a request whose deadline has passed |
+//! | retry | [`heeding_requests`](crate::retry::RetryPolicyBuilder::heeding_requests) | makes no attempt and no wait past it, ends an attempt at it, and keeps the last error; leaves the trying to a retry outside that marked the request |
 //!
 //! # Whose clock
 //! A deadline is a tick, so the layers that heed it must wait on one timer: two timers' ticks say nothing about each other.
@@ -63,6 +64,7 @@ mod http;
 mod wire;
 
 pub use carried::{Carried, Carries, Deadline};
+pub(crate) use heed::Sealed;
 pub use heed::{Heed, Heeding, Manner, Unheeding};
 #[cfg(feature = "http")]
 pub use http::{GRPC_TIMEOUT, TIMEOUT_MS, from_headers, to_headers};

@@ -10,8 +10,23 @@
 //!
 //! # What is tried again
 //! By default the service's own errors and timeouts of an attempt. [`should_retry`](RetryPolicyBuilder::should_retry) chooses among
-//! the service's errors. Rejections by a breaker or bulkhead, and what other retries inside gave up on, are not tried again. A `|` or
+//! the service's errors, [`retry_if`](RetryPolicyBuilder::retry_if) among its responses too, such as a 503. Rejections by a breaker or bulkhead, and what other retries inside gave up on, are not tried again. A `|` or
 //! `&` inside that failed is tried again when one of its branches would be.
+//!
+//! # Total time
+//! [`max_duration`](RetryPolicyBuilder::max_duration) forbids to begin an attempt later than that.
+//! [`with_total_timeout`](RetryPolicyBuilder::with_total_timeout) also ends the one that runs: attempts and waits together never take
+//! longer. A wait that would reach the end is not begun. The answer is that of the last attempt that had one, so the caller learns why
+//! they failed; only if none had, a timeout. A timeout outside can do neither.
+//! [`heeding_requests`](RetryPolicyBuilder::heeding_requests) does the same at the [deadline](crate::deadline) that a request carries, and
+//! refuses one whose deadline has passed. Each attempt carries the earlier of the two inward.
+//!
+//! # Layers of retries
+//! Three services with three attempts each make 27 of one request when the last one is down. A retry that heeds requests marks
+//! each attempt with its number, and a retry inside that sees the mark of another makes one attempt and returns its error as it is: the
+//! outermost one decides, and it alone pays into and takes from its budget.
+//! [`even_if_nested`](RetryPolicyBuilder::even_if_nested) switches that off, `nested` of [`RetryConfig`] while in use. A mark does not leave the process by
+//! itself: [`Carried::attempt`](crate::deadline::Carried::attempt) is there to be written into a header.
 //!
 //! # Live
 //! [`RetryLayer::live`] and [`RetryLayer::tuned_by`] make a retry whose attempts, waits and total time may change while it is in use. A
@@ -29,23 +44,26 @@
 //! the header.
 //!
 //! # Cancel safety
-//! Dropping the future drops the attempt or the wait; no further attempt is made, and a budget's token for an attempt that was
+//! Dropping the future drops the attempt or the wait, as the end of the total time does; no further attempt is made, and a budget's token for an attempt that was
 //! not made yet goes back.
 //!
 //! # Errors
 //! [`RetryExhausted`](crate::ResilienceError::RetryExhausted) after the last allowed attempt, with the last error. When the predicate,
-//! the budget or the total time ends it earlier, the last error itself. A readiness error ends it at once, as it is.
+//! the budget or the total time ends it earlier, the last error itself. A response that was worth another attempt is returned as it is in
+//! either case. A readiness error ends it at once, as it is. [`Timeout`](crate::ResilienceError::Timeout) of the total time, and
+//! [`DeadlinePassed`](crate::ResilienceError::DeadlinePassed), a rejection: see above.
 //!
 //! # Panics
 //! None of its own. A panic in the predicate or in a clone of the request passes through; no token is lost.
 //!
 //! # Cost
 //! First attempt succeeds: one clone of the request and one of the service, no clock, no allocation, one reference count.
-//! With a budget one load, and a swap while it is not full.
+//! With a budget one load, and a swap while it is not full. Bounded by a deadline or a total timeout: one reading of the clock, and a
+//! timer once an attempt has to wait.
 //!
 //! # Events
 //! `RetryAttempt` before each wait, with the number of the attempt to come; `RetryExhausted` after the last one; `RetryBudgetExhausted` when
-//! the budget has no token; one outcome for each request. If it tells, the events of the policies inside carry the attempt that led to them,
+//! the budget has no token; `TimeoutOccurred` where the total time ended it; one outcome for each request. If it tells, the events of the policies inside carry the attempt that led to them,
 //! unless the inner service hands its work to another task.
 //!
 //! # Examples
@@ -70,6 +88,7 @@
 //! # }
 //! ```
 
+mod bound;
 mod builder;
 mod classify;
 mod config;
@@ -82,11 +101,12 @@ mod service;
 mod shadow;
 
 pub use crate::budget::RetryBudget;
+pub use bound::{Bound, Clipped};
 pub use builder::RetryPolicyBuilder;
-pub use classify::{OnError, OnFlatError, RetryIf, Transient};
+pub use classify::{OnError, OnFlatError, OnResult, RetryIf, Transient};
 pub use config::RetryConfig;
 pub use future::RetryFuture;
-pub use hint::{Hinted, retry_after};
+pub use hint::{Hinted, HintedByResult, retry_after};
 pub use layer::{RetryLayer, RetryPolicy};
 pub use ninelives_core::backoff::Backoff;
 pub use ninelives_core::jitter::Jitter;

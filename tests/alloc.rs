@@ -179,6 +179,30 @@ fn a_deadline_costs_nothing_kept_awaited_or_passed() {
 }
 
 #[test]
+fn a_retry_that_heeds_requests_or_ends_with_its_time_costs_nothing() {
+    let builder = || {
+        let budget = RetryBudget::new(10.0, 0.0, 100).unwrap();
+        let builder = RetryPolicy::builder().with_budget(budget);
+        builder.backoff(Backoff::constant(Duration::ZERO))
+    };
+    let exhausted = |result: &Result<u32, Flat>| {
+        result
+            .as_ref()
+            .is_err_and(ResilienceError::is_retry_exhausted)
+    };
+    let heeding = || builder().heeding_requests().build().unwrap().into_layer();
+    let clipped = builder().with_total_timeout(MINUTE).build().unwrap();
+    let clipped = Policy(clipped.into_layer());
+    for (script, expected) in [(GOOD, ok as fn(&_) -> _), (SLOW, ok), (BAD, exhausted)] {
+        assert_eq!(spent(&bearing(heeding()), script, expected), 0, "heeding");
+        assert_eq!(spent(&clipped, script, expected), 0, "clipped");
+    }
+    let twice = builder().retry_if(|answer: Result<&u32, &Failed>| answer == Ok(&7));
+    let twice = Policy(twice.build().unwrap().into_layer());
+    assert_eq!(spent(&twice, GOOD, ok), 0, "over responses");
+}
+
+#[test]
 fn a_live_bulkhead_costs_nothing_after_changes_too() {
     let (plain, line) = (Policy(bulkhead().0.live()), Policy(queue(4).0.live()));
     for limit in [3, 2] {

@@ -28,6 +28,17 @@ fn retry() -> Policy<RetryLayer> {
     Policy(RetryPolicy::builder().build().unwrap().into_layer())
 }
 
+fn heeding_retry() -> RetryLayer<
+    ninelives::retry::Transient,
+    TokioTimer,
+    NullSink,
+    RetryConfig,
+    ninelives::deadline::Heeding,
+> {
+    let builder = RetryPolicy::builder().heeding_requests();
+    builder.build().unwrap().into_layer()
+}
+
 fn bulkhead() -> Policy<BulkheadLayer> {
     Policy(BulkheadLayer::new(4).unwrap())
 }

@@ -5,6 +5,8 @@
 mod budget;
 #[path = "retry/budget_live.rs"]
 mod budget_live;
+#[path = "retry/clipped.rs"]
+mod clipped;
 #[path = "retry/giving_back.rs"]
 mod giving_back;
 #[path = "retry/hint.rs"]
@@ -15,6 +17,8 @@ mod live;
 mod orders;
 #[path = "retry/plan.rs"]
 mod plan;
+#[path = "retry/result.rs"]
+mod result;
 #[path = "retry/shadow.rs"]
 mod shadow;
 #[path = "support/stage.rs"]
@@ -25,6 +29,7 @@ mod total_time;
 use std::time::Duration;
 
 use ninelives::prelude::*;
+use ninelives::retry::{RetryPolicyBuilder, Transient};
 use stage::{Act, Down, Mood, Stage, call};
 use tower::{Layer, Service, ServiceExt};
 

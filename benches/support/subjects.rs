@@ -90,6 +90,20 @@ pub fn retry_live() -> impl Subject {
     retry_layer().live()
 }
 
+/// The same retry over its requests' deadline, an hour away, and their marks.
+pub fn retry_heeding() -> impl Subject {
+    let builder = RetryPolicy::builder().max_attempts(3).heeding_requests();
+    on() + Policy(builder.build().unwrap().into_layer()) + off()
+}
+
+/// The same retry with a look at each response.
+pub fn retry_over_results() -> impl Subject {
+    let builder = RetryPolicy::builder().max_attempts(3);
+    let builder =
+        builder.retry_if(|answer: Result<&u64, &echo::Refused>| answer.is_ok_and(|n| *n == 8));
+    builder.build().unwrap().into_layer()
+}
+
 /// A breaker that stays closed.
 pub fn breaker() -> impl Subject {
     breaker_layer()

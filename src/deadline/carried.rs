@@ -98,6 +98,11 @@ impl Carried {
         self.attempt = attempt;
         self
     }
+
+    /// The tick of the deadline; `NEVER` without one.
+    pub(crate) const fn tick(&self) -> Tick {
+        self.deadline
+    }
 }
 
 impl Default for Carried {

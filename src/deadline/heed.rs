@@ -4,8 +4,10 @@ use std::fmt;
 
 use super::{Carried, Carries};
 
+pub(crate) use sealed::Sealed;
+
 /// Whether a layer heeds what requests carry: [`Heeding`] or [`Unheeding`]. Not to be implemented elsewhere.
-pub trait Manner: Copy + Default + fmt::Debug + sealed::Sealed {
+pub trait Manner: Copy + Default + fmt::Debug + Sealed {
     #[doc(hidden)]
     const HEEDS: bool;
 }
@@ -28,7 +30,7 @@ pub struct Unheeding;
 pub struct Heeding;
 
 mod sealed {
-    /// Keeps the ways of dealing with what is carried to this page.
+    /// Keeps the ways of dealing with what is carried to this crate.
     pub trait Sealed {}
 
     impl Sealed for super::Unheeding {}

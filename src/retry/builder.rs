@@ -1,6 +1,7 @@
 //! The settings of a retry.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,23 +9,31 @@ use ninelives_core::backoff::Backoff;
 use ninelives_core::jitter::Jitter;
 use ninelives_core::rng::SharedRng;
 
-use super::classify::{OnError, OnFlatError};
+use super::classify::{OnError, OnFlatError, OnResult};
 use super::plan::{Common, Plan};
-use super::{Hinted, RetryBudget, RetryConfig, RetryPolicy, Transient};
+use super::{Clipped, Hinted, HintedByResult, RetryBudget, RetryConfig, RetryPolicy, Transient};
+use crate::deadline::{Heeding, Unheeding};
 use crate::error::{ConfigError, ResilienceError};
 use crate::timer::TokioTimer;
 
 /// Collects the settings of a [`RetryPolicy`]; [`build`](Self::build) checks them.
 #[derive(Clone, Debug)]
-pub struct RetryPolicyBuilder<P = Transient, T = TokioTimer> {
-    max_attempts: usize,
-    backoff: Backoff,
-    jitter: Jitter,
+pub struct RetryPolicyBuilder<P = Transient, T = TokioTimer, D = Unheeding> {
+    settings: Draft,
     retry_if: P,
+    timer: T,
+    bound: PhantomData<D>,
+}
+
+/// What has no type of its own, unchecked.
+#[derive(Clone, Debug)]
+struct Draft {
+    max_attempts: usize,
     max_duration: Option<Duration>,
+    // The rest of the settings, which are good as they are.
+    config: RetryConfig,
     budget: Option<RetryBudget>,
     seed: Option<u64>,
-    timer: T,
 }
 
 // === impl RetryPolicyBuilder ===
@@ -34,14 +43,16 @@ impl RetryPolicyBuilder {
     pub fn new() -> Self {
         let config = RetryConfig::new();
         Self {
-            max_attempts: config.max_attempts() as usize,
-            backoff: config.backoff(),
-            jitter: config.jitter(),
+            settings: Draft {
+                max_attempts: config.max_attempts() as usize,
+                max_duration: config.max_duration(),
+                config,
+                budget: None,
+                seed: None,
+            },
             retry_if: Transient,
-            max_duration: config.max_duration(),
-            budget: None,
-            seed: None,
             timer: TokioTimer,
+            bound: PhantomData,
         }
     }
 }
@@ -52,9 +63,9 @@ impl Default for RetryPolicyBuilder {
     }
 }
 
-impl<T> RetryPolicyBuilder<Transient, T> {
+impl<T, D> RetryPolicyBuilder<Transient, T, D> {
     /// Tries again only after errors of the service for which `predicate` is true; timeouts of an attempt are tried again too.
-    pub fn should_retry<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnError<F>, T>
+    pub fn should_retry<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnError<F>, T, D>
     where
         F: Fn(&E) -> bool,
     {
@@ -63,43 +74,88 @@ impl<T> RetryPolicyBuilder<Transient, T> {
 
     /// Tries again after any error for which `predicate` is true, whatever policy inside it came from: rejections are then
     /// tried again if it says so.
-    pub fn should_retry_flat<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnFlatError<F>, T>
+    pub fn should_retry_flat<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnFlatError<F>, T, D>
     where
         F: Fn(&ResilienceError<E>) -> bool,
     {
         self.deciding(|_| OnFlatError(predicate))
     }
+
+    /// Tries again after responses and errors of the service for which `predicate` is true, and after timeouts of an attempt. When
+    /// no attempt is left, or no time and no token for one, the last answer is returned: a response as it is.
+    pub fn retry_if<R, E, F>(self, predicate: F) -> RetryPolicyBuilder<OnResult<F>, T, D>
+    where
+        F: Fn(Result<&R, &E>) -> bool,
+    {
+        self.deciding(|_| OnResult(predicate))
+    }
 }
 
 impl<P, T> RetryPolicyBuilder<P, T> {
+    /// Ends the whole at this time after the call, 1 ns and up: no wait and no attempt is begun that would not begin before it, and an
+    /// attempt that runs is dropped. The answer is that of the last attempt that had one; a timeout if none had.
+    #[must_use]
+    pub fn with_total_timeout(self, total: Duration) -> RetryPolicyBuilder<P, T, Clipped> {
+        self.bounded(Some(total))
+    }
+
+    /// Heeds what requests carry: their deadline as if it were a total time, and the mark of another retry around. Requests must be
+    /// [`Carries`](crate::deadline::Carries). See [the page](super#layers-of-retries).
+    pub fn heeding_requests(self) -> RetryPolicyBuilder<P, T, Heeding> {
+        self.bounded(None)
+    }
+}
+
+impl<P, T> RetryPolicyBuilder<P, T, Clipped> {
+    /// Heeds what requests carry, too: the earlier end counts.
+    pub fn heeding_requests(self) -> RetryPolicyBuilder<P, T, Heeding> {
+        self.bounded(None)
+    }
+}
+
+impl<P, T> RetryPolicyBuilder<P, T, Heeding> {
+    /// Ends the whole at this time after the call, or at the request's deadline if that is earlier.
+    #[must_use]
+    pub fn with_total_timeout(self, total: Duration) -> Self {
+        self.bounded(Some(total))
+    }
+
+    /// Tries again, too, what another retry around tries: the attempts of both multiply. Off by default.
+    #[must_use]
+    pub fn even_if_nested(mut self) -> Self {
+        self.settings.config = self.settings.config.with_nested(true);
+        self
+    }
+}
+
+impl<P, T, D> RetryPolicyBuilder<P, T, D> {
     /// Attempts, waits and total time, all at once.
     #[must_use]
     pub fn with_config(mut self, config: RetryConfig) -> Self {
-        self.max_attempts = config.max_attempts() as usize;
-        self.backoff = config.backoff();
-        self.jitter = config.jitter();
-        self.max_duration = config.max_duration();
+        self.settings.max_attempts = config.max_attempts() as usize;
+        self.settings.max_duration = config.max_duration();
+        self.settings.config = config;
         self
     }
 
     /// Attempts in all, the first one included: 1 to 2^32 - 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: usize) -> Self {
-        self.max_attempts = attempts;
+        self.settings.max_attempts = attempts;
         self
     }
 
     /// How long to wait before each further attempt.
     #[must_use]
     pub fn backoff(mut self, backoff: Backoff) -> Self {
-        self.backoff = backoff;
+        self.settings.config = self.settings.config.with_backoff(backoff);
         self
     }
 
     /// How to spread the waits. The backoff's cap comes first, so capped waits stay spread.
     #[must_use]
     pub fn with_jitter(mut self, jitter: Jitter) -> Self {
-        self.jitter = jitter;
+        self.settings.config = self.settings.config.with_jitter(jitter);
         self
     }
 
@@ -109,7 +165,7 @@ impl<P, T> RetryPolicyBuilder<P, T> {
         self,
         at_most: Duration,
         hint: F,
-    ) -> RetryPolicyBuilder<Hinted<P, F>, T>
+    ) -> RetryPolicyBuilder<Hinted<P, F>, T, D>
     where
         F: Fn(&E) -> Option<Duration>,
     {
@@ -120,64 +176,81 @@ impl<P, T> RetryPolicyBuilder<P, T> {
         })
     }
 
+    /// As [`with_delay_hint`](Self::with_delay_hint), of responses too: of a 503 that came with `Retry-After`.
+    pub fn with_result_delay_hint<R, E, F>(
+        self,
+        at_most: Duration,
+        hint: F,
+    ) -> RetryPolicyBuilder<HintedByResult<P, F>, T, D>
+    where
+        F: Fn(Result<&R, &E>) -> Option<Duration>,
+    {
+        self.deciding(|retry_if| {
+            HintedByResult(Hinted {
+                retry_if,
+                hint,
+                at_most,
+            })
+        })
+    }
+
     /// Ends when an attempt and the wait before it would begin later than this after the call: 1 ns and up. An attempt that
-    /// has begun is not cut: that is a timeout's business.
+    /// has begun is not cut; [`with_total_timeout`](RetryPolicyBuilder::with_total_timeout) does that.
     #[must_use]
     pub fn max_duration(mut self, total: Duration) -> Self {
-        self.max_duration = Some(total);
+        self.settings.max_duration = Some(total);
         self
     }
 
     /// Takes every further attempt from `budget`.
     #[must_use]
     pub fn with_budget(mut self, budget: RetryBudget) -> Self {
-        self.budget = Some(budget);
+        self.settings.budget = Some(budget);
         self
     }
 
     /// Makes the jitter repeat: the same seed and the same order of calls give the same waits.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
+        self.settings.seed = Some(seed);
         self
     }
 
     /// Waits on another timer; its clock measures [`max_duration`](Self::max_duration) and the budget.
-    pub fn with_timer<U>(self, timer: U) -> RetryPolicyBuilder<P, U> {
+    pub fn with_timer<U>(self, timer: U) -> RetryPolicyBuilder<P, U, D> {
         RetryPolicyBuilder {
-            max_attempts: self.max_attempts,
-            backoff: self.backoff,
-            jitter: self.jitter,
+            settings: self.settings,
             retry_if: self.retry_if,
-            max_duration: self.max_duration,
-            budget: self.budget,
-            seed: self.seed,
             timer,
+            bound: PhantomData,
         }
     }
 
     /// Another name of [`with_timer`](Self::with_timer).
-    pub fn with_sleeper<U>(self, sleeper: U) -> RetryPolicyBuilder<P, U> {
+    pub fn with_sleeper<U>(self, sleeper: U) -> RetryPolicyBuilder<P, U, D> {
         self.with_timer(sleeper)
     }
 
     /// Checks the settings.
     ///
     /// # Errors
-    /// `max_attempts` or `max_duration` outside its range.
-    pub fn build(self) -> Result<RetryPolicy<P, T>, ConfigError> {
-        let settings = RetryConfig::new()
-            .with_max_attempts(self.max_attempts)?
-            .with_backoff(self.backoff)
-            .with_jitter(self.jitter)
-            .with_max_duration(self.max_duration)?;
+    /// `max_attempts` or `max_duration`, which is the total timeout too, outside its range.
+    pub fn build(self) -> Result<RetryPolicy<P, T, D>, ConfigError> {
+        let Draft {
+            max_attempts,
+            max_duration,
+            config,
+            budget,
+            seed,
+        } = self.settings;
+        let settings = config
+            .with_max_attempts(max_attempts)?
+            .with_max_duration(max_duration)?;
         // The standard library seeds its hashers from the system's randomness.
-        let seed = self
-            .seed
-            .unwrap_or_else(|| RandomState::new().build_hasher().finish());
+        let seed = seed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
         Ok(RetryPolicy::new(Plan {
             settings,
-            budget: self.budget,
+            budget,
             common: Arc::new(Common {
                 retry_if: self.retry_if,
                 timer: self.timer,
@@ -186,16 +259,23 @@ impl<P, T> RetryPolicyBuilder<P, T> {
         }))
     }
 
-    fn deciding<Q>(self, decide: impl FnOnce(P) -> Q) -> RetryPolicyBuilder<Q, T> {
+    fn deciding<Q>(self, decide: impl FnOnce(P) -> Q) -> RetryPolicyBuilder<Q, T, D> {
         RetryPolicyBuilder {
-            max_attempts: self.max_attempts,
-            backoff: self.backoff,
-            jitter: self.jitter,
+            settings: self.settings,
             retry_if: decide(self.retry_if),
-            max_duration: self.max_duration,
-            budget: self.budget,
-            seed: self.seed,
             timer: self.timer,
+            bound: PhantomData,
+        }
+    }
+
+    /// Bounded in another way, and by this total time if there is one.
+    fn bounded<U>(mut self, total: Option<Duration>) -> RetryPolicyBuilder<P, T, U> {
+        self.settings.max_duration = total.or(self.settings.max_duration);
+        RetryPolicyBuilder {
+            settings: self.settings,
+            retry_if: self.retry_if,
+            timer: self.timer,
+            bound: PhantomData,
         }
     }
 }

@@ -14,6 +14,8 @@ pub struct RetryConfig {
     backoff: Backoff,
     jitter: Jitter,
     max_duration: Option<Duration>,
+    // 0 or 1, in a whole half-word: a copy of the settings need not go round padding.
+    nested: u32,
 }
 
 const ATTEMPTS: std::ops::RangeInclusive<u64> = 1..=u32::MAX as u64;
@@ -30,6 +32,7 @@ impl RetryConfig {
             backoff: backoff.with_max(Duration::from_secs(10)).unwrap_or(backoff),
             jitter: Jitter::None,
             max_duration: None,
+            nested: 0,
         }
     }
 
@@ -81,6 +84,14 @@ impl RetryConfig {
         Ok(self)
     }
 
+    /// Whether a request is tried again here that another retry around marked as an attempt of its own: see the page of
+    /// [retry](super#layers-of-retries). Off by default; it takes a retry that heeds requests to see the mark.
+    #[must_use]
+    pub const fn with_nested(mut self, nested: bool) -> Self {
+        self.nested = nested as u32;
+        self
+    }
+
     /// Attempts in all.
     #[inline]
     pub const fn max_attempts(&self) -> u32 {
@@ -101,6 +112,12 @@ impl RetryConfig {
     #[inline]
     pub const fn max_duration(&self) -> Option<Duration> {
         self.max_duration
+    }
+
+    /// Whether attempts of other retries are tried again here.
+    #[inline]
+    pub const fn nested(&self) -> bool {
+        self.nested != 0
     }
 }
 

@@ -14,24 +14,74 @@ pub struct Hinted<P, F> {
     pub(super) at_most: Duration,
 }
 
+/// The same with a function over responses, too.
+#[derive(Clone, Copy)]
+pub struct HintedByResult<P, F>(pub(super) Hinted<P, F>);
+
 // === impl Hinted ===
 
-impl<E, P: RetryIf<E>, F: Fn(&E) -> Option<Duration>> RetryIf<E> for Hinted<P, F> {
+impl<R, E, P: RetryIf<R, E>, F: Fn(&E) -> Option<Duration>> RetryIf<R, E> for Hinted<P, F> {
     #[inline]
     fn retries(&self, error: &ResilienceError<E>) -> bool {
         self.retry_if.retries(error)
     }
 
-    fn delay_hint(&self, error: &ResilienceError<E>) -> Option<Duration> {
-        match error {
-            ResilienceError::Inner(error) => Some((self.hint)(error)?.min(self.at_most)),
-            // No sooner than the most patient branch asks.
-            ResilienceError::AllFailed(failures) => failures
-                .iter()
-                .filter_map(|error| self.delay_hint(error))
-                .max(),
-            _ => None,
+    #[inline]
+    fn retries_response(&self, response: &R) -> bool {
+        self.retry_if.retries_response(response)
+    }
+
+    fn delay_hint(&self, answer: Result<&R, &ResilienceError<E>>) -> Option<Duration> {
+        let asked = asked(answer.err()?, &self.hint)?;
+        Some(asked.min(self.at_most))
+    }
+}
+
+// === impl HintedByResult ===
+
+impl<R, E, P, F> RetryIf<R, E> for HintedByResult<P, F>
+where
+    P: RetryIf<R, E>,
+    F: Fn(Result<&R, &E>) -> Option<Duration>,
+{
+    #[inline]
+    fn retries(&self, error: &ResilienceError<E>) -> bool {
+        self.0.retry_if.retries(error)
+    }
+
+    #[inline]
+    fn retries_response(&self, response: &R) -> bool {
+        self.0.retry_if.retries_response(response)
+    }
+
+    fn delay_hint(&self, answer: Result<&R, &ResilienceError<E>>) -> Option<Duration> {
+        let hint = &self.0.hint;
+        let asked = match answer {
+            Ok(response) => hint(Ok(response)),
+            Err(error) => asked(error, &|error| hint(Err(error))),
+        };
+        Some(asked?.min(self.0.at_most))
+    }
+}
+
+/// What an error of the service asks for; of several branches, what the most patient one does.
+fn asked<E>(
+    error: &ResilienceError<E>,
+    hint: &impl Fn(&E) -> Option<Duration>,
+) -> Option<Duration> {
+    match error {
+        ResilienceError::Inner(error) => hint(error),
+        ResilienceError::AllFailed(failures) => {
+            let asked = failures.iter().filter_map(|error| asked(error, hint));
+            asked.max()
         }
+        _ => None,
+    }
+}
+
+impl<P: fmt::Debug, F> fmt::Debug for HintedByResult<P, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::timer::Timer;
 
 const MAX_ATTEMPTS: &str = "max_attempts";
 const MAX_DURATION: &str = "max_duration";
+const NESTED: &str = "nested";
 const BACKOFF: &str = "backoff";
 const BACKOFF_BASE: &str = "backoff_base";
 const BACKOFF_FACTOR: &str = "backoff_factor";
@@ -44,6 +45,11 @@ impl Parameters for RetryConfig {
             )
             .optional()
             .with_default(Value::None),
+            Parameter::flag(
+                NESTED,
+                "whether what an outer retry tries is tried again here too",
+            )
+            .with_default(Value::Flag(false)),
             Parameter::choice(
                 BACKOFF,
                 &["constant", "linear", EXPONENTIAL],
@@ -94,6 +100,7 @@ impl Parameters for RetryConfig {
         Some(match name {
             MAX_ATTEMPTS => self.max_attempts().into(),
             MAX_DURATION => self.max_duration().into(),
+            NESTED => Value::Flag(self.nested()),
             BACKOFF => Value::Choice(backoff.kind()),
             BACKOFF_BASE => backoff.base().into(),
             BACKOFF_FACTOR => backoff.factor().into(),
@@ -110,6 +117,7 @@ impl Parameters for RetryConfig {
         let config = Self::new()
             .with_max_attempts(draft.count(MAX_ATTEMPTS) as usize)?
             .with_max_duration(draft.optional_duration(MAX_DURATION))?
+            .with_nested(draft.flag(NESTED))
             .with_backoff(backoff);
         Ok(config.with_jitter(jitter(draft, &backoff)?))
     }
@@ -200,7 +208,7 @@ fn spread(jitter: Jitter) -> Option<(Duration, Duration)> {
 // === impl RetryLayer ===
 
 /// State: `budget`, the tokens that it has, or none without a budget.
-impl<P, T, K> Managed for RetryLayer<P, T, K, Live<RetryConfig>>
+impl<P, T, K, D> Managed for RetryLayer<P, T, K, Live<RetryConfig>, D>
 where
     P: Send + Sync + 'static,
     T: Timer + Send + Sync + 'static,

@@ -9,6 +9,7 @@ use ninelives_core::rng::SharedRng;
 use super::RetryConfig;
 use crate::budget::{RetryBudget, Token};
 use crate::clock::Tick;
+use crate::deadline::Carried;
 use crate::timer::Timer;
 
 /// What every service of a policy shares.
@@ -75,21 +76,48 @@ impl<P, T: Timer, C> Plan<P, T, C> {
     /// Pays into the budget, and tells when the whole must be over.
     #[inline(never)]
     fn account(&self, config: &RetryConfig) -> Tick {
-        if let Some(budget) = &self.budget {
-            budget.deposit();
-        }
+        self.deposit();
         match config.max_duration() {
             Some(total) => self.common.timer.now().after(total),
             None => Tick::NEVER,
         }
     }
 
-    /// The wait before another attempt, no shorter than `hint`, unless the total time or the budget forbids it.
+    /// A request comes in, carrying this, and is held to its time: its way, and when it came, if that matters. One that an outer retry
+    /// tries, or that comes too late, pays nothing.
+    pub(super) fn start_held(&self, config: &RetryConfig, carried: &Carried) -> (Progress, Tick) {
+        let (total, due) = (config.max_duration(), carried.tick());
+        let now = if total.is_some() || due != Tick::NEVER {
+            self.common.timer.now()
+        } else {
+            Tick::ZERO
+        };
+        if now < due && !is_alone(config, carried) {
+            self.deposit();
+        }
+        let own = total.map_or(Tick::NEVER, |total| now.after(total));
+        let progress = Progress {
+            attempts: 1,
+            deadline: own.min(due),
+            previous: None,
+        };
+        (progress, now)
+    }
+
+    fn deposit(&self) {
+        if let Some(budget) = &self.budget {
+            budget.deposit();
+        }
+    }
+
+    /// The wait before another attempt, no shorter than `hint`, unless the total time or the budget forbids it. Where attempts are
+    /// `clipped`, one that would begin with the end of the time is not worth it.
     pub(super) fn again(
         &self,
         config: &RetryConfig,
         progress: &mut Progress,
         hint: Option<Duration>,
+        clipped: bool,
     ) -> Result<Again, Stop> {
         let Common { timer, random, .. } = &*self.common;
         let bare = config.backoff().delay(progress.attempts);
@@ -104,8 +132,10 @@ impl<P, T: Timer, C> Plan<P, T, C> {
         } else {
             Tick::ZERO
         };
-        if now.after(delay) > progress.deadline
-            || (progress.deadline != Tick::NEVER && now.after(delay) == Tick::NEVER)
+        let begins = now.after(delay);
+        if begins > progress.deadline
+            || (progress.deadline != Tick::NEVER && begins == Tick::NEVER)
+            || (clipped && begins == progress.deadline && begins != Tick::NEVER)
         {
             return Err(Stop::Time);
         }
@@ -116,6 +146,12 @@ impl<P, T: Timer, C> Plan<P, T, C> {
         progress.previous = Some(own);
         Ok(Again { delay, token })
     }
+}
+
+/// Whether an outer retry tries the request already, and this one leaves it to that.
+#[inline]
+pub(super) const fn is_alone(config: &RetryConfig, carried: &Carried) -> bool {
+    carried.attempt() > 0 && !config.nested()
 }
 
 // === impl Progress ===

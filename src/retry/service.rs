@@ -1,12 +1,14 @@
 //! The service that tries again.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tower_service::Service;
 
 use super::plan::Plan;
-use super::{RetryConfig, RetryFuture, RetryIf};
+use super::{Bound, RetryConfig, RetryFuture, RetryIf};
+use crate::deadline::{Heed, Unheeding};
 use crate::emit::{Emitter, NullSink};
 use crate::error::FlatError;
 use crate::settings::Settings;
@@ -14,22 +16,31 @@ use crate::timer::Timer;
 
 /// A service with a retry around it. See the [page](super).
 #[derive(Debug)]
-pub struct RetryService<S, P, T, M = NullSink, C: Settings<RetryConfig> = RetryConfig> {
+pub struct RetryService<
+    S,
+    P,
+    T,
+    M = NullSink,
+    C: Settings<RetryConfig> = RetryConfig,
+    D = Unheeding,
+> {
     inner: S,
     plan: Arc<Plan<P, T, C>>,
     reader: C::Reader,
     emitter: M,
+    bound: PhantomData<D>,
 }
 
 // === impl RetryService ===
 
-impl<S, P, T, M, C: Settings<RetryConfig>> RetryService<S, P, T, M, C> {
+impl<S, P, T, M, C: Settings<RetryConfig>, D> RetryService<S, P, T, M, C, D> {
     pub(super) fn new(inner: S, plan: Arc<Plan<P, T, C>>, emitter: M) -> Self {
         Self {
             inner,
             reader: plan.settings.reader(),
             plan,
             emitter,
+            bound: PhantomData,
         }
     }
 
@@ -49,7 +60,7 @@ impl<S, P, T, M, C: Settings<RetryConfig>> RetryService<S, P, T, M, C> {
     }
 }
 
-impl<S, P, T, M, C> Clone for RetryService<S, P, T, M, C>
+impl<S, P, T, M, C, D> Clone for RetryService<S, P, T, M, C, D>
 where
     S: Clone,
     M: Clone,
@@ -61,23 +72,25 @@ where
             plan: Arc::clone(&self.plan),
             reader: self.reader.clone(),
             emitter: self.emitter.clone(),
+            bound: PhantomData,
         }
     }
 }
 
-impl<S, P, T, M, C, Req> Service<Req> for RetryService<S, P, T, M, C>
+impl<S, P, T, M, C, D, Req> Service<Req> for RetryService<S, P, T, M, C, D>
 where
     S: Service<Req> + Clone,
     S::Error: FlatError,
-    P: RetryIf<<S::Error as FlatError>::Inner>,
+    P: RetryIf<S::Response, <S::Error as FlatError>::Inner>,
     T: Timer,
     M: Emitter,
     C: Settings<RetryConfig>,
+    D: Bound + Heed<Req>,
     Req: Clone,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = RetryFuture<S, P, T, Req, M, C>;
+    type Future = RetryFuture<S, P, T, Req, M, C, D>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

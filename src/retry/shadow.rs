@@ -5,27 +5,29 @@ use std::time::Duration;
 use super::RetryConfig;
 use super::plan::{Plan, Progress, Stop};
 use crate::clock::Tick;
+use crate::deadline::Carried;
 use crate::emit::{Emitter, Request, Verdict};
 use crate::settings::Settings;
 use crate::timer::Timer;
 
-/// The policy, under `config`, decided about the next attempt: `stopped` says what forbids it, if anything but their number does.
+/// The policy, under `config`, decided `primary` about the next attempt: `stopped` says what forbids it, if anything but their number
+/// does. `origin`: when the request came, and what it carried, where that is kept.
 /// Tells where the shadow there is would have decided otherwise.
 #[cold]
 pub(super) fn judge<P, T: Timer, C: Settings<RetryConfig>, M: Emitter>(
     plan: &Plan<P, T, C>,
     config: &RetryConfig,
     progress: &Progress,
+    origin: Option<(Tick, Carried)>,
     hint: Option<Duration>,
     watch: &Request<M>,
-    primary: Verdict,
-    stopped: Option<Stop>,
+    (primary, stopped): (Verdict, Option<Stop>),
 ) {
     let step = |shadow: &RetryConfig| {
         // The budget is one: what it refuses to the policy it refuses to the shadow.
         let repeats = progress.may_repeat(shadow)
             && stopped != Some(Stop::Budget)
-            && is_in_time(&plan.common.timer, config, shadow, progress, hint);
+            && is_in_time(&plan.common.timer, (config, shadow), progress, origin, hint);
         if repeats {
             (Verdict::Retried, ())
         } else {
@@ -38,20 +40,25 @@ pub(super) fn judge<P, T: Timer, C: Settings<RetryConfig>, M: Emitter>(
     });
 }
 
-/// Whether the shadow's next attempt, after its own wait without jitter or the one that the error asks for, begins within its total time. When the request came is
-/// known where the policy has a total time too; else time forbids nothing.
+/// Whether the shadow's next attempt, after its own wait without jitter or the one that the answer asks for, begins within its total
+/// time. When the request came is known where it is kept, or where the policy has a total time too; else time forbids nothing.
 fn is_in_time(
     timer: &impl Timer,
-    config: &RetryConfig,
-    shadow: &RetryConfig,
+    (config, shadow): (&RetryConfig, &RetryConfig),
     progress: &Progress,
+    origin: Option<(Tick, Carried)>,
     hint: Option<Duration>,
 ) -> bool {
+    let own = shadow.backoff().delay(progress.attempts);
+    let begins = || timer.now().after(own.max(hint.unwrap_or_default()));
+    if let Some((came, carried)) = origin {
+        let total = shadow.max_duration().unwrap_or(Duration::MAX);
+        let end = carried.tick().min(came.after(total));
+        return end == Tick::NEVER || begins() < end;
+    }
     let (Some(total), Some(allowed)) = (config.max_duration(), shadow.max_duration()) else {
         return true;
     };
     let came = Tick::ZERO.after(progress.deadline.since(Tick::ZERO.after(total)));
-    let own = shadow.backoff().delay(progress.attempts);
-    let wait = own.max(hint.unwrap_or_default());
-    timer.now().after(wait) <= came.after(allowed)
+    begins() <= came.after(allowed)
 }

@@ -15,7 +15,7 @@ use tower::{Layer, Service};
 use crate::bearing::bearing;
 use crate::contract::{Bare, Contract, Failed};
 use crate::flavors::Local;
-use crate::{breaker, bulkhead, queue, retry, timeout};
+use crate::{breaker, bulkhead, heeding_retry, queue, retry, timeout};
 
 /// Whether a type is what the trait says, answered at compile time: an inherent constant goes before one of a trait.
 macro_rules! is {
@@ -50,6 +50,7 @@ fn layers_services_and_futures_are_send_and_sync_when_their_parts_are() {
         timeout(),
         Policy(timeout().0.covering_readiness()),
         bearing(timeout().0.with_deadline()),
+        bearing(heeding_retry()),
         retry(),
         bulkhead(),
         queue(),

@@ -101,6 +101,7 @@ pub fn live_cases() -> Vec<Case> {
 pub fn heeding_cases() -> Vec<Case> {
     let mut list = Vec::new();
     single!(list deadline_timeout);
+    single!(list heeding_retry);
     list
 }
 

@@ -63,6 +63,7 @@ pub struct Counted<S> {
 
 pub type Pass = Tower<Identity>;
 pub type DeadlineTimeout = TimeoutLayer<ManualTimer, NullSink, TimeoutConfig, Heeding>;
+pub type HeedingRetry = RetryLayer<Transient, ManualTimer, NullSink, RetryConfig, Heeding>;
 pub type LiveRetry = RetryLayer<Transient, ManualTimer, NullSink, Live<RetryConfig>>;
 pub type LiveRace = ForkJoinLayer<Pass, Pass, ManualTimer, NullSink, Live<ForkJoinConfig>>;
 pub type LiveBreaker = CircuitBreakerLayer<ManualTimer, NullSink, Live<CircuitBreakerConfig>>;
@@ -105,6 +106,16 @@ impl Kit {
             attempts,
         });
         policy
+    }
+
+    pub fn heeding_retry(&mut self) -> Bearing<HeedingRetry> {
+        let retry = RetryPolicy::builder()
+            .backoff(Backoff::constant(Duration::from_millis(1)))
+            .with_timer(self.timer.clone())
+            .heeding_requests()
+            .build()
+            .unwrap();
+        bearing(retry.into_layer())
     }
 
     pub fn live_retry(&mut self) -> Policy<LiveRetry> {

@@ -1,0 +1,195 @@
+//! What follows an attempt: its answer, or a wait and the next one.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tower_service::Service;
+
+use super::super::bound::Frame;
+use super::super::plan::{Again, Progress, Stop};
+use super::super::{Bound, RetryConfig, RetryIf, shadow};
+use super::{RetryFuture, Step, StepProj, mark};
+use crate::deadline::{Carried, Heed};
+use crate::emit::{Emitter, Kind, PolicyEvent, Request, Verdict};
+use crate::error::{AttemptError, FlatError, ResilienceError};
+use crate::settings::Settings;
+use crate::timer::Timer;
+
+impl<S, P, T, M, C, D, Req> RetryFuture<S, P, T, Req, M, C, D>
+where
+    S: Service<Req>,
+    S::Error: FlatError,
+    P: RetryIf<S::Response, <S::Error as FlatError>::Inner>,
+    T: Timer,
+    M: Emitter,
+    C: Settings<RetryConfig>,
+    D: Bound + Heed<Req>,
+    Req: Clone,
+{
+    /// As [`resume`](Self::resume): the attempt that runs has failed, if any. Apart, so that nothing is moved where nothing has.
+    #[cold]
+    pub(super) fn resume_after(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        failed: Option<S::Error>,
+    ) -> Poll<Result<S::Response, S::Error>> {
+        self.resume(cx, failed.map(Err))
+    }
+
+    /// Everything but a first attempt that succeeds: apart, so that the way of those is short. `over`: the answer of the attempt that
+    /// runs, which is an error, or a response that was found worth another attempt.
+    #[cold]
+    pub(super) fn resume(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        over: Option<Result<S::Response, S::Error>>,
+    ) -> Poll<Result<S::Response, S::Error>> {
+        let mut poll = self.as_mut().go_on(cx, over);
+        if poll.is_ready() {
+            self.project().frame.disarm();
+        } else if D::CLIPS {
+            poll = self.clip(cx);
+        }
+        poll
+    }
+
+    fn go_on(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut over: Option<Result<S::Response, S::Error>>,
+    ) -> Poll<Result<S::Response, S::Error>> {
+        let mut this = self.project();
+        let config = this.plan.settings.kept(this.kept);
+        let common = &*this.plan.common;
+        loop {
+            match this.step.as_mut().project() {
+                StepProj::Calling { attempt } => {
+                    let attempts = this.progress.attempts;
+                    let known = over.is_some();
+                    let answer = match over.take() {
+                        Some(answer) => answer,
+                        None => ready!(Request::<M>::within(attempts, || attempt.poll(cx))),
+                    };
+                    // The attempt is over: what it held is free before the wait, and before the caller sees the answer.
+                    this.step.set(Step::Done);
+                    this.watch.attempt_over();
+                    let retry_if = &common.retry_if;
+                    let repeats = !this.frame.is_alone()
+                        && match &answer {
+                            Ok(response) => known || retry_if.retries_response(response),
+                            Err(error) => retry_if.retries(error.as_flat()),
+                        };
+                    if !repeats {
+                        return Poll::Ready(answer);
+                    }
+                    let hint = retry_if.delay_hint(answer.as_ref().map_err(FlatError::as_flat));
+                    let origin = this.frame.origin();
+                    let judge = |progress: &Progress, watch: &Request<M>, decided| {
+                        shadow::judge(this.plan, config, progress, origin, hint, watch, decided);
+                    };
+                    if !this.progress.may_repeat(config) {
+                        judge(this.progress, this.watch, (Verdict::GaveUp, None));
+                        this.watch
+                            .tell(Kind::RetryExhausted, |at| PolicyEvent::RetryExhausted {
+                                at,
+                                attempts,
+                            });
+                        return Poll::Ready(answer.map_err(|error| exhausted(error, attempts)));
+                    }
+                    let again = this.plan.again(config, this.progress, hint, D::CLIPS);
+                    let Again { delay, token } = match again {
+                        Ok(again) => again,
+                        Err(stop) => {
+                            judge(this.progress, this.watch, (Verdict::GaveUp, Some(stop)));
+                            stopped(this.watch, stop, attempts);
+                            return Poll::Ready(answer);
+                        }
+                    };
+                    judge(this.progress, this.watch, (Verdict::Retried, None));
+                    this.frame.as_mut().keep(answer);
+                    this.watch
+                        .tell(Kind::RetryAttempt, |at| PolicyEvent::RetryAttempt {
+                            at,
+                            attempt: attempts + 1,
+                            delay,
+                        });
+                    *this.token = token;
+                    this.step.set(if delay.is_zero() {
+                        Step::Yielding { yielded: false }
+                    } else {
+                        let sleep = common.timer.sleep(delay);
+                        Step::Waiting { sleep }
+                    });
+                }
+                StepProj::Waiting { sleep } => {
+                    ready!(sleep.poll(cx));
+                    this.step.set(Step::Readying);
+                }
+                StepProj::Yielding { yielded: true } => this.step.set(Step::Readying),
+                StepProj::Yielding { yielded } => {
+                    *yielded = true;
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                StepProj::Readying => {
+                    if let Err(error) = ready!(this.service.poll_ready(cx)) {
+                        this.step.set(Step::Done);
+                        *this.token = None;
+                        return Poll::Ready(Err(error));
+                    }
+                    if D::CLIPS && common.timer.now() >= this.progress.deadline {
+                        return Poll::Pending; // `clip` ends it in this very poll
+                    }
+                    this.progress.attempts += 1;
+                    let request = if this.progress.may_repeat(config) {
+                        this.request.clone()
+                    } else {
+                        this.request.take()
+                    };
+                    let Some(mut request) = request else {
+                        unreachable!("a request is kept as long as attempts are left")
+                    };
+                    let carried = this.frame.origin().map_or(Carried::NOTHING, |(_, at)| at);
+                    mark::<D, Req>(&mut request, &carried, this.progress, false);
+                    if let Some(token) = this.token.take() {
+                        token.spend();
+                    }
+                    this.watch.attempt(this.progress.attempts);
+                    let call = || this.service.call(request);
+                    let attempt = Request::<M>::within(this.progress.attempts, call);
+                    this.step.set(Step::Calling { attempt });
+                }
+                StepProj::Refused => {
+                    this.step.set(Step::Done);
+                    let origin = this.frame.origin();
+                    let late_by =
+                        origin.map_or(Duration::ZERO, |(came, carried)| came.since(carried.tick()));
+                    let error = ResilienceError::DeadlinePassed { late_by };
+                    return Poll::Ready(Err(S::Error::from_flat(error)));
+                }
+                StepProj::Done => panic!("the future was polled after it was done"),
+            }
+        }
+    }
+}
+
+/// No further attempt is made although some are left.
+#[cold]
+fn stopped<M: Emitter>(watch: &Request<M>, stop: Stop, attempts: u32) {
+    if stop == Stop::Budget {
+        watch.tell(Kind::RetryBudgetExhausted, |at| {
+            PolicyEvent::RetryBudgetExhausted { at, attempts }
+        });
+    }
+}
+
+/// The last attempt failed with `error`. An error that is neither the service's own nor a timeout says more by itself.
+fn exhausted<X: FlatError>(error: X, attempts: u32) -> X {
+    let last = match error.into_flat() {
+        ResilienceError::Inner(error) => AttemptError::Inner(error),
+        ResilienceError::Timeout { elapsed, timeout } => AttemptError::Timeout { elapsed, timeout },
+        other => return X::from_flat(other),
+    };
+    X::from_flat(ResilienceError::RetryExhausted { attempts, last })
+}
