@@ -2,7 +2,7 @@
 //!
 //! Closed, it counts failures in a row, and if asked to, looks at the rates of a [window](#windows); at a threshold it opens and rejects
 //! at once. When its time is over, the next calls are probes: as many as allowed may be out together, that many successes close it, and
-//! one failure opens it again.
+//! one failure opens it again. [Recovery](#recovery) has other ways.
 //!
 //! # Where it sits
 //! Outside a retry, so that one request counts once and a retry never hammers an open circuit. Put a timeout **inside** it: a call
@@ -22,6 +22,21 @@
 //! calls to their minimum opens nothing; the next failure does. A window begins with nothing when the circuit closes. Probes are not in it.
 //! Over time it is cut in ten slots: outcomes count for its length, less up to one slot. How exact it is beside other threads says
 //! [`ninelives_core::window`].
+//!
+//! # Recovery
+//! - [`with_half_open_successes`](CircuitBreakerConfig::with_half_open_successes): so many of the probes must succeed, and it opens as soon
+//!   as they cannot be reached any more.
+//! - [`with_recovery_growth`](CircuitBreakerConfig::with_recovery_growth): it rejects longer at each opening, up to a longest time. To
+//!   have been closed for that long, to within four seconds, begins anew, and so do `reset` and a forced state; a probe that succeeds
+//!   does not, for it says how the dependency is with one call. A wait that the dependency asks for is kept where it is longer, and does not
+//!   grow. [`with_recovery_jitter`](CircuitBreakerConfig::with_recovery_jitter) makes those who opened together not try together.
+//! - [`with_ramp`](CircuitBreakerConfig::with_ramp): in the place of probes six [stages](CircuitRamp), of 0.1, 1, 5, 10, 25 and 50 % of the
+//!   calls, and never less than one a second while calls come. A stage that is well for its time is followed by the next; one that is not
+//!   falls back by one, which is held twice as long each time; the first opens the circuit. So it settles below what a dependency cannot
+//!   bear, where probes make it flap. While ramping, readiness asks the inner service: who is let through is decided by chance in `call`,
+//!   once, and [`with_seed`](CircuitBreakerLayer::with_seed) makes it repeat. An outcome past its lease, or 15 minutes, does not count.
+//! - [`with_metrics_only`](CircuitBreakerConfig::with_metrics_only): it counts and never opens by itself. That is a setting, so no outcome can
+//!   undo it. What it was before, open or trying, it is again after; meanwhile it lets every call through, and counts only if it is closed.
 //!
 //! # Slow calls
 //! A call that takes the slow duration or longer, from `call` to its answer, is slow, whether it succeeds or fails. One that is out for so
@@ -60,6 +75,9 @@
 //! | `recovery_timeout` | holds from the next opening on | the end of the time for which it is open now |
 //! | `half_open_max_calls` | raised, more probes go at once; lowered, nobody goes until those that are out fit | probes that are out |
 //! | `probe_lease` | holds for the probes that are out, too | |
+//! | `half_open_successes`, ramp | are those of the next outcome; a ramp that is taken away goes on with probes | a stage's end; what was counted |
+//! | growth, jitter | hold from the next opening on | the openings counted |
+//! | `metrics_only` | lets every call through unless it is forced open | the state and the count, for the time after; a probe that is out gives its slot back |
 //! | `disabled` | out of use it admits every call unless it is forced open, and counts nothing | the state and the count, for the time after; a probe that is out gives its slot back |
 //!
 //! # Shadow
@@ -134,6 +152,19 @@
 //! assert_eq!(breaker.view().rates.unwrap().failure_rate, None);
 //! # Ok::<(), ninelives::ConfigError>(())
 //! ```
+//! Open for a second, then two, up to a minute, spread by half; and recovery in stages of ten seconds:
+//! ```
+//! use ninelives::circuit_breaker::CircuitRamp;
+//! use ninelives::prelude::*;
+//! use std::time::Duration;
+//! let config = CircuitBreakerConfig::new(7, Duration::from_secs(1), 1)?
+//!     .with_recovery_growth(2.0, Duration::from_secs(60))?
+//!     .with_recovery_jitter(0.5)?
+//!     .with_ramp(CircuitRamp::new().with_stage(Duration::from_secs(10))?);
+//! let breaker = CircuitBreakerLayer::new(config)?;
+//! assert_eq!(breaker.view().openings, 0);
+//! # Ok::<(), ninelives::ConfigError>(())
+//! ```
 
 mod build;
 mod circuit;
@@ -146,6 +177,7 @@ mod measure;
 mod orders;
 mod outcomes;
 mod parameters;
+mod recovery;
 mod service;
 mod shadow;
 mod source;
@@ -160,7 +192,7 @@ pub use config::CircuitBreakerConfig;
 pub use future::CircuitBreakerFuture;
 pub use layer::CircuitBreakerLayer;
 pub use measure::{CircuitSettings, Consecutive, Measure};
-pub use ninelives_core::breaker::State as CircuitState;
+pub use ninelives_core::breaker::{Ramp as CircuitRamp, State as CircuitState};
 pub use service::CircuitBreakerService;
 pub use view::{CircuitRates, CircuitView};
 pub use windowed::{CircuitWindow, Windowed};

@@ -1,5 +1,6 @@
 //! A circuit: its word, and what it keeps of its calls.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use ninelives_core::breaker::{Breaker, Outcome, Report, Ticket, Transition};
@@ -26,9 +27,12 @@ pub(super) struct Admitted<S> {
 // === impl Circuit ===
 
 impl<W: Watch> Circuit<W> {
-    pub(super) const fn new(watch: W) -> Self {
+    /// Closed, with chance of its own.
+    pub(super) fn new(watch: W) -> Self {
+        // The standard library seeds its hashers from the system's randomness.
+        let seed = RandomState::new().build_hasher().finish();
         Self {
-            breaker: Breaker::new(),
+            breaker: Breaker::seeded(seed),
             watch,
         }
     }

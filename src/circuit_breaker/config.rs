@@ -12,21 +12,19 @@ use crate::error::ConfigError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CircuitBreakerConfig<W = Consecutive> {
     pub(super) limits: Limits,
-    // The lease is not the default one of the recovery timeout.
-    own_lease: bool,
     disabled: bool,
     measure: W,
 }
 
 const FAILURES: std::ops::RangeInclusive<u64> = 1..=4_095;
-const PROBES: std::ops::RangeInclusive<u64> = 1..=63;
+pub(super) const PROBES: std::ops::RangeInclusive<u64> = 1..=63;
 
 // === impl CircuitBreakerConfig ===
 
 impl CircuitBreakerConfig {
     /// Opens after `failure_threshold` failures in a row (1 to 4,095), rejects for `recovery_timeout` (1 ms and up; from 2^45 µs,
     /// about 407 days, on it never tries by itself), then lets `half_open_max_calls` probes (1 to 63) through: that many successes
-    /// close it, one failure opens it again.
+    /// close it, one failure opens it again, unless [fewer](Self::with_half_open_successes) are asked for.
     ///
     /// # Errors
     /// A value outside its range, by its name here.
@@ -38,8 +36,7 @@ impl CircuitBreakerConfig {
         let failures = count("failure_threshold", failure_threshold, FAILURES)?;
         let probes = count("half_open_max_calls", half_open_max_calls, PROBES)?;
         Ok(Self {
-            limits: limits(failures, recovery_timeout, probes)?,
-            own_lease: false,
+            limits: Limits::new(failures, recovery_timeout, probes).map_err(named)?,
             disabled: false,
             measure: Consecutive,
         })
@@ -51,7 +48,6 @@ impl CircuitBreakerConfig {
         match Limits::new(1, Duration::from_secs(60), 1) {
             Ok(limits) => Self {
                 limits,
-                own_lease: false,
                 disabled: true,
                 measure: Consecutive,
             },
@@ -62,17 +58,13 @@ impl CircuitBreakerConfig {
 
 impl<W: Measure> CircuitBreakerConfig<W> {
     /// How long a probe may be out before its slot is given to another call: 1 ms to 4,096 times the recovery timeout. By
-    /// default the recovery timeout, and at least a second. Set it above the slowest good answer: an outcome past the lease does
+    /// default the recovery timeout, at least a second and at most a day. Set it above the slowest good answer: an outcome past the lease does
     /// not count.
     ///
     /// # Errors
     /// A lease outside its range.
     pub fn with_probe_lease(mut self, lease: Duration) -> Result<Self, ConfigError> {
-        self.limits = self
-            .limits
-            .with_lease(lease)
-            .map_err(|error| error.named("probe_lease"))?;
-        self.own_lease = true;
+        self.limits = self.limits.with_lease(lease).map_err(named)?;
         Ok(self)
     }
 
@@ -80,52 +72,36 @@ impl<W: Measure> CircuitBreakerConfig<W> {
     ///
     /// # Errors
     /// A threshold outside its range, as [`new`](CircuitBreakerConfig::new).
-    pub fn with_failure_threshold(self, failures: usize) -> Result<Self, ConfigError> {
+    pub fn with_failure_threshold(mut self, failures: usize) -> Result<Self, ConfigError> {
         let failures = count("failure_threshold", failures, FAILURES)?;
-        let Self { limits: old, .. } = self;
-        self.with(limits(failures, old.open_for(), old.probes())?)
+        self.limits = self.limits.with_failure_threshold(failures)?;
+        Ok(self)
     }
 
-    /// The same settings with another recovery timeout; a lease that was set stays.
+    /// The same settings with another recovery timeout.
     ///
     /// # Errors
-    /// A time outside its range, as [`new`](CircuitBreakerConfig::new), or too short for the lease that was set.
-    pub fn with_recovery_timeout(self, timeout: Duration) -> Result<Self, ConfigError> {
-        self.with(self.limits_like(timeout, self.limits.probes())?)
+    /// A time outside its range, as [`new`](CircuitBreakerConfig::new), or too short for the lease that was set, or longer than the
+    /// longest that was.
+    pub fn with_recovery_timeout(mut self, timeout: Duration) -> Result<Self, ConfigError> {
+        self.limits = self.limits.with_open_for(timeout).map_err(named)?;
+        Ok(self)
     }
 
     /// The same settings with another number of probes.
     ///
     /// # Errors
-    /// A number outside its range, as [`new`](CircuitBreakerConfig::new).
-    pub fn with_half_open_max_calls(self, probes: usize) -> Result<Self, ConfigError> {
+    /// A number outside its range, as [`new`](CircuitBreakerConfig::new), or below the successes that were asked for.
+    pub fn with_half_open_max_calls(mut self, probes: usize) -> Result<Self, ConfigError> {
         let probes = count("half_open_max_calls", probes, PROBES)?;
-        self.with(self.limits_like(self.limits.open_for(), probes)?)
-    }
-
-    /// Limits with the threshold that there is, if there is one.
-    fn limits_like(&self, open_for: Duration, probes: u32) -> Result<Limits, ConfigError> {
-        match self.limits.failure_threshold() {
-            0 => limits(1, open_for, probes).map(Limits::without_threshold),
-            failures => limits(failures, open_for, probes),
-        }
-    }
-
-    /// The same with other `limits`, and the lease that was set.
-    fn with(mut self, limits: Limits) -> Result<Self, ConfigError> {
-        let lease = self.own_lease();
-        self.limits = limits.with_metrics_only(self.is_metrics_only());
-        match lease {
-            Some(lease) => self.with_probe_lease(lease),
-            None => Ok(self),
-        }
+        self.limits = self.limits.with_probes(probes).map_err(named)?;
+        Ok(self)
     }
 
     /// The same settings, going by something else.
     pub(super) fn by<X>(self, measure: X) -> CircuitBreakerConfig<X> {
         CircuitBreakerConfig {
             limits: self.limits,
-            own_lease: self.own_lease,
             disabled: self.disabled,
             measure,
         }
@@ -159,7 +135,7 @@ impl<W> CircuitBreakerConfig<W> {
         self.limits.open_for()
     }
 
-    /// Probes that may be out together, and successes that close it.
+    /// Probes that are tried, and that may be out together.
     pub const fn half_open_max_calls(&self) -> u32 {
         self.limits.probes()
     }
@@ -170,8 +146,8 @@ impl<W> CircuitBreakerConfig<W> {
     }
 
     /// How long a probe may be out, if it was said: none while the lease follows the recovery timeout.
-    pub(super) fn own_lease(&self) -> Option<Duration> {
-        self.own_lease.then_some(self.limits.lease())
+    pub(super) const fn own_lease(&self) -> Option<Duration> {
+        self.limits.own_lease()
     }
 
     /// Whether it only counts.
@@ -198,7 +174,7 @@ impl<W> CircuitBreakerConfig<W> {
     }
 }
 
-fn count(
+pub(super) fn count(
     field: &'static str,
     value: usize,
     range: std::ops::RangeInclusive<u64>,
@@ -206,10 +182,19 @@ fn count(
     u32::try_from(value).map_err(|_| ConfigError::count(field, value as u64, range))
 }
 
-fn limits(failures: u32, open_for: Duration, probes: u32) -> Result<Limits, ConfigError> {
-    Limits::new(failures, open_for, probes).map_err(|error| match error.field() {
-        "open_for" => error.named("recovery_timeout"),
-        "probes" => error.named("half_open_max_calls"),
-        _ => error,
+/// What the machine calls a setting, as it is called here.
+pub(super) fn named(error: ConfigError) -> ConfigError {
+    error.named(match error.field() {
+        "open_for" => "recovery_timeout",
+        "probes" => "half_open_max_calls",
+        "needed" => "half_open_successes",
+        "lease" => "probe_lease",
+        "factor" => "recovery_growth",
+        "longest" => "recovery_timeout_max",
+        "jitter" => "recovery_jitter",
+        "stage" => "ramp_stage",
+        "failure_ratio" => "ramp_failure_ratio",
+        "minimum" => "ramp_minimum",
+        same => same,
     })
 }

@@ -97,6 +97,17 @@ impl<C, K, L: CircuitSettings, J> CircuitBreakerLayer<C, K, L, J> {
         }
     }
 
+    /// Makes the jitter of the recovery timeout, and the calls that a ramp lets through, repeat: the same seed and the same order of
+    /// calls give the same. Of this circuit, so it comes after what makes a new one, as [`live`](CircuitBreakerLayer::live).
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        self.shared.circuit.breaker.reseed(seed);
+        if let Some(trial) = self.shared.shadow.held() {
+            trial.breaker.reseed(seed);
+        }
+        self
+    }
+
     /// The policy's name.
     pub const fn name(&self) -> &Name {
         &self.name
@@ -155,16 +166,18 @@ where
 impl<C, K, L: CircuitSettings, J> Describe for CircuitBreakerLayer<C, K, L, J> {
     fn describe(&self) -> Node {
         let config = self.config();
-        let (name, open_for) = (&self.name, config.recovery_timeout());
+        let (name, open_for) = (&self.name, config.rejects_for());
         let opens = said(&config);
         let out = if config.is_disabled() {
             ", out of use"
+        } else if config.is_metrics_only() {
+            ", only counts"
         } else {
             ""
         };
-        let probes = config.half_open_max_calls();
+        let tries = config.tries();
         Node::leaf(format!(
-            "circuit breaker {name}: {opens}, open for {open_for:?}, {probes} probes{out}"
+            "circuit breaker {name}: {opens}, open for {open_for}, {tries}{out}"
         ))
     }
 }

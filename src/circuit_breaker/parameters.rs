@@ -1,9 +1,12 @@
 //! A circuit breaker's settings as data, and what a registry knows of one.
 
+mod recovery;
 mod windowed;
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use recovery::RECOVERY;
 
 use super::layer::Shared;
 use super::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitSettings, Measure};
@@ -32,12 +35,12 @@ const COMMON: [Parameter; 4] = [
     Parameter::count(
         HALF_OPEN_MAX_CALLS,
         1..=63,
-        "probes that may be out together, and successes that close it",
+        "probes that are tried, and that may be out together",
     ),
     Parameter::duration(
         PROBE_LEASE,
         SHORTEST..=Duration::MAX,
-        "how long a probe may be out, at most 4096 times the recovery timeout; none: as long as that, and at least 1s",
+        "how long a probe may be out, at most 4096 times the recovery timeout; none: as long as that, at least 1s and at most 1d",
     )
     .optional()
     .with_default(Value::None),
@@ -50,11 +53,27 @@ const IN_A_ROW: Parameter = Parameter::count(
     "failures in a row that open the circuit",
 );
 
+/// One list of several: `N` is the sum of their lengths.
+const fn joined<const N: usize>(lists: &[&[Parameter]]) -> [Parameter; N] {
+    let (mut all, mut next) = ([IN_A_ROW; N], 0);
+    let mut list = 0;
+    while list < lists.len() {
+        let mut place = 0;
+        while place < lists[list].len() {
+            all[next] = lists[list][place];
+            (next, place) = (next + 1, place + 1);
+        }
+        list += 1;
+    }
+    assert!(next == N);
+    all
+}
+
 // === impl CircuitBreakerConfig ===
 
 impl Parameters for CircuitBreakerConfig {
     fn schema() -> &'static [Parameter] {
-        const SCHEMA: &[Parameter] = &[IN_A_ROW, COMMON[0], COMMON[1], COMMON[2], COMMON[3]];
+        const SCHEMA: &[Parameter] = &joined::<14>(&[&[IN_A_ROW], &COMMON, &RECOVERY]);
         SCHEMA
     }
 
@@ -80,13 +99,15 @@ impl<W: Measure> CircuitBreakerConfig<W> {
             HALF_OPEN_MAX_CALLS => self.half_open_max_calls().into(),
             PROBE_LEASE => self.own_lease().into(),
             DISABLED => self.is_disabled().into(),
-            _ => return None,
+            _ => return self.recovery_value(name),
         })
     }
 
     /// With what is set after a configuration is made.
     fn with_common<X: Parameters>(self, draft: &Draft<'_, X>) -> Result<Self, ParameterError> {
-        let config = self.with_disabled(draft.flag(DISABLED));
+        let config = self
+            .with_disabled(draft.flag(DISABLED))
+            .with_recovery(draft)?;
         match draft.optional_duration(PROBE_LEASE) {
             Some(lease) => Ok(config.with_probe_lease(lease)?),
             None => Ok(config),
@@ -96,7 +117,7 @@ impl<W: Measure> CircuitBreakerConfig<W> {
 
 // === impl CircuitBreakerLayer ===
 
-/// State: `state`, `failures`, `probes_out`, `won`, `probe_due`, `retry_after`, and of a window `calls`, `failure_rate`, `slow_call_rate`. Commands: those of the layer.
+/// State: `state`, `failures`, `probes_out`, `won`, `lost`, `openings`, `stage`, `setbacks`, `probe_due`, `retry_after`, and of a window `calls`, `failure_rate`, `slow_call_rate`. Commands: those of the layer.
 impl<C, K, W, J> Managed for CircuitBreakerLayer<C, K, Live<CircuitBreakerConfig<W>>, J>
 where
     C: Clock + Send + Sync + 'static,
@@ -153,6 +174,10 @@ impl<C: Clock, K: Sink, L: CircuitSettings, J> CircuitBreakerLayer<C, K, L, J> {
             ("failures", view.failures.into()),
             ("probes_out", view.probes_out.into()),
             ("won", view.won.into()),
+            ("lost", view.lost.into()),
+            ("openings", view.openings.into()),
+            ("stage", view.stage.into()),
+            ("setbacks", view.setbacks.into()),
             ("probe_due", view.probe_due.into()),
             ("retry_after", view.retry_after.into()),
             ("calls", rates.map(|rates| rates.calls).into()),

@@ -27,6 +27,7 @@ mod panics;
 mod policy;
 mod probes;
 mod readiness;
+mod recovery;
 mod shadow;
 mod slow;
 mod threads;

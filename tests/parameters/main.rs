@@ -6,7 +6,7 @@ mod retry;
 
 use std::time::Duration;
 
-use ninelives::circuit_breaker::CircuitWindow;
+use ninelives::circuit_breaker::{CircuitRamp, CircuitWindow, Measure};
 use ninelives::parameters::{Domain, Parameter, ParameterError, Parameters, Value};
 use ninelives::prelude::*;
 
@@ -74,9 +74,42 @@ mod agree {
             most,
             most.with_probe_lease(Duration::MAX).unwrap(),
             CircuitBreakerConfig::disabled(),
+            recovering(settings(1, ms(2), 3)),
+            recovering(settings(1, ms(2), 3)).without_ramp(),
         ];
-        // A lease is at most 4,096 times the recovery timeout.
-        laws::hold(&all, &["probe_lease", "recovery_timeout"]);
+        laws::hold_when(&all, &BOUND_BY_RECOVERY, to_a_millionth);
+    }
+
+    /// A lease is at most 4,096 times the recovery timeout, which is at most the longest; there are as many probes as successes; and what
+    /// grows has an end.
+    const BOUND_BY_RECOVERY: [&str; 6] = [
+        "probe_lease",
+        "recovery_timeout",
+        "recovery_timeout_max",
+        "recovery_growth",
+        "half_open_max_calls",
+        "half_open_successes",
+    ];
+
+    /// With every setting of its recovery.
+    fn recovering<W: Measure>(config: CircuitBreakerConfig<W>) -> CircuitBreakerConfig<W> {
+        let ramp = CircuitRamp::new().with_stage(ms(3_600_000)).unwrap();
+        let ramp = ramp.with_failure_ratio(0.1).unwrap();
+        config
+            .with_half_open_successes(2)
+            .and_then(|config| config.with_recovery_growth(1.5, ms(60_000)))
+            .and_then(|config| config.with_recovery_jitter(0.5))
+            .unwrap()
+            .with_ramp(ramp.with_minimum(31).unwrap())
+            .with_metrics_only(true)
+    }
+
+    /// Shares are kept in millionths.
+    fn to_a_millionth(given: Value, read: Value) -> bool {
+        match (given, read) {
+            (Value::Ratio(given), Value::Ratio(read)) => (read - given).abs() <= 0.000_000_51,
+            _ => given == read,
+        }
     }
 
     #[test]
@@ -90,20 +123,12 @@ mod agree {
             slow.with_minimum_calls(1_000_000).unwrap(),
             counted.with_minimum_calls(16_384).unwrap(),
             counted.with_disabled(true),
+            recovering(slow.with_half_open_max_calls(3).unwrap()),
         ];
         // A minimum is at most what a count window has; of the two windows there is one.
-        let bound = [
-            "probe_lease",
-            "recovery_timeout",
-            "minimum_calls",
-            "time_window",
-            "count_window",
-        ];
-        // Shares are kept in millionths.
-        laws::hold_when(&all, &bound, |given, read| match (given, read) {
-            (Value::Ratio(given), Value::Ratio(read)) => (read - given).abs() <= 0.000_000_5,
-            _ => given == read,
-        });
+        let windows = ["minimum_calls", "time_window", "count_window"];
+        let bound = [&BOUND_BY_RECOVERY[..], &windows].concat();
+        laws::hold_when(&all, &bound, to_a_millionth);
     }
 
     #[test]

@@ -52,6 +52,10 @@ fn a_breaker_shows_its_state_and_takes_settings_and_commands() {
     assert_eq!(state(&policy, "state"), Value::Choice("closed"));
     done(start(&mut service, true)).unwrap_err();
     assert_eq!(state(&policy, "state"), Value::Choice("open"));
+    assert_eq!(state(&policy, "openings"), Value::Count(1));
+    for name in ["lost", "stage", "setbacks"] {
+        assert_eq!(state(&policy, name), Value::Count(0), "{name}");
+    }
     timer.advance(ms(40));
     assert_eq!(state(&policy, "retry_after"), Value::Duration(ms(60)));
 

@@ -182,6 +182,7 @@ mod cell;
 mod growth;
 mod limits;
 mod ramp;
+mod recovery;
 mod span;
 pub mod step;
 mod verdict;

@@ -105,7 +105,7 @@ impl Panel {
             );
             text(svg, right, top - 7.0, "end", &line.name);
             // Seven units for a letter, roughly, and room for the stroke.
-            right -= 7.0 * line.name.chars().count() as f64 + 10.0;
+            right -= 7.0 * line.name.chars().count() as f64 + 18.0;
             let _ = writeln!(
                 svg,
                 "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"12\" height=\"3\" fill=\"{colour}\"/>",

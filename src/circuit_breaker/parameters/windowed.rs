@@ -4,7 +4,8 @@ use ninelives_core::window::CountWindow;
 
 use super::super::windowed::{LONGEST, MOST_CALLS, SHORTEST, SLOW_AFTER, WINDOW};
 use super::super::{CircuitBreakerConfig, CircuitWindow, Windowed};
-use super::{COMMON, FAILURE_THRESHOLD, HALF_OPEN_MAX_CALLS, IN_A_ROW, RECOVERY_TIMEOUT};
+use super::recovery::RECOVERY;
+use super::{COMMON, FAILURE_THRESHOLD, HALF_OPEN_MAX_CALLS, IN_A_ROW, RECOVERY_TIMEOUT, joined};
 use crate::parameters::{Draft, Parameter, ParameterError, Parameters, Value};
 
 const FAILURE_RATE: &str = "failure_rate";
@@ -20,12 +21,8 @@ const SHARES: std::ops::RangeInclusive<f64> = 0.000_001..=1.0;
 /// A window is over time or over calls: to set one of `time_window` and `count_window` turns the other off.
 impl Parameters for CircuitBreakerConfig<Windowed> {
     fn schema() -> &'static [Parameter] {
-        const SCHEMA: &[Parameter] = &[
-            IN_A_ROW.optional().with_default(Value::None),
-            COMMON[0],
-            COMMON[1],
-            COMMON[2],
-            COMMON[3],
+        const IN_A_ROW_OR_NOT: Parameter = IN_A_ROW.optional().with_default(Value::None);
+        const RATES: [Parameter; 6] = [
             Parameter::ratio(FAILURE_RATE, SHARES, "share of failures that opens the circuit")
                 .optional()
                 .with_default(Value::None),
@@ -60,6 +57,8 @@ impl Parameters for CircuitBreakerConfig<Windowed> {
             .optional()
             .with_default(Value::None),
         ];
+        const SCHEMA: &[Parameter] =
+            &joined::<20>(&[&[IN_A_ROW_OR_NOT], &COMMON, &RATES, &RECOVERY]);
         SCHEMA
     }
 

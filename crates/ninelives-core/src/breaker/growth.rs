@@ -6,7 +6,7 @@ use super::limits::{Limits, NEVER_US};
 use crate::limit::OutOfRange;
 use crate::time::saturating_nanos;
 
-/// How the open time grows. Thousandths, so that limits compare.
+/// How the open time grows. Millionths, so that limits compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Growth {
     factor: u32,
@@ -15,15 +15,13 @@ pub(super) struct Growth {
     jitter: u32,
 }
 
-const THOUSAND: u64 = 1_000;
-/// From the next microsecond on it would be never.
-const LONGEST: Duration = Duration::from_micros(NEVER_US - 1);
+const MILLION: u64 = 1_000_000;
 
 // === impl Growth ===
 
 impl Growth {
     pub(super) const NONE: Self = Self {
-        factor: THOUSAND as u32,
+        factor: MILLION as u32,
         longest: None,
         jitter: 0,
     };
@@ -40,19 +38,22 @@ impl Limits {
     ///
     /// # Errors
     /// `factor` that is not a number or outside `1..=100`, `longest` below `open_for` or from 2^45 us on. The factor is taken to a
-    /// thousandth.
+    /// millionth.
     pub const fn with_growth(mut self, factor: f64, longest: Duration) -> Result<Self, OutOfRange> {
-        self.growth.factor = match thousandths(factor, 1.0, 100.0) {
+        self.growth.factor = match millionths(factor, 1.0, 100.0) {
             Some(factor) => factor,
             None => return Err(OutOfRange::ratio("factor", factor, 1.0..=100.0)),
         };
-        if longest.as_nanos() < self.open_for.as_nanos() || longest.as_nanos() > LONGEST.as_nanos()
-        {
-            let range = self.open_for..=LONGEST;
-            return Err(OutOfRange::duration("longest", longest, range));
-        }
         self.growth.longest = Some(longest);
-        Ok(self.remembered())
+        self.checked()
+    }
+
+    /// Each opening lasts `open_for`.
+    #[must_use]
+    pub const fn without_growth(mut self) -> Self {
+        self.growth.factor = Growth::NONE.factor;
+        self.growth.longest = None;
+        self.remembered()
     }
 
     /// Each opening lasts longer by a random share of its time, from nothing to `share` of it, so that breakers that opened together
@@ -61,7 +62,7 @@ impl Limits {
     /// # Errors
     /// `jitter` that is not a number or outside `0..=1`.
     pub const fn with_jitter(mut self, share: f64) -> Result<Self, OutOfRange> {
-        self.growth.jitter = match thousandths(share, 0.0, 1.0) {
+        self.growth.jitter = match millionths(share, 0.0, 1.0) {
             Some(share) => share,
             None => return Err(OutOfRange::ratio("jitter", share, 0.0..=1.0)),
         };
@@ -70,7 +71,7 @@ impl Limits {
 
     /// By how much an opening lasts longer than the one before it.
     pub const fn growth(&self) -> f64 {
-        self.growth.factor as f64 / THOUSAND as f64
+        self.growth.factor as f64 / MILLION as f64
     }
 
     /// The longest open time, jitter apart.
@@ -81,9 +82,14 @@ impl Limits {
         }
     }
 
+    /// The longest open time, if it was said: none while every opening is alike.
+    pub const fn own_longest(&self) -> Option<Duration> {
+        self.growth.longest
+    }
+
     /// The share of an open time by which chance may lengthen it.
     pub const fn jitter(&self) -> f64 {
-        self.growth.jitter as f64 / THOUSAND as f64
+        self.growth.jitter as f64 / MILLION as f64
     }
 
     /// Whether an opening is a matter of chance.
@@ -120,14 +126,14 @@ impl Limits {
 
     /// The most by which chance lengthens an open time.
     const fn spread(&self, nanos: u64) -> u64 {
-        (nanos as u128 * self.growth.jitter as u128 / THOUSAND as u128) as u64
+        (nanos as u128 * self.growth.jitter as u128 / MILLION as u128) as u64
     }
 
     const fn grown(&self, base: u64, openings: u32) -> u64 {
         let longest = saturating_nanos(self.longest());
         let (mut nanos, mut left) = (base, openings);
         while left > 0 && nanos < longest {
-            let grown = nanos as u128 * self.growth.factor as u128 / THOUSAND as u128;
+            let grown = nanos as u128 * self.growth.factor as u128 / MILLION as u128;
             nanos = if grown < longest as u128 {
                 grown as u64
             } else {
@@ -139,11 +145,11 @@ impl Limits {
     }
 }
 
-/// A number of thousandths, if it is one in the range.
-pub(super) const fn thousandths(value: f64, least: f64, most: f64) -> Option<u32> {
+/// A number of millionths, if it is one in the range.
+pub(super) const fn millionths(value: f64, least: f64, most: f64) -> Option<u32> {
     // Written so that NaN falls out of the range.
     if value >= least && value <= most {
-        Some((value * THOUSAND as f64 + 0.5) as u32)
+        Some((value * MILLION as f64 + 0.5) as u32)
     } else {
         None
     }

@@ -22,8 +22,9 @@ use crate::time::saturating_nanos;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     failure_threshold: u32,
-    probes: u32,
-    needed: u32,
+    pub(super) probes: u32,
+    /// 0: all.
+    pub(super) needed: u32,
     metrics_only: bool,
     pub(super) open_for: Duration,
     // What a dependency asked for; nothing, but for one report.
@@ -31,8 +32,10 @@ pub struct Limits {
     pub(super) growth: Growth,
     // What follows from the two above for any opening.
     pub(super) longest_open: u64,
-    lease: Duration,
-    ramp: Option<Ramp>,
+    /// `None`: as long as the open time.
+    lease: Option<Duration>,
+    pub(super) ramp: Ramp,
+    pub(super) ramps: bool,
 }
 
 /// Where a decision finds the limits. It is asked only when a decision needs them, once: a closed breaker that is well asks nothing.
@@ -50,7 +53,10 @@ pub(super) const NEVER_US: u64 = 1 << 45;
 /// From this many hundredths of a second on, a lease never ends by itself (46 hours).
 pub(super) const HELD: u64 = 1 << 24;
 
+const THRESHOLDS: core::ops::RangeInclusive<u64> = 1..=4_095;
 const SHORTEST: Duration = Duration::from_millis(1);
+/// The longest open time that ends by itself.
+const LONGEST: Duration = Duration::from_micros(NEVER_US - 1);
 const SHORTEST_DEFAULT_LEASE: Duration = Duration::from_secs(1);
 const LONGEST_DEFAULT_LEASE: Duration = Duration::from_secs(86_400);
 /// Twelve bits: three turns of the epoch per `open_for` stay below its 2^14 values. See the page, `# Epochs`.
@@ -81,60 +87,86 @@ impl Limits {
         open_for: Duration,
         probes: u32,
     ) -> Result<Self, OutOfRange> {
-        if failure_threshold == 0 || failure_threshold > 4_095 {
-            let range = 1..=4_095;
-            return Err(OutOfRange::count(
-                "failure_threshold",
-                failure_threshold as u64,
-                range,
-            ));
-        }
-        if open_for.as_nanos() < SHORTEST.as_nanos() {
-            let range = SHORTEST..=Duration::MAX;
-            return Err(OutOfRange::duration("open_for", open_for, range));
-        }
-        if probes == 0 || probes > 63 {
-            return Err(OutOfRange::count("probes", probes as u64, 1..=63));
-        }
-        let lease = if open_for.as_nanos() < SHORTEST_DEFAULT_LEASE.as_nanos() {
-            SHORTEST_DEFAULT_LEASE
-        } else {
-            shorter(open_for, LONGEST_DEFAULT_LEASE)
-        };
         let limits = Self {
             failure_threshold,
             probes,
-            needed: probes,
+            needed: 0,
             metrics_only: false,
             open_for,
             at_least: Duration::ZERO,
             growth: Growth::NONE,
             longest_open: 0,
-            lease,
-            ramp: None,
+            lease: None,
+            ramp: Ramp::new(),
+            ramps: false,
         };
-        Ok(limits.remembered())
+        if failure_threshold == 0 {
+            return Err(OutOfRange::count("failure_threshold", 0, THRESHOLDS));
+        }
+        limits.checked()
     }
 
-    /// Closes at `needed` successes among the probes, and opens as soon as they cannot be reached any more: with the failure number
-    /// `probes - needed + 1`.
+    /// The same with another threshold.
     ///
     /// # Errors
-    /// `needed` outside `1..=probes`.
-    pub const fn with_needed(mut self, needed: u32) -> Result<Self, OutOfRange> {
-        if needed == 0 || needed > self.probes {
-            let range = 1..=self.probes as u64;
-            return Err(OutOfRange::count("needed", needed as u64, range));
+    /// `failure_threshold` outside `1..=4095`.
+    pub const fn with_failure_threshold(mut self, failures: u32) -> Result<Self, OutOfRange> {
+        if failures == 0 {
+            return Err(OutOfRange::count("failure_threshold", 0, THRESHOLDS));
         }
-        self.needed = needed;
-        Ok(self)
+        self.failure_threshold = failures;
+        self.checked()
     }
 
-    /// Recovers in stages, and not with probes.
-    #[must_use]
-    pub const fn with_ramp(mut self, ramp: Ramp) -> Self {
-        self.ramp = Some(ramp);
-        self
+    /// The same, open for another time.
+    ///
+    /// # Errors
+    /// `open_for` below 1 ms; `longest` or `lease`, if they were set, and do not go with it.
+    pub const fn with_open_for(mut self, open_for: Duration) -> Result<Self, OutOfRange> {
+        self.open_for = open_for;
+        self.checked()
+    }
+
+    /// The same with another number of probes.
+    ///
+    /// # Errors
+    /// `probes` outside `1..=63`; `needed`, if it was set, and is more.
+    pub const fn with_probes(mut self, probes: u32) -> Result<Self, OutOfRange> {
+        self.probes = probes;
+        self.checked()
+    }
+
+    /// These, if all of them are in range and go together.
+    pub(super) const fn checked(self) -> Result<Self, OutOfRange> {
+        if self.failure_threshold > 4_095 {
+            let failures = self.failure_threshold as u64;
+            return Err(OutOfRange::count("failure_threshold", failures, THRESHOLDS));
+        }
+        let open_for = self.open_for;
+        if open_for.as_nanos() < SHORTEST.as_nanos() {
+            let range = SHORTEST..=Duration::MAX;
+            return Err(OutOfRange::duration("open_for", open_for, range));
+        }
+        if self.probes == 0 || self.probes > 63 {
+            return Err(OutOfRange::count("probes", self.probes as u64, 1..=63));
+        }
+        if self.needed > self.probes {
+            let range = 1..=self.probes as u64;
+            return Err(OutOfRange::count("needed", self.needed as u64, range));
+        }
+        if let Some(longest) = self.own_longest()
+            && (longest.as_nanos() < open_for.as_nanos() || longest.as_nanos() > LONGEST.as_nanos())
+        {
+            let range = open_for..=LONGEST;
+            return Err(OutOfRange::duration("longest", longest, range));
+        }
+        if let Some(lease) = self.lease {
+            let longest = open_for.saturating_mul(LONGEST_LEASE);
+            if lease.as_nanos() < SHORTEST.as_nanos() || lease.as_nanos() > longest.as_nanos() {
+                return Err(OutOfRange::duration("lease", lease, SHORTEST..=longest));
+            }
+        }
+        Ok(self.remembered())
     }
 
     /// Whether it only counts: closed, it never opens by itself, and in any other state it admits every call unless it is forced open,
@@ -152,12 +184,8 @@ impl Limits {
     /// # Errors
     /// `lease` below 1 ms or above 4096 times `open_for`.
     pub const fn with_lease(mut self, lease: Duration) -> Result<Self, OutOfRange> {
-        let longest = self.open_for.saturating_mul(LONGEST_LEASE);
-        if lease.as_nanos() < SHORTEST.as_nanos() || lease.as_nanos() > longest.as_nanos() {
-            return Err(OutOfRange::duration("lease", lease, SHORTEST..=longest));
-        }
-        self.lease = lease;
-        Ok(self)
+        self.lease = Some(lease);
+        self.checked()
     }
 
     /// The same, and open for `wait` where that is longer, but not for longer than `most`: for one report, when a dependency says how
@@ -179,8 +207,7 @@ impl Limits {
     /// ```
     #[must_use]
     pub const fn lengthened(mut self, wait: Duration, most: Duration) -> Self {
-        let longest = Duration::from_micros(NEVER_US - 1);
-        let most = shorter(most, longest);
+        let most = shorter(most, LONGEST);
         let wait = shorter(wait, most);
         if wait.as_nanos() > self.open_for.as_nanos() {
             self.at_least = wait;
@@ -215,16 +242,6 @@ impl Limits {
         self.probes
     }
 
-    /// Successful probes that close it.
-    pub const fn needed(&self) -> u32 {
-        self.needed
-    }
-
-    /// The stages of its recovery, if it recovers in stages.
-    pub const fn ramp(&self) -> Option<Ramp> {
-        self.ramp
-    }
-
     /// Whether it only counts.
     pub const fn is_metrics_only(&self) -> bool {
         self.metrics_only
@@ -232,6 +249,17 @@ impl Limits {
 
     /// How long a probe may keep its slot.
     pub const fn lease(&self) -> Duration {
+        match self.lease {
+            Some(lease) => lease,
+            None if self.open_for.as_nanos() < SHORTEST_DEFAULT_LEASE.as_nanos() => {
+                SHORTEST_DEFAULT_LEASE
+            }
+            None => shorter(self.open_for, LONGEST_DEFAULT_LEASE),
+        }
+    }
+
+    /// How long a probe may keep its slot, if it was said: none while that follows the open time.
+    pub const fn own_lease(&self) -> Option<Duration> {
         self.lease
     }
 
@@ -240,7 +268,7 @@ impl Limits {
     }
 
     pub(super) const fn lease_nanos(&self) -> u64 {
-        saturating_nanos(self.lease)
+        saturating_nanos(self.lease())
     }
 }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use super::growth::thousandths;
+use super::growth::millionths;
 use super::limits::Limits;
 use crate::limit::OutOfRange;
 use crate::time::saturating_nanos;
@@ -27,7 +27,7 @@ use crate::time::saturating_nanos;
 pub struct Ramp {
     stage: Option<Duration>,
     minimum: u32,
-    /// In thousandths, so that limits compare.
+    /// In millionths, so that limits compare.
     failures: u32,
 }
 
@@ -62,7 +62,7 @@ impl Ramp {
         Self {
             stage: None,
             minimum: 5,
-            failures: 500,
+            failures: 500_000,
         }
     }
 
@@ -82,11 +82,11 @@ impl Ramp {
     /// Sets the share of failures from which on a stage has failed.
     ///
     /// # Errors
-    /// `failure_ratio` that is not a number or outside `0.001..=1`. It is taken to a thousandth.
+    /// `failure_ratio` that is not a number or outside `0.000_001..=1`. It is taken to a millionth.
     pub const fn with_failure_ratio(mut self, ratio: f64) -> Result<Self, OutOfRange> {
-        self.failures = match thousandths(ratio, 0.001, 1.0) {
+        self.failures = match millionths(ratio, 0.000_001, 1.0) {
             Some(failures) => failures,
-            None => return Err(OutOfRange::ratio("failure_ratio", ratio, 0.001..=1.0)),
+            None => return Err(OutOfRange::ratio("failure_ratio", ratio, 0.000_001..=1.0)),
         };
         Ok(self)
     }
@@ -110,7 +110,7 @@ impl Ramp {
 
     /// The share of failures from which on a stage has failed.
     pub const fn failure_ratio(&self) -> f64 {
-        self.failures as f64 / 1_000.0
+        self.failures as f64 / 1e6
     }
 
     /// How many outcomes are heard before a stage is judged.
@@ -130,7 +130,7 @@ impl Ramp {
 
     /// Whether a stage has failed of which enough is heard.
     pub(super) const fn fails(&self, well: u32, failed: u32) -> bool {
-        failed * 1_000 >= self.failures * (well + failed)
+        failed * 1_000_000 >= self.failures * (well + failed)
     }
 
     /// How long a stage is held: below the ceiling twice as long with each setback, up to an hour.

@@ -88,7 +88,7 @@ impl Now<'_> {
     }
 
     fn spread(&self, nanos: u128) -> u128 {
-        nanos * (self.limits.jitter() * 1_000.0).round() as u128 / 1_000
+        nanos * (self.limits.jitter() * 1e6).round() as u128 / 1_000_000
     }
 
     /// The time of the opening after `openings` others.
@@ -97,11 +97,11 @@ impl Now<'_> {
         if base >= NEVER {
             return None;
         }
-        let factor = (self.limits.growth() * 1_000.0).round() as u128;
+        let factor = (self.limits.growth() * 1e6).round() as u128;
         let longest = self.limits.longest().as_nanos();
         let mut nanos = base;
         for _ in 0..openings {
-            nanos = (nanos * factor / 1_000).min(longest);
+            nanos = (nanos * factor / 1_000_000).min(longest);
         }
         let late = (self.spread(nanos) * (u128::from(self.random) + 1)) >> 64;
         Some((nanos + late).min(NEVER - 1))

@@ -112,8 +112,8 @@ fn b17_ramps_outside_their_ranges_are_refused() {
     let short = ramp.with_stage(MILLI * 999);
     assert_eq!(refusal(short), "stage: 999ms is outside 1s..=3600s");
     assert!(ramp.with_stage(SECOND * 3_601).is_err());
-    for ratio in [f64::NAN, 0.0, 0.000_9, 1.1] {
-        let expected = std::format!("failure_ratio: {ratio} is outside 0.001..=1");
+    for ratio in [f64::NAN, 0.0, 0.000_000_9, 1.1] {
+        let expected = std::format!("failure_ratio: {ratio} is outside 0.000001..=1");
         assert_eq!(refusal(ramp.with_failure_ratio(ratio)), expected);
     }
     assert_eq!(
@@ -127,6 +127,31 @@ fn b17_ramps_outside_their_ranges_are_refused() {
     let built = ramp.with_stage(SECOND).unwrap().with_minimum(31).unwrap();
     assert_eq!((built.stage(), built.minimum()), (Some(SECOND), 31));
     assert_eq!((ramp.stage(), ramp.failure_ratio()), (None, 0.5));
+}
+
+#[test]
+fn what_was_set_stays_and_what_does_not_go_with_it_is_refused() {
+    let limits = Limits::new(5, SECOND * 2, 3).unwrap();
+    let limits = limits.with_needed(2).unwrap();
+    let limits = limits.with_growth(2.0, SECOND * 60).unwrap();
+    let limits = limits.with_lease(SECOND * 100).unwrap();
+    let limits = limits.with_jitter(0.5).unwrap().with_ramp(Ramp::new());
+    let other = limits.with_failure_threshold(7).unwrap();
+    let other = other.with_probes(9).unwrap().with_open_for(SECOND).unwrap();
+    assert_eq!((other.failure_threshold(), other.probes()), (7, 9));
+    assert_eq!((other.open_for(), other.own_needed()), (SECOND, Some(2)));
+    assert_eq!((other.growth(), other.jitter()), (2.0, 0.5));
+    assert_eq!(other.own_longest(), Some(SECOND * 60));
+    assert_eq!(other.own_lease(), Some(SECOND * 100));
+    assert_eq!(other.ramp(), Some(Ramp::new()));
+    let expected = "needed: 2 is outside 1..=1";
+    assert_eq!(refusal(limits.with_probes(1)), expected);
+    let expected = "longest: 60s is outside 61s..=35184372.088831s";
+    assert_eq!(refusal(limits.with_open_for(SECOND * 61)), expected);
+    let expected = "lease: 100s is outside 1ms..=4.096s";
+    assert_eq!(refusal(limits.with_open_for(MILLI)), expected);
+    assert_eq!(limits.without_growth().longest(), SECOND * 2);
+    assert_eq!(limits.without_ramp().ramp(), None);
 }
 
 #[test]

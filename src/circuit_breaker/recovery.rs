@@ -1,0 +1,118 @@
+//! How a circuit that was open tries again.
+
+use std::time::Duration;
+
+use ninelives_core::breaker::Ramp;
+
+use super::config::{PROBES, count, named};
+use super::{CircuitBreakerConfig, Measure};
+use crate::error::ConfigError;
+
+// === impl CircuitBreakerConfig ===
+
+impl<W: Measure> CircuitBreakerConfig<W> {
+    /// Closes at `successes` of the probes, and opens again as soon as they cannot be reached any more. Without it all must succeed, and
+    /// one failure opens it.
+    ///
+    /// # Errors
+    /// No success, or more than there are probes.
+    pub fn with_half_open_successes(mut self, successes: usize) -> Result<Self, ConfigError> {
+        let successes = count("half_open_successes", successes, PROBES)?;
+        self.limits = self.limits.with_needed(successes).map_err(named)?;
+        Ok(self)
+    }
+
+    /// Rejects `factor` times (1 to 100) as long at each opening without a recovery in between, up to `longest`: the recovery timeout at
+    /// first. A recovery is to have been closed for `longest`; a success of a probe is none. See [Recovery](super#recovery).
+    ///
+    /// # Errors
+    /// A factor outside its range, as `recovery_growth`; a longest time below the recovery timeout, or from 2^45 µs on, as
+    /// `recovery_timeout_max`.
+    pub fn with_recovery_growth(
+        mut self,
+        factor: f64,
+        longest: Duration,
+    ) -> Result<Self, ConfigError> {
+        self.limits = self.limits.with_growth(factor, longest).map_err(named)?;
+        Ok(self)
+    }
+
+    /// Rejects for the recovery timeout at each opening.
+    #[must_use]
+    pub const fn without_recovery_growth(mut self) -> Self {
+        self.limits = self.limits.without_growth();
+        self
+    }
+
+    /// Rejects longer by a random share of the time, from none to `share` of it (0 to 1), so that those who opened together do not try
+    /// together. It comes on top of the longest time too. See [`with_seed`](super::CircuitBreakerLayer::with_seed).
+    ///
+    /// # Errors
+    /// A share outside its range, as `recovery_jitter`.
+    pub fn with_recovery_jitter(mut self, share: f64) -> Result<Self, ConfigError> {
+        self.limits = self.limits.with_jitter(share).map_err(named)?;
+        Ok(self)
+    }
+
+    /// Recovers in stages, each of which lets a larger share of the calls through, and none less than one a second. There are no probes
+    /// then. See [Recovery](super#recovery).
+    #[must_use]
+    pub const fn with_ramp(mut self, ramp: Ramp) -> Self {
+        self.limits = self.limits.with_ramp(ramp);
+        self
+    }
+
+    /// Recovers with probes.
+    #[must_use]
+    pub const fn without_ramp(mut self) -> Self {
+        self.limits = self.limits.without_ramp();
+        self
+    }
+}
+
+impl<W> CircuitBreakerConfig<W> {
+    /// Successes that close it: all probes, unless fewer were asked for.
+    pub const fn half_open_successes(&self) -> u32 {
+        self.limits.needed()
+    }
+
+    /// By how much it rejects longer at each opening.
+    pub const fn recovery_growth(&self) -> f64 {
+        self.limits.growth()
+    }
+
+    /// For how long it rejects at most, jitter apart.
+    pub const fn recovery_timeout_max(&self) -> Duration {
+        self.limits.longest()
+    }
+
+    /// The share of the time by which chance may lengthen it.
+    pub const fn recovery_jitter(&self) -> f64 {
+        self.limits.jitter()
+    }
+
+    /// The stages in which it recovers, if it does not recover with probes.
+    pub const fn ramp(&self) -> Option<Ramp> {
+        self.limits.ramp()
+    }
+
+    /// How it tries again, in words.
+    pub(super) fn tries(&self) -> String {
+        let (needed, probes) = (self.half_open_successes(), self.half_open_max_calls());
+        match self.ramp() {
+            Some(_) => format!("{} stages", Ramp::STAGES),
+            None if needed < probes => format!("{needed} of {probes} probes"),
+            None => format!("{probes} probes"),
+        }
+    }
+
+    /// For how long it rejects, in words.
+    pub(super) fn rejects_for(&self) -> String {
+        let (least, most) = (self.recovery_timeout(), self.recovery_timeout_max());
+        if least < most {
+            format!("{least:?} to {most:?}")
+        } else {
+            format!("{least:?}")
+        }
+    }
+}
