@@ -3,6 +3,7 @@
 //! A simulation is a function from a seed to [`Findings`]: figures that a test holds it to, and a plot. It sleeps nowhere and reads no clock
 //! but its own, so a seed gives the same findings every time.
 
+mod amplification;
 mod args;
 pub mod plot;
 mod ramp;
@@ -50,11 +51,18 @@ pub struct Figure {
 pub struct UnknownSimulation(String);
 
 /// Every simulation.
-pub const ALL: [Simulation; 1] = [Simulation {
-    name: "ramp",
-    about: "a backend that is well at 1 request a second and dead at 100, behind an on/off breaker and behind a ramp",
-    run: ramp::run,
-}];
+pub const ALL: [Simulation; 2] = [
+    Simulation {
+        name: "ramp",
+        about: "a backend that is well at 1 request a second and dead at 100, behind an on/off breaker and behind a ramp",
+        run: ramp::run,
+    },
+    Simulation {
+        name: "amplification",
+        about: "three retries one behind another while the backend is down: the calls that each request becomes",
+        run: amplification::run,
+    },
+];
 
 // === impl Simulation ===
 

@@ -37,6 +37,31 @@ fn hc33_a_ramp_settles_where_an_on_off_breaker_flaps() {
 }
 
 #[test]
+fn r11_three_layers_of_retries_make_a_fifth_more_calls_and_not_27_for_each() {
+    for seed in 1..=4 {
+        let found = found("amplification", seed);
+        let calls = |means: &str| {
+            let mean = found.figure(&format!("{means}: calls for a request while it is down"));
+            let worst = found.figure(&format!("{means}: the same, in the worst minute"));
+            assert!(worst >= mean, "{found}");
+            (mean, worst)
+        };
+        assert_eq!(calls("nothing"), (27.0, 27.0), "{found}");
+        assert_eq!(calls("marks"), (3.0, 3.0), "{found}");
+        let (each, _) = calls("a budget for each");
+        assert!(
+            (1.3..1.5).contains(&each),
+            "one and a tenth, cubed: {found}"
+        );
+        let (shared, worst) = calls("marks and one budget");
+        assert!(shared > 1.05 && worst <= 1.2, "{found}");
+        // It still repeats what is worth it: one in a hundred calls fails.
+        let lost = "marks and one budget: share of requests lost once it is back";
+        assert!(found.figure(lost) < 0.002, "{found}");
+    }
+}
+
+#[test]
 fn a_seed_gives_the_same_findings_every_time_and_another_gives_others() {
     for simulation in ALL {
         let [first, again, other] = [7, 7, 8].map(|seed| simulation.run(seed).unwrap());
