@@ -22,6 +22,8 @@ pub mod registry;
 pub mod retry;
 pub mod settings;
 pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod timeout;
 pub mod timer;
 

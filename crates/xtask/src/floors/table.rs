@@ -97,7 +97,14 @@ pub const HOUSES: [House; 2] = [
             },
             Floor {
                 name: "layers",
-                modules: &["bulkhead", "chaos", "circuit_breaker", "retry", "timeout"],
+                modules: &[
+                    "bulkhead",
+                    "chaos",
+                    "circuit_breaker",
+                    "retry",
+                    "testing",
+                    "timeout",
+                ],
                 sees: &["base"],
             },
             Floor {
