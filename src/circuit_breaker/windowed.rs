@@ -199,7 +199,7 @@ impl Rated {
     }
 }
 
-/// Rates: each of these makes a circuit that goes by [`Consecutive`] alone one that goes by a window too.
+/// Rates: each of these makes a circuit that goes by consecutive failures alone one that goes by a window too.
 impl<W: Measure> CircuitBreakerConfig<W> {
     /// Opens also when this share of the calls in the window fail: from a millionth to 1, to the nearest millionth. At the share is
     /// enough.
