@@ -92,6 +92,7 @@ fn retry(call: Call) -> Option<u64> {
 #[bench::live(at_once(subjects::breaker_live))]
 #[bench::shadowed(at_once(subjects::breaker_shadowed))]
 #[bench::live_open(turned_away(subjects::breaker_live_open))]
+#[bench::ramping(at_once(subjects::breaker_ramping))]
 #[bench::failing(in_vain(subjects::breaker_patient))]
 #[bench::windowed(at_once(subjects::breaker_windowed))]
 #[bench::windowed_failing(in_vain(subjects::breaker_windowed))]

@@ -11,14 +11,16 @@ mod contract;
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bearing::{bearing, bearing_as};
 use contract::{Contract, Failed, Script};
-use ninelives::Tick;
+use ninelives::circuit_breaker::CircuitRamp;
 use ninelives::deadline::{Carried, Deadline};
 use ninelives::prelude::*;
+use ninelives::{ManualClock, Tick};
 use tower::util::BoxCloneService;
 use tower::{Layer, Service};
 
@@ -267,6 +269,24 @@ fn a_wait_in_line_costs_nothing() {
         assert_eq!(finish(second), Ok(2));
     });
     assert_eq!(seen, 0);
+}
+
+#[test]
+fn a_ramp_costs_nothing_for_those_it_lets_through_and_those_it_turns_away() {
+    let ramp = CircuitRamp::new().with_minimum(31).unwrap();
+    let config = breaker().0.config().with_ramp(ramp);
+    let clock = Arc::new(ManualClock::new());
+    let layer = CircuitBreakerLayer::with_clock(config, Arc::clone(&clock)).unwrap();
+    layer.trip();
+    clock.advance(MINUTE);
+    let mut service = Policy(layer).layer(Contract::new(GOOD).0);
+    let mut through = 0;
+    let seen = allocations(|| {
+        clock.advance(Duration::from_millis(10));
+        through += u64::from(serve(&mut service).is_ok());
+    });
+    assert_eq!(seen, 0);
+    assert!(through > 100 && through < CALLS / 2, "{through}");
 }
 
 #[test]

@@ -3,11 +3,12 @@
 #[path = "echo.rs"]
 pub mod echo;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ninelives::Tick;
 use ninelives::algebra::Tower;
-use ninelives::circuit_breaker::Windowed;
+use ninelives::circuit_breaker::{CircuitRamp, Windowed};
 use ninelives::deadline::{Carried, Deadline};
 use ninelives::prelude::*;
 use tower::Service;
@@ -45,6 +46,17 @@ impl Clock for Unmoved {
     #[inline]
     fn now(&self) -> Tick {
         std::hint::black_box(Tick::from_nanos(5_500_000_000))
+    }
+}
+
+/// A clock that is a second later at each look: the floor of a ramp lets each call through.
+struct Striding(AtomicU64);
+
+impl Clock for Striding {
+    #[inline]
+    fn now(&self) -> Tick {
+        // Relaxed: one thread.
+        Tick::from_nanos(self.0.fetch_add(1_000_000_000, Ordering::Relaxed))
     }
 }
 
@@ -152,6 +164,19 @@ pub fn breaker_windowed_open() -> impl Subject {
 pub fn breaker_patient() -> impl Subject {
     let config = CircuitBreakerConfig::new(1000, FAR, 1).unwrap();
     CircuitBreakerLayer::with_clock(config, Unmoved).unwrap()
+}
+
+/// A breaker that recovers in stages, in the first of them.
+pub fn breaker_ramping() -> impl Subject {
+    let millisecond = Duration::from_millis(1);
+    let config = CircuitBreakerConfig::new(1, millisecond, 1).unwrap();
+    let config = config.with_probe_lease(millisecond * 4_096).unwrap();
+    let ramp = CircuitRamp::new().with_stage(Duration::from_secs(3_600));
+    let config = config.with_ramp(ramp.unwrap());
+    let clock = Striding(AtomicU64::new(0));
+    let breaker = CircuitBreakerLayer::with_clock(config, clock).unwrap();
+    breaker.trip();
+    breaker
 }
 
 /// A breaker with settings that may change, open.

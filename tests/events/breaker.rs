@@ -1,4 +1,5 @@
 mod commands;
+mod ramp;
 mod rejections;
 
 use std::task::{Context, Poll, Waker};

@@ -63,6 +63,20 @@ fn closed_for_the_longest_time_it_begins_anew() {
 }
 
 #[test]
+fn the_longest_time_of_a_recovery_has_its_jitter_in_it() {
+    for (closed_for, expected) in [(70, 2), (94, 1)] {
+        let mut rig = growing();
+        rig.limits = rig.limits.with_jitter(0.5).unwrap();
+        rig.fail();
+        rig.clock.pass(rig.refused().retry_after.unwrap());
+        rig.report(rig.probe(), Outcome::Success);
+        rig.clock.pass(SECOND * closed_for);
+        rig.fail();
+        assert_eq!(rig.view().openings, expected, "closed for {closed_for} s");
+    }
+}
+
+#[test]
 fn b14_a_clock_that_steps_back_while_closed_is_no_recovery() {
     let rig = growing();
     open_and_wait(&rig);

@@ -117,6 +117,15 @@ fn a_caller_with_a_slightly_older_time_is_not_taken_for_an_idle_one() {
 }
 
 #[test]
+fn a_lucky_call_with_a_slightly_older_time_does_not_bring_the_next_one_forward() {
+    let (rig, _first) = ramping();
+    rig.clock.back(EIGHTH);
+    let _lucky = rig.lucky_probe();
+    rig.clock.pass(EIGHTH);
+    assert_eq!(rig.refused().retry_after, Some(EIGHTH * 7));
+}
+
+#[test]
 fn a_healthy_stage_is_passed_when_its_time_is_over() {
     let (rig, first) = ramping();
     rig.report(first, Outcome::Success);
