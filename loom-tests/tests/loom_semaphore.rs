@@ -4,6 +4,10 @@
 //! waiter that is forgotten is a deadlock to the checker.
 
 #![cfg(ninelives_loom)]
+#![allow(
+    clippy::disallowed_types,
+    reason = "what was seen over all executions is collected outside the model"
+)]
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
