@@ -90,7 +90,7 @@ fn limits(op: Op) -> Limits {
 fn recovering(limits: Limits, op: Op) -> Limits {
     let odd = u32::from(op.kind / 16);
     let limits = limits
-        .with_needed(1 + odd % limits.probes())
+        .with_needed(limits.probes() - odd % limits.probes())
         .and_then(|limits| limits.with_jitter(f64::from(odd % 3) / 2.0))
         .expect("in range");
     let longest = limits.open_for().saturating_mul(1 + odd);
