@@ -40,12 +40,14 @@ where
 
 /// A clock that costs nothing: a window's own price, without that of the system's clock.
 #[derive(Clone, Copy)]
-struct Unmoved;
+struct Unmoved(Tick);
+
+const UNMOVED: Unmoved = Unmoved(Tick::from_nanos(5_500_000_000));
 
 impl Clock for Unmoved {
     #[inline]
     fn now(&self) -> Tick {
-        std::hint::black_box(Tick::from_nanos(5_500_000_000))
+        self.0
     }
 }
 
@@ -163,7 +165,7 @@ pub fn breaker_windowed_open() -> impl Subject {
 /// A breaker that stays closed through a few failures.
 pub fn breaker_patient() -> impl Subject {
     let config = CircuitBreakerConfig::new(1000, FAR, 1).unwrap();
-    CircuitBreakerLayer::with_clock(config, Unmoved).unwrap()
+    CircuitBreakerLayer::with_clock(config, UNMOVED).unwrap()
 }
 
 /// A breaker that recovers in stages, in the first of them.
@@ -286,7 +288,7 @@ fn rates() -> CircuitBreakerConfig<Windowed> {
 fn rated_layer(
     config: CircuitBreakerConfig<Windowed>,
 ) -> CircuitBreakerLayer<Unmoved, NullSink, CircuitBreakerConfig<Windowed>> {
-    CircuitBreakerLayer::with_clock(config, Unmoved).unwrap()
+    CircuitBreakerLayer::with_clock(config, UNMOVED).unwrap()
 }
 
 fn queued_layer() -> BulkheadLayer<ninelives::bulkhead::Queued> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use ninelives_core::breaker::{Breaker, Outcome, Report, Ticket, Transition};
 use ninelives_core::window::Term;
 
-use super::source::Source;
-use super::watch::{Ending, Entering, Watch};
+use super::source::{Limited, Source};
+use super::watch::{Ending, Watch};
 use crate::clock::Clock;
 
 /// A breaker, and what is kept beside its word.
@@ -45,13 +45,30 @@ impl<W: Watch> Circuit<W> {
         source: impl Source<W::Measure>,
         clock: &C,
     ) -> (Admitted<W::Stay>, Option<Transition>) {
-        let call = Entering {
-            breaker: &self.breaker,
-            ticket: &ticket,
-            clock,
-        };
-        let (stay, transition) = self.watch.enter(call, source);
+        let mut stay = W::Stay::default();
+        let transition = self
+            .watch
+            .enter(&self.breaker, &ticket, &mut stay, source, clock);
         (Admitted { ticket, stay }, transition)
+    }
+
+    /// Counts a call that succeeded, if that is all there is to do but to tell the breaker.
+    #[inline]
+    pub(super) fn takes<C: Clock>(&self, call: &Admitted<W::Stay>, clock: &C) -> bool {
+        self.watch.takes(&self.breaker, &call.ticket, clock)
+    }
+
+    /// Tells the breaker of a call that [was taken](Self::takes).
+    #[inline]
+    pub(super) fn taken<C: Clock>(
+        &self,
+        call: Admitted<W::Stay>,
+        source: impl Source<W::Measure>,
+        clock: &C,
+    ) -> Report {
+        let limits = Limited::new(source);
+        self.breaker
+            .report(call.ticket, Outcome::Success, limits, clock)
     }
 
     /// The call ended.

@@ -6,14 +6,14 @@ mod kept;
 use std::fmt;
 use std::sync::Arc;
 
-use ninelives_core::breaker::{Report, Transition};
+use ninelives_core::breaker::{Breaker, Report, Ticket, Transition};
 use ninelives_core::window::{Rates, Term};
 
 use kept::Gauge;
 pub use kept::Stay;
 
 use super::source::Source;
-use super::watch::{Ending, Entering, Watch};
+use super::watch::{Ending, Watch};
 use super::{CircuitBreakerConfig, Windowed};
 use crate::adaptive::Slot;
 use crate::clock::{Clock, Tick};
@@ -34,28 +34,37 @@ trait Holds: fmt::Debug {
 
 impl<H: Holds> Watch for H {
     type Measure = Windowed;
-    type Stay = Option<Stay>;
+    type Stay = Stay;
+    const COUNTS: bool = true;
 
     #[inline]
     fn enter<C: Clock>(
         &self,
-        call: Entering<'_, C>,
+        breaker: &Breaker,
+        ticket: &Ticket,
+        stay: &mut Stay,
         source: impl Source<Windowed>,
-    ) -> (Option<Stay>, Option<Transition>) {
-        self.with(|gauge| gauge.enter(call, source))
+        clock: &C,
+    ) -> Option<Transition> {
+        self.with(|gauge| gauge.enter(breaker, ticket, stay, source, clock))
+    }
+
+    #[inline]
+    fn takes<C: Clock>(&self, breaker: &Breaker, ticket: &Ticket, clock: &C) -> bool {
+        self.with(|gauge| gauge.takes(breaker, ticket, clock))
     }
 
     #[inline]
     fn end<C: Clock>(
         &self,
         call: Ending<'_, C>,
-        stay: Option<Stay>,
+        stay: Stay,
         source: impl Source<Windowed>,
     ) -> Report {
         self.with(|gauge| gauge.end(call, stay, source))
     }
 
-    fn leave(&self, stay: Option<Stay>) {
+    fn leave(&self, stay: Stay) {
         self.with(|gauge| gauge.leave(stay));
     }
 

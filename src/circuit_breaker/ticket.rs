@@ -97,6 +97,35 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
 
     #[inline]
     fn report(&mut self, outcome: Outcome, wait: Option<Duration>) {
+        let Shared {
+            circuit,
+            settings,
+            clock,
+            ..
+        } = &*self.shared;
+        if !L::Watch::COUNTS {
+            return self.conclude(outcome, wait);
+        }
+        let taken = |call: &Admitted<_>| circuit.takes(call, clock);
+        if let Outcome::Success = outcome
+            && self.call.as_ref().is_some_and(taken)
+            && let Some(call) = self.call.take()
+        {
+            let report = circuit.taken(call, AtEnd(settings), clock);
+            self.tell(report);
+            shadow::report(&self.shared, &mut self.tried, outcome, wait);
+        } else {
+            self.report_apart(outcome, wait);
+        }
+    }
+
+    #[inline(never)] // apart, so that the way of a success is short
+    fn report_apart(&mut self, outcome: Outcome, wait: Option<Duration>) {
+        self.conclude(outcome, wait);
+    }
+
+    #[inline]
+    fn conclude(&mut self, outcome: Outcome, wait: Option<Duration>) {
         if let Some(call) = self.call.take() {
             let Shared {
                 circuit,
@@ -104,12 +133,16 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
                 clock,
                 ..
             } = &*self.shared;
-            let settings = AtEnd(settings);
-            let Report { transition, .. } = circuit.report(call, outcome, wait, settings, clock);
-            if let Some(transition) = transition {
-                self.request.told(|emitter| tell(emitter, transition));
-            }
+            let report = circuit.report(call, outcome, wait, AtEnd(settings), clock);
+            self.tell(report);
             shadow::report(&self.shared, &mut self.tried, outcome, wait);
+        }
+    }
+
+    #[inline]
+    fn tell(&self, report: Report) {
+        if let Some(transition) = report.transition {
+            self.request.told(|emitter| tell(emitter, transition));
         }
     }
 }

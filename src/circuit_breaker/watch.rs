@@ -15,15 +15,24 @@ pub trait Watch: fmt::Debug {
     /// What the circuit goes by.
     type Measure: Measure;
 
-    /// What is kept of a call that is out.
-    type Stay: fmt::Debug;
+    /// What is kept of a call that is out; by default nothing.
+    type Stay: fmt::Debug + Default;
 
-    /// A call was admitted; and the change of state, if its coming showed that others have been out for too long.
+    /// Whether there is more to most outcomes than to tell the breaker.
+    const COUNTS: bool;
+
+    /// A call was admitted; the change of state, if its coming showed that others have been out for too long.
     fn enter<C: Clock>(
         &self,
-        call: Entering<'_, C>,
+        breaker: &Breaker,
+        ticket: &Ticket,
+        stay: &mut Self::Stay,
         source: impl Source<Self::Measure>,
-    ) -> (Self::Stay, Option<Transition>);
+        clock: &C,
+    ) -> Option<Transition>;
+
+    /// Counts a call that succeeded, if that is all there is to do but to tell the breaker.
+    fn takes<C: Clock>(&self, breaker: &Breaker, ticket: &Ticket, clock: &C) -> bool;
 
     /// The call ended.
     fn end<C: Clock>(
@@ -43,14 +52,6 @@ pub trait Watch: fmt::Debug {
     fn forget(&self, term: Term);
 }
 
-/// A call that was admitted.
-#[derive(Debug)]
-pub struct Entering<'a, C> {
-    pub(super) breaker: &'a Breaker,
-    pub(super) ticket: &'a Ticket,
-    pub(super) clock: &'a C,
-}
-
 /// A call that ended.
 #[derive(Debug)]
 pub struct Ending<'a, C> {
@@ -67,14 +68,23 @@ pub struct Ending<'a, C> {
 impl Watch for () {
     type Measure = Consecutive;
     type Stay = ();
+    const COUNTS: bool = false;
 
     #[inline]
     fn enter<C: Clock>(
         &self,
-        _call: Entering<'_, C>,
+        _breaker: &Breaker,
+        _ticket: &Ticket,
+        _stay: &mut (),
         _source: impl Source<Consecutive>,
-    ) -> ((), Option<Transition>) {
-        ((), None)
+        _clock: &C,
+    ) -> Option<Transition> {
+        None
+    }
+
+    #[inline]
+    fn takes<C: Clock>(&self, _breaker: &Breaker, _ticket: &Ticket, _clock: &C) -> bool {
+        true
     }
 
     #[inline]
@@ -84,19 +94,15 @@ impl Watch for () {
         _stay: (),
         source: impl Source<Consecutive>,
     ) -> Report {
-        match call.wait {
-            None => {
-                let limits = Limited::new(source);
-                call.breaker
-                    .report(call.ticket, call.outcome, limits, call.clock)
-            }
-            // Apart: what is built for it is not built for every call.
-            Some(wait) => {
-                let limits = Waiting::new(source, wait);
-                call.breaker
-                    .report(call.ticket, call.outcome, limits, call.clock)
-            }
-        }
+        let Some(wait) = call.wait else {
+            let limits = Limited::new(source);
+            return call
+                .breaker
+                .report(call.ticket, call.outcome, limits, call.clock);
+        };
+        let limits = Waiting::new(source, wait);
+        call.breaker
+            .report(call.ticket, call.outcome, limits, call.clock)
     }
 
     #[inline]

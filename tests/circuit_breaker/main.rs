@@ -18,6 +18,7 @@ mod backend;
 #[path = "../support/drive.rs"]
 mod drive;
 
+mod classes;
 mod commands;
 mod config;
 mod epochs;

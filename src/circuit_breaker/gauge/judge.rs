@@ -1,10 +1,10 @@
 //! Whether the rates are too high.
 
-use ninelives_core::breaker::{Outcome, Report, Transition};
+use ninelives_core::breaker::{Breaker, Outcome, Report, Ticket, Transition};
 use ninelives_core::window::{Mark, Rates, Term, Verdict};
 
 use super::super::source::{InForce, Source, lengthened};
-use super::super::watch::{Ending, Entering};
+use super::super::watch::Ending;
 use super::super::{CircuitBreakerConfig, Windowed};
 use super::kept::Gauge;
 use crate::clock::{Clock, Tick};
@@ -21,20 +21,16 @@ impl Gauge {
     /// Opens the circuit if the calls that are out are too many.
     pub(super) fn look<C: Clock>(
         &self,
-        call: Entering<'_, C>,
-        term: Term,
-        now: Tick,
+        breaker: &Breaker,
+        ticket: &Ticket,
         config: &CircuitBreakerConfig<Windowed>,
+        term: Term,
+        clock: &C,
     ) -> Option<Transition> {
-        if !self.verdict(config, term, now).trips() {
+        if !self.verdict(config, term, clock.now()).trips() {
             return None;
         }
-        let clock = Seen {
-            now: Some(now),
-            clock: call.clock,
-        };
-        let limits = InForce(config.in_use());
-        let transition = call.breaker.trip_under(call.ticket, limits, &clock)?;
+        let transition = breaker.trip_under(ticket, InForce(config.in_use()), clock)?;
         self.outcomes.forget(term);
         Some(transition)
     }

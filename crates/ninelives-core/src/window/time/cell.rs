@@ -21,9 +21,12 @@ pub struct TimeWindow {
 #[derive(Debug)]
 #[must_use = "a call that entered leaves, once"]
 pub struct Entry {
-    at: Option<(u32, Stamp)>,
-    turned: bool,
+    stamp: Stamp,
+    // Where, and in the highest bit whether it was the first there. Two words in all: a call carries it.
+    at: u32,
 }
+
+const TURNED: u32 = 1 << 31;
 
 // === impl TimeWindow ===
 
@@ -98,17 +101,21 @@ impl TimeWindow {
         } else {
             open.add(stamp, self.shape.patience(), &current)
         };
-        Entry {
-            at: added.is_counted().then_some((index, stamp)),
-            turned: matches!(added, Added::Turned),
+        match added {
+            Added::Counted => Entry { stamp, at: index },
+            Added::Turned => Entry {
+                stamp,
+                at: index | TURNED,
+            },
+            Added::Full | Added::Outdated | Added::Late => Entry::NONE,
         }
     }
 
     /// The call is over, or given up. Its slot may be gone by then: nothing is counted twice.
     #[inline]
     pub fn leave(&self, entry: Entry) {
-        if let Some((index, stamp)) = entry.at {
-            self.at(index).open.remove(stamp);
+        if entry.is_counted() {
+            self.at(entry.at & !TURNED).open.remove(entry.stamp);
         }
     }
 
@@ -177,9 +184,19 @@ impl fmt::Debug for TimeWindow {
 // === impl Entry ===
 
 impl Entry {
+    /// A call that is not counted in.
+    pub const NONE: Self = Self {
+        stamp: Stamp::NONE,
+        at: u32::MAX,
+    };
+
+    const fn is_counted(&self) -> bool {
+        self.at != Self::NONE.at
+    }
+
     /// It was the first in its slot on its stripe: a good time to look whether others have been out for too long.
     #[inline]
     pub const fn turned(&self) -> bool {
-        self.turned
+        self.is_counted() && self.at & TURNED != 0
     }
 }

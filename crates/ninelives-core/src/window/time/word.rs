@@ -21,6 +21,8 @@ const _: () = assert!(LAP.end() == 64);
 // === impl Stamp ===
 
 impl Stamp {
+    pub(super) const NONE: Self = Self(0);
+
     /// The lap, modulo 2^28, in this stretch.
     #[inline]
     pub const fn new(term: Term, lap: u64) -> Self {
