@@ -24,6 +24,8 @@ mod config;
 mod epochs;
 mod life;
 mod live;
+mod live_windows;
+mod naive;
 mod panics;
 mod policy;
 mod probes;
