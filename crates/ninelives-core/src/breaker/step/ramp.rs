@@ -16,8 +16,10 @@ use crate::time::Tick;
 const LONGEST_CALL: u64 = 900_000_000_000;
 
 /// Besides the three turns for each opening, a stage of a second may be passed and failed.
-const TURNS: u64 = 3 * LONGEST_LEASE as u64 + 3 + 2 * LONGEST_CALL / 1_000_000_000;
-const _: () = assert!(TURNS < 1 << Word::EPOCH_BITS);
+const _: () = {
+    let turns = 3 * LONGEST_LEASE as u64 + 3 + 2 * LONGEST_CALL / 1_000_000_000;
+    assert!(turns < 1 << Word::EPOCH_BITS);
+};
 
 /// The first stage, with the first call let through.
 pub(super) const fn begun(word: Word, limits: &Limits, ramp: Ramp, now: Tick) -> Word {
