@@ -1,5 +1,10 @@
 //! Keeps retries from becoming a storm: an allowance that requests pay into and further attempts take from.
 //!
+//! # Who pays
+//! Each request pays in once at each policy that has the budget, and each retry and each second arm of a fork-join takes a whole token. Where two
+//! policies of one stack share a budget, let one pay: a fork-join draws only with `drawing_from`, a retry under another one's mark
+//! neither pays nor takes.
+//!
 //! # Live
 //! The [`settings`](RetryBudget::settings) of a budget may change while it is in use, all three in one step. A request that comes, a
 //! retry that asks and a token that goes back each read the settings of their moment.
@@ -37,9 +42,11 @@ use crate::clock::Tick;
 use crate::error::ConfigError;
 
 mod config;
+mod fare;
 mod managed;
 
 pub use config::RetryBudgetConfig;
+pub use fare::{Allowance, Drawn, Fare, Ride};
 pub use managed::NamedBudget;
 
 /// A shared allowance for retries: every request pays a share of a token in, every retry takes a whole one out.

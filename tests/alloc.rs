@@ -405,6 +405,14 @@ fn a_race_costs_nothing_fired_or_not() {
     assert_eq!(spent(&staggered(), GOOD, ok), 0, "not fired");
     assert_eq!(spent(&staggered(), SLOW, ok), 0, "armed");
     assert_eq!(spent(&(pass() & pass()), SLOW, ok), 0, "both at once");
+    let budget = || RetryBudget::new(10.0, 0.0, 100).unwrap();
+    assert_eq!(
+        spent(&staggered().with_budget(budget()), SLOW, ok),
+        0,
+        "paid"
+    );
+    let paid = (pass() & pass()).with_budget(budget());
+    assert_eq!(spent(&paid, SLOW, ok), 0, "both paid");
     let fired = (pass() & Policy::respond(|n: u32| n)).stagger(MINUTE);
     assert_eq!(spent(&fired, BAD, ok), 0, "fired");
 }

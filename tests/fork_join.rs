@@ -1,6 +1,8 @@
 //! Fork-join: both arms at once.
 #![allow(missing_docs, clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "fork_join/budget.rs"]
+mod budget;
 #[path = "fork_join/live.rs"]
 mod live;
 #[path = "fork_join/readiness.rs"]

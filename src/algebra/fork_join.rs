@@ -22,8 +22,13 @@
 //! of the first arm starts the second at once, whatever is left of the stagger.
 //! When the readiness of both arms failed, `poll_ready` says the same: both errors, or the later one alone.
 //!
+//! # Budget
+//! With a [budget](Policy::with_budget) the right arm is called for a token, as a retry is: when its turn comes, or at once without a
+//! stagger. Without one the left arm goes on alone, and its error is the answer. Where the left arm takes no part the right one costs
+//! nothing. A token for a call that was not made goes back.
+//!
 //! # Events
-//! `ForkStarted` for each arm that is called, `ForkWon` for the one that answers; one outcome for each request.
+//! `RetryBudgetExhausted` when there is no token for the right arm; `ForkStarted` for each arm that is called, `ForkWon` for the one that answers; one outcome for each request.
 //!
 //! # Panics
 //! `call` without a ready arm panics, as tower's contract allows. A panic in an arm passes through and drops the other.
@@ -48,6 +53,7 @@ pub use service::ForkJoinService;
 
 use super::Policy;
 use crate::adaptive::Adaptive;
+use crate::budget::{Allowance, Drawn, RetryBudget};
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::emit::{NullSink, Sink};
 use crate::name::Name;
@@ -56,13 +62,14 @@ use crate::timer::TokioTimer;
 
 /// `left & right`.
 #[derive(Clone, Debug)]
-pub struct ForkJoinLayer<A, B, T = TokioTimer, K = NullSink, C = ForkJoinConfig> {
+pub struct ForkJoinLayer<A, B, T = TokioTimer, K = NullSink, C = ForkJoinConfig, G = ()> {
     left: A,
     right: B,
     settings: C,
     timer: T,
     name: Name,
     sink: K,
+    allowance: G,
 }
 
 // === impl ForkJoinLayer ===
@@ -77,11 +84,12 @@ impl<A, B> ForkJoinLayer<A, B> {
             timer: TokioTimer,
             name: Name::generated("fork-join"),
             sink: NullSink,
+            allowance: (),
         }
     }
 }
 
-impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K>> {
+impl<A, B, T, K, G> Policy<ForkJoinLayer<A, B, T, K, ForkJoinConfig, G>> {
     /// Starts the right arm only when the left one has been running for `delay`, or has failed. Zero starts both at once.
     #[must_use]
     pub fn stagger(mut self, delay: Duration) -> Self {
@@ -90,7 +98,7 @@ impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K>> {
     }
 
     /// The same race with a stagger that may change while it is in use; it begins with the one it has.
-    pub fn live(self) -> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>>> {
+    pub fn live(self) -> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G>> {
         let adaptive = Adaptive::new(self.0.settings);
         self.tuned_by(&adaptive)
     }
@@ -99,7 +107,7 @@ impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K>> {
     pub fn tuned_by(
         self,
         adaptive: &Adaptive<ForkJoinConfig>,
-    ) -> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>>> {
+    ) -> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G>> {
         Policy(ForkJoinLayer {
             left: self.0.left,
             right: self.0.right,
@@ -107,25 +115,26 @@ impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K>> {
             timer: self.0.timer,
             name: self.0.name,
             sink: self.0.sink,
+            allowance: self.0.allowance,
         })
     }
 }
 
-impl<A, B, T, K> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>>> {
+impl<A, B, T, K, G> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G>> {
     /// The live settings. See the page of fork-join for what a change does.
     pub fn settings(&self) -> &Adaptive<ForkJoinConfig> {
         self.0.settings.adaptive()
     }
 }
 
-impl<A, B, T, K, C: Settings<ForkJoinConfig>> Policy<ForkJoinLayer<A, B, T, K, C>> {
+impl<A, B, T, K, C: Settings<ForkJoinConfig>, G> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
     /// The settings now.
     pub fn config(&self) -> ForkJoinConfig {
         self.0.settings.current()
     }
 }
 
-impl<A, B, T, K, C> Policy<ForkJoinLayer<A, B, T, K, C>> {
+impl<A, B, T, K, C, G> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
     /// Gives the race its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -139,7 +148,7 @@ impl<A, B, T, K, C> Policy<ForkJoinLayer<A, B, T, K, C>> {
     }
 
     /// Measures the stagger on another timer.
-    pub fn with_timer<U>(self, timer: U) -> Policy<ForkJoinLayer<A, B, U, K, C>> {
+    pub fn with_timer<U>(self, timer: U) -> Policy<ForkJoinLayer<A, B, U, K, C, G>> {
         Policy(ForkJoinLayer {
             left: self.0.left,
             right: self.0.right,
@@ -147,17 +156,46 @@ impl<A, B, T, K, C> Policy<ForkJoinLayer<A, B, T, K, C>> {
             timer,
             name: self.0.name,
             sink: self.0.sink,
+            allowance: self.0.allowance,
         })
     }
 }
 
-impl<A, B, T, K, C, Q> WithSink<Q> for ForkJoinLayer<A, B, T, K, C>
+impl<A, B, T, K, C> Policy<ForkJoinLayer<A, B, T, K, C>> {
+    /// Takes the right arm's call from `budget`, which each request pays into: without a token the left arm is alone. In a stack in
+    /// which a retry pays into the same budget for the same requests, [`drawing_from`](Self::drawing_from) it.
+    pub fn with_budget(
+        self,
+        budget: RetryBudget,
+    ) -> Policy<ForkJoinLayer<A, B, T, K, C, RetryBudget>> {
+        self.allowed(budget)
+    }
+
+    /// Takes the right arm's call from `budget`, which somebody else pays into.
+    pub fn drawing_from(self, budget: RetryBudget) -> Policy<ForkJoinLayer<A, B, T, K, C, Drawn>> {
+        self.allowed(Drawn(budget))
+    }
+
+    fn allowed<G>(self, allowance: G) -> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
+        Policy(ForkJoinLayer {
+            left: self.0.left,
+            right: self.0.right,
+            settings: self.0.settings,
+            timer: self.0.timer,
+            name: self.0.name,
+            sink: self.0.sink,
+            allowance,
+        })
+    }
+}
+
+impl<A, B, T, K, C, G, Q> WithSink<Q> for ForkJoinLayer<A, B, T, K, C, G>
 where
     A: WithSink<Q>,
     B: WithSink<Q>,
     Q: Clone,
 {
-    type Output = ForkJoinLayer<A::Output, B::Output, T, Q, C>;
+    type Output = ForkJoinLayer<A::Output, B::Output, T, Q, C, G>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
         ForkJoinLayer {
@@ -167,11 +205,12 @@ where
             timer: self.timer,
             name: self.name,
             sink: sink.clone(),
+            allowance: self.allowance,
         }
     }
 }
 
-impl<S, A, B, T, K, C> PolicyLayer<S> for ForkJoinLayer<A, B, T, K, C>
+impl<S, A, B, T, K, C, G> PolicyLayer<S> for ForkJoinLayer<A, B, T, K, C, G>
 where
     S: Clone,
     A: PolicyLayer<S>,
@@ -179,8 +218,9 @@ where
     T: Clone,
     K: Sink,
     C: Settings<ForkJoinConfig>,
+    G: Clone,
 {
-    type Service = ForkJoinService<A::Service, B::Service, T, K::Emitter, C>;
+    type Service = ForkJoinService<A::Service, B::Service, T, K::Emitter, C, G>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         ForkJoinService::new(
@@ -188,23 +228,27 @@ where
             self.settings.clone(),
             self.timer.clone(),
             self.sink.attach(&self.name),
+            self.allowance.clone(),
         )
     }
 }
 
-impl<A, B, T, K, C> Describe for ForkJoinLayer<A, B, T, K, C>
+impl<A, B, T, K, C, G> Describe for ForkJoinLayer<A, B, T, K, C, G>
 where
     A: Describe,
     B: Describe,
     C: Settings<ForkJoinConfig>,
+    G: Allowance,
 {
     fn describe(&self) -> Node {
         let (left, right) = (self.left.describe(), self.right.describe());
         let stagger = self.settings.current().stagger();
+        let budget = self.allowance.said();
         if stagger.is_zero() {
-            Node::operator("& race", left, right)
+            Node::operator(format!("& race{budget}"), left, right)
         } else {
-            Node::operator(format!("& race, staggered {stagger:?}"), left, right)
+            let said = format!("& race, staggered {stagger:?}{budget}");
+            Node::operator(said, left, right)
         }
     }
 }

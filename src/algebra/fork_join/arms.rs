@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
+use crate::emit::{Emitter, Kind, PolicyEvent, Request};
+
 pin_project! {
     /// The left arm.
     #[project = LeftProj]
@@ -35,4 +37,12 @@ pin_project! {
         },
         Over,
     }
+}
+
+/// The budget has no token for the right arm.
+#[cold]
+pub(super) fn refused<M: Emitter>(watch: &Request<M>) {
+    watch.tell(Kind::RetryBudgetExhausted, |at| {
+        PolicyEvent::RetryBudgetExhausted { at, attempts: 1 }
+    });
 }

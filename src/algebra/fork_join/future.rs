@@ -9,8 +9,9 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::arms::{Left, LeftProj, Right, RightProj};
+use super::arms::{Left, LeftProj, Right, RightProj, refused};
 use super::shadow::Tried;
+use crate::budget::Fare;
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, FlatError, ResilienceError};
 use crate::settings::Beside;
@@ -19,7 +20,7 @@ use crate::timer::Timer;
 pin_project! {
     /// The future of [`ForkJoinService`](super::ForkJoinService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct ForkJoinFuture<F, B, T, Req, E, M = NullSink, H = ()>
+    pub struct ForkJoinFuture<F, B, T, Req, E, M = NullSink, H = (), G = ()>
     where
         B: Service<Req>,
         T: Timer,
@@ -37,17 +38,19 @@ pin_project! {
         timer: T,
         watch: Request<M>,
         tried: H,
+        fare: G,
     }
 }
 
 // === impl ForkJoinFuture ===
 
-impl<F, B, T, M, H, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H>
+impl<F, B, T, M, H, G, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H, G>
 where
     B: Service<Req>,
     T: Timer,
     M: Emitter,
     H: Beside<Tried>,
+    G: Fare,
 {
     #[inline]
     fn new(
@@ -66,6 +69,7 @@ where
             timer,
             watch,
             tried,
+            fare: G::default(),
         }
     }
 
@@ -75,29 +79,19 @@ where
     }
 
     pub(super) fn left(left: F, timer: T, watch: Request<M>) -> Self {
-        Self::new(
-            Left::Running { future: left },
-            Right::Over,
-            timer,
-            watch,
-            H::holding(None),
-        )
+        let left = Left::Running { future: left };
+        Self::new(left, Right::Over, timer, watch, H::holding(None))
     }
 
     pub(super) fn right(right: B::Future, timer: T, watch: Request<M>) -> Self {
-        Self::new(
-            Left::Over,
-            Right::Running { future: right },
-            timer,
-            watch,
-            H::holding(None),
-        )
+        let right = Right::Running { future: right };
+        Self::new(Left::Over, right, timer, watch, H::holding(None))
     }
 
-    /// `spare`: the right service and its request.
+    /// `spare`: the right service and its request, and what it has to pay.
     pub(super) fn staggered(
         left: F,
-        spare: (B, Req),
+        (right, request, fare): (B, Req, G),
         delay: Duration,
         timer: T,
         watch: Request<M>,
@@ -105,12 +99,13 @@ where
     ) -> Self {
         let left = Left::Running { future: left };
         let mut race = Self::new(left, Right::Staggered { delay }, timer, watch, tried);
-        race.spare = Some(spare);
+        race.spare = Some((right, request));
+        race.fare = fare;
         race
     }
 }
 
-impl<F, B, T, M, H, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H>
+impl<F, B, T, M, H, G, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H, G>
 where
     F: Future<Output = Result<B::Response, B::Error>>,
     B: Service<Req>,
@@ -118,6 +113,7 @@ where
     T: Timer,
     M: Emitter,
     H: Beside<Tried>,
+    G: Fare,
 {
     /// Polls the left arm; a response ends the race.
     #[inline(always)] // as `poll`
@@ -158,6 +154,11 @@ where
                     this.right.set(Right::Readying);
                 }
                 RightProj::Readying => {
+                    if G::COSTS && !this.fare.ask(|| this.timer.now()) {
+                        refused(this.watch);
+                        this.right.set(Right::Over);
+                        return None;
+                    }
                     let ready = match this.spare.as_mut() {
                         Some((service, _)) => service.poll_ready(cx),
                         None => unreachable!("the right service is taken only when it is called"),
@@ -172,6 +173,9 @@ where
                                         at,
                                         arm,
                                     });
+                                if G::COSTS {
+                                    this.fare.spend();
+                                }
                                 let future = service.call(request);
                                 this.right.set(Right::Running { future });
                             }
@@ -198,7 +202,7 @@ where
     }
 }
 
-impl<F, B, T, M, H, Req, E> Future for ForkJoinFuture<F, B, T, Req, E, M, H>
+impl<F, B, T, M, H, G, Req, E> Future for ForkJoinFuture<F, B, T, Req, E, M, H, G>
 where
     F: Future<Output = Result<B::Response, B::Error>>,
     B: Service<Req>,
@@ -206,6 +210,7 @@ where
     T: Timer,
     M: Emitter,
     H: Beside<Tried>,
+    G: Fare,
 {
     type Output = F::Output;
 
@@ -218,7 +223,7 @@ where
     }
 }
 
-impl<F, B, T, M, H, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H>
+impl<F, B, T, M, H, G, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H, G>
 where
     F: Future<Output = Result<B::Response, B::Error>>,
     B: Service<Req>,
@@ -226,6 +231,7 @@ where
     T: Timer,
     M: Emitter,
     H: Beside<Tried>,
+    G: Fare,
 {
     /// Moves both arms on as far as they go.
     #[inline(always)] // as `poll`
@@ -251,6 +257,9 @@ where
             this.left.set(Left::Over);
             this.right.set(Right::Over);
             *this.spare = None;
+            if G::COSTS {
+                *this.fare = G::default();
+            }
             this.watch
                 .tell(Kind::ForkWon, |at| PolicyEvent::ForkWon { at, arm });
             return Poll::Ready(Ok(response));
@@ -260,6 +269,9 @@ where
             _ => return Poll::Pending,
         }
         *this.spare = None;
+        if G::COSTS {
+            *this.fare = G::default();
+        }
         let error = match (this.left_error.take(), this.right_error.take()) {
             (Some(left), Some(right)) => ResilienceError::AllFailed(Failures::join(left, right)),
             (Some(only), None) | (None, Some(only)) => only,
@@ -269,12 +281,13 @@ where
     }
 }
 
-impl<F, B, T, M, H, Req, E> fmt::Debug for ForkJoinFuture<F, B, T, Req, E, M, H>
+impl<F, B, T, M, H, G, Req, E> fmt::Debug for ForkJoinFuture<F, B, T, Req, E, M, H, G>
 where
     B: Service<Req>,
     T: Timer,
     M: Emitter,
     H: Beside<Tried>,
+    G: Fare,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ForkJoinFuture")

@@ -34,7 +34,7 @@ impl Parameters for ForkJoinConfig {
 
 // === impl Policy ===
 
-impl<A, B, T, K> Managed for Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>>> {
+impl<A, B, T, K, G> Managed for Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G>> {
     fn member(&self) -> Member {
         let settings = self.0.settings.shared();
         Member::new("fork_join", &self.0.name, settings, settings)

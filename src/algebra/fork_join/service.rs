@@ -4,9 +4,11 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
+use super::arms::refused;
 use super::readiness::Readiness;
 use super::shadow::Tried;
 use super::{ForkJoinConfig, ForkJoinFuture};
+use crate::budget::{Allowance, Fare};
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, FlatError, ResilienceError};
 use crate::settings::{Beside, Settings};
@@ -20,6 +22,7 @@ pub struct ForkJoinService<
     T = TokioTimer,
     M = NullSink,
     C: Settings<ForkJoinConfig> = ForkJoinConfig,
+    G = (),
 > {
     left: A,
     right: B,
@@ -31,12 +34,19 @@ pub struct ForkJoinService<
     kept: C::Kept,
     timer: T,
     emitter: M,
+    allowance: G,
 }
 
 // === impl ForkJoinService ===
 
-impl<A, B, T, M, C: Settings<ForkJoinConfig>> ForkJoinService<A, B, T, M, C> {
-    pub(super) fn new((left, right): (A, B), settings: C, timer: T, emitter: M) -> Self {
+impl<A, B, T, M, C: Settings<ForkJoinConfig>, G> ForkJoinService<A, B, T, M, C, G> {
+    pub(super) fn new(
+        (left, right): (A, B),
+        settings: C,
+        timer: T,
+        emitter: M,
+        allowance: G,
+    ) -> Self {
         let mut reader = settings.reader();
         Self {
             left,
@@ -48,27 +58,30 @@ impl<A, B, T, M, C: Settings<ForkJoinConfig>> ForkJoinService<A, B, T, M, C> {
             reader,
             timer,
             emitter,
+            allowance,
         }
     }
 }
 
 /// A clone finds out the readiness of its own arms.
-impl<A, B, T, M, C> Clone for ForkJoinService<A, B, T, M, C>
+impl<A, B, T, M, C, G> Clone for ForkJoinService<A, B, T, M, C, G>
 where
     A: Clone,
     B: Clone,
     T: Clone,
     M: Clone,
     C: Settings<ForkJoinConfig>,
+    G: Clone,
 {
     fn clone(&self) -> Self {
         let arms = (self.left.clone(), self.right.clone());
         let (settings, timer) = (self.settings.clone(), self.timer.clone());
-        Self::new(arms, settings, timer, self.emitter.clone())
+        let (emitter, allowance) = (self.emitter.clone(), self.allowance.clone());
+        Self::new(arms, settings, timer, emitter, allowance)
     }
 }
 
-impl<A, B, T, M, C, Req> Service<Req> for ForkJoinService<A, B, T, M, C>
+impl<A, B, T, M, C, G, Req> Service<Req> for ForkJoinService<A, B, T, M, C, G>
 where
     B: Service<Req> + Clone,
     B::Error: FlatError,
@@ -76,12 +89,21 @@ where
     T: Timer + Clone,
     M: Emitter,
     C: Settings<ForkJoinConfig>,
+    G: Allowance,
     Req: Clone,
 {
     type Response = B::Response;
     type Error = B::Error;
-    type Future =
-        ForkJoinFuture<A::Future, B, T, Req, <B::Error as FlatError>::Inner, M, C::Beside<Tried>>;
+    type Future = ForkJoinFuture<
+        A::Future,
+        B,
+        T,
+        Req,
+        <B::Error as FlatError>::Inner,
+        M,
+        C::Beside<Tried>,
+        G::Fare,
+    >;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -116,6 +138,7 @@ where
         let mut watch = Request::start(&self.emitter);
         let stagger = self.settings.kept(&self.kept).stagger();
         let staggered = !stagger.is_zero();
+        let mut fare = self.allowance.enter();
         if !left_plays {
             assert!(right_plays, "call needs a poll_ready that was ready");
             let right = start(&mut watch, Arm::Right, &mut self.right, request);
@@ -132,6 +155,13 @@ where
         let for_left = watch.inside(|| request.clone());
         let left = start(&mut watch, Arm::Left, &mut self.left, for_left);
         if !staggered {
+            if G::Fare::COSTS {
+                if !fare.ask(|| timer.now()) {
+                    refused(&watch);
+                    return ForkJoinFuture::left(left, timer, watch);
+                }
+                fare.spend();
+            }
             let right = start(&mut watch, Arm::Right, &mut self.right, request);
             return ForkJoinFuture::both(left, right, timer, watch, tried);
         }
@@ -140,7 +170,8 @@ where
             // Readied while the left arm was waiting: what it reserved goes with the call, and back with it.
             std::mem::swap(&mut right, &mut self.right);
         }
-        ForkJoinFuture::staggered(left, (right, request), stagger, timer, watch, tried)
+        let spare = (right, request, fare);
+        ForkJoinFuture::staggered(left, spare, stagger, timer, watch, tried)
     }
 }
 
