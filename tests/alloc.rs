@@ -272,6 +272,30 @@ fn a_wait_in_line_costs_nothing() {
 }
 
 #[test]
+fn a_window_costs_nothing_full_or_not_plain_or_live() {
+    use ninelives::circuit_breaker::Windowed;
+    let timed = breaker().0.config().with_metrics_only(true);
+    let timed = timed.with_failure_rate(0.5).unwrap();
+    let all: [(&str, CircuitBreakerConfig<Windowed>); 4] = [
+        ("time", timed),
+        ("few", timed.with_count_window(20).unwrap()),
+        ("many", timed.with_count_window(100).unwrap()),
+        ("slow", timed.with_slow_calls(MINUTE, 0.5).unwrap()),
+    ];
+    for (name, config) in all {
+        let plain = CircuitBreakerLayer::new(config).unwrap();
+        let live = Policy(plain.clone().live());
+        let plain = Policy(plain);
+        assert_eq!(spent(&plain, GOOD, ok), 0, "{name}");
+        assert_eq!(spent(&plain, SLOW, ok), 0, "{name}, pending");
+        assert_eq!(spent(&plain, BAD, failed), 0, "{name}, failing");
+        assert!(plain.0.view().rates.unwrap().calls > 0, "{name}");
+        assert_eq!(spent(&live, GOOD, ok), 0, "{name}, live");
+        assert_eq!(spent(&live, BAD, failed), 0, "{name}, live and failing");
+    }
+}
+
+#[test]
 fn a_ramp_costs_nothing_for_those_it_lets_through_and_those_it_turns_away() {
     let ramp = CircuitRamp::new().with_minimum(31).unwrap();
     let config = breaker().0.config().with_ramp(ramp);

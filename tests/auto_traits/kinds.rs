@@ -96,11 +96,14 @@ fn futures_are_unpin_and_send_exactly_when_the_inner_future_is() {
         )+};
     }
     type Inner = Lift<Contract<Failed>>;
+    type Rated = ninelives::CircuitBreakerConfig<ninelives::circuit_breaker::Windowed>;
     check!(
         LiftFuture<>,
         BulkheadFuture<>,
         TimeoutFuture<ManualTimer>,
         CircuitBreakerFuture<MonotonicClock>,
+        CircuitBreakerFuture<MonotonicClock, NullSink, Rated>,
+        CircuitBreakerFuture<MonotonicClock, NullSink, ninelives::Live<Rated>>,
         FallbackFuture<Inner, ninelives::algebra::OnAnyError, u32, Failed>,
         ForkJoinFuture<Inner, ManualTimer, u32, Failed>,
     );
@@ -123,6 +126,9 @@ fn services_are_clone_exactly_when_the_inner_service_is() {
     use ninelives::bulkhead::{Queue, Queued, Reject};
     use ninelives::{BulkheadConfig, Live};
     type LiveBulkhead = BulkheadLayer<Reject, NullSink, Live<BulkheadConfig>>;
+    type Rated = ninelives::CircuitBreakerConfig<ninelives::circuit_breaker::Windowed>;
+    type RatedBreaker = CircuitBreakerLayer<MonotonicClock, NullSink, Rated>;
+    type LiveRatedBreaker = CircuitBreakerLayer<MonotonicClock, NullSink, Live<Rated>>;
     type LiveQueue = BulkheadLayer<Queued, NullSink, Live<BulkheadConfig<Queue>>>;
     macro_rules! check {
         ($($policy:ty),+ $(,)?) => {$(
@@ -139,6 +145,8 @@ fn services_are_clone_exactly_when_the_inner_service_is() {
         Policy<LiveBulkhead>,
         Policy<LiveQueue>,
         Policy<CircuitBreakerLayer>,
+        Policy<RatedBreaker>,
+        Policy<LiveRatedBreaker>,
         Policy<RetryLayer>,
         Policy<CombinedLayer<TimeoutLayer, CircuitBreakerLayer>>,
         TimeoutLayer,

@@ -301,3 +301,33 @@ fn settings_that_are_not_about_windows_leave_them() {
     assert_eq!(other.without_slow_calls().slow_call_rate(), None);
     assert_eq!(other.without_failure_rate().failure_rate(), None);
 }
+
+/// Readings of the clock by one call that succeeds, and whether it was asked before the call's end.
+fn readings(config: Rated) -> (u32, u32) {
+    #[derive(Clone)]
+    struct Counting(std::rc::Rc<std::cell::Cell<u32>>);
+    impl ninelives::Clock for Counting {
+        fn now(&self) -> ninelives::Tick {
+            self.0.set(self.0.get() + 1);
+            ninelives::Tick::ZERO
+        }
+    }
+    let readings = std::rc::Rc::new(std::cell::Cell::new(0));
+    let clock = Counting(std::rc::Rc::clone(&readings));
+    let layer = CircuitBreakerLayer::with_clock(config, clock).unwrap();
+    let mut service = layer.layer(Backend::default());
+    let call = start(&mut service, Ask::Answer);
+    let before = readings.get();
+    assert_eq!(done(call), Ok(()));
+    (before, readings.get() - before)
+}
+
+#[test]
+fn the_clock_is_read_once_for_a_window_over_time_at_both_ends_for_slow_calls_and_else_never() {
+    assert_eq!(readings(half_of_four()), (0, 0));
+    assert_eq!(readings(half()), (0, 1));
+    assert_eq!(
+        readings(half().with_slow_calls(SECOND, 0.5).unwrap()),
+        (1, 1)
+    );
+}

@@ -91,6 +91,7 @@ pub fn cases() -> Vec<Case> {
 pub fn live_cases() -> Vec<Case> {
     let mut list = Vec::new();
     single!(list live_breaker);
+    single!(list rated_breaker);
     single!(list live_retry);
     single!(list live_race);
     list

@@ -39,6 +39,7 @@ pub struct Kit {
     pub timer: ManualTimer,
     pub breakers: Vec<CircuitBreakerLayer<ManualTimer>>,
     live_breakers: Vec<LiveBreaker>,
+    rated_breakers: Vec<RatedBreaker>,
     bulkheads: Vec<BulkheadLayer>,
     queues: Vec<BulkheadLayer<Queued<ManualTimer>>>,
     ledgers: Vec<Ledger>,
@@ -67,6 +68,8 @@ pub type HeedingRetry = RetryLayer<Transient, ManualTimer, NullSink, RetryConfig
 pub type LiveRetry = RetryLayer<Transient, ManualTimer, NullSink, Live<RetryConfig>>;
 pub type LiveRace = ForkJoinLayer<Pass, Pass, ManualTimer, NullSink, Live<ForkJoinConfig>>;
 pub type LiveBreaker = CircuitBreakerLayer<ManualTimer, NullSink, Live<CircuitBreakerConfig>>;
+pub type Rated = CircuitBreakerConfig<ninelives::circuit_breaker::Windowed>;
+pub type RatedBreaker = CircuitBreakerLayer<ManualTimer, NullSink, Live<Rated>>;
 pub type Echo = Respond<fn(u32) -> u32>;
 pub type BudgetedRetry =
     CombinedLayer<CombinedLayer<Tower<Calls>, RetryLayer<Transient, ManualTimer>>, Tower<Calls>>;
@@ -155,6 +158,16 @@ impl Kit {
         Policy(layer)
     }
 
+    /// It goes by rates, and looks for slow calls: there are none.
+    pub fn rated_breaker(&mut self) -> Policy<RatedBreaker> {
+        let config = CircuitBreakerConfig::new(3, OPEN_FOR, 2).unwrap();
+        let config = config.with_slow_calls(Duration::from_secs(3600), 1.0);
+        let layer = CircuitBreakerLayer::with_clock(config.unwrap(), self.timer.clone()).unwrap();
+        let layer = layer.live();
+        self.rated_breakers.push(layer.clone());
+        Policy(layer)
+    }
+
     pub fn fallback(&mut self) -> Policy<FallbackLayer<Pass, Pass>> {
         self.pass() | self.pass()
     }
@@ -191,6 +204,9 @@ impl Kit {
         for breaker in &self.live_breakers {
             breaker.trip();
         }
+        for breaker in &self.rated_breakers {
+            breaker.trip();
+        }
         self.timer.advance(OPEN_FOR);
     }
 
@@ -223,6 +239,9 @@ impl Kit {
             assert_eq!(breaker.view().probes_out, 0, "probes out, {when}");
         }
         for breaker in &self.live_breakers {
+            assert_eq!(breaker.view().probes_out, 0, "probes out, {when}");
+        }
+        for breaker in &self.rated_breakers {
             assert_eq!(breaker.view().probes_out, 0, "probes out, {when}");
         }
         for ledger in &self.ledgers {
