@@ -214,3 +214,15 @@ fn a_shadow_sees_slow_calls_that_the_circuit_does_not_look_for() {
     let told = |event: &&PolicyEvent| matches!(event, PolicyEvent::ShadowEvent { .. });
     assert_eq!(sink.events().iter().filter(told).count(), 1);
 }
+
+#[test]
+fn hc70_a_call_of_an_earlier_window_takes_nobody_elses_place() {
+    let mut rig = live(half().with_slow_calls(SECOND, 1.0).unwrap());
+    let early = rig.wait_at(&Gate::new());
+    set(&rig, |config| Ok(config.without_slow_calls()));
+    set(&rig, |config| config.with_slow_calls(SECOND, 1.0));
+    let _hanging = rig.wait_at(&Gate::new());
+    drop(early);
+    rig.clock.advance(SECOND * 2);
+    assert_eq!(rates(&rig), (1, 0, 1));
+}
