@@ -112,6 +112,12 @@ fn breaker(call: Call) -> Option<u64> {
 #[bench::live(at_once(subjects::bulkhead_live))]
 #[bench::live_queued(at_once(subjects::queued_bulkhead_live))]
 #[bench::shadowed(at_once(subjects::bulkhead_shadowed))]
+#[bench::weighted(at_once(subjects::weighted_bulkhead))]
+#[bench::weighted_full(turned_away(subjects::weighted_full_bulkhead))]
+#[bench::weighted_queued(at_once(subjects::weighted_queued_bulkhead))]
+#[bench::overweight(turned_away(subjects::overweight_bulkhead))]
+#[bench::prioritized(at_once(subjects::prioritized_bulkhead))]
+#[bench::prioritized_full(turned_away(subjects::prioritized_full_bulkhead))]
 fn bulkhead(call: Call) -> Option<u64> {
     call()
 }
@@ -187,6 +193,7 @@ fn tell(before: u32, listen: fn(&StreamingSink<Still>) -> Option<Subscriber>) ->
         emitter.tell(Kind::BulkheadAcquired, |at| PolicyEvent::BulkheadAcquired {
             at,
             in_flight,
+            weight: 1,
         });
     }));
     (0..before).for_each(|_| once());

@@ -3,6 +3,19 @@
 //! [`BulkheadLayer::new`] rejects at once what does not fit. [`BulkheadLayer::queued`] lets a bounded number of calls wait in line,
 //! first come first served, for at most a given time each.
 //!
+//! # Weights
+//! A call takes one permit, or as many as [`weighted_by`](BulkheadLayer::weighted_by) says of its request: all at once, or none. Who is
+//! next in line stays next until it fits, so a heavy call is not starved by light ones behind it; what is free is kept for it. A call
+//! that weighs more than the limit is turned away at once; one whose limit shrank below it while it waited, when it is its turn. A
+//! pause (limit 0) turns nobody away for its weight. A weight of 0 counts as 1, because calls in flight are counted.
+//!
+//! # Classes
+//! With [`prioritized_by`](BulkheadLayer::prioritized_by) calls wait in the four classes of [`Priority`], each first come first served.
+//! The highest class that waits is served, but every eighth turn is that of whoever has waited longest, of whatever class: with `n`
+//! who came before it and wait, nobody sees more than `8 n + 7` others served (threads that hand over in the same moment may share a
+//! turn). A class may take an eighth of `max_waiting` fewer places for each class above it, so that a line full of low calls is open
+//! to higher ones. Nobody in line is put out of it. A class counts in the line alone: where there is room nobody is asked for it.
+//!
 //! # Where it sits
 //! Around a retry, so that a request holds one permit for all its attempts; inside a breaker, whose count its rejections do not
 //! touch.
@@ -21,6 +34,7 @@
 //! | error | when | the caller may |
 //! |---|---|---|
 //! | [`Bulkhead`](crate::ResilienceError::Bulkhead) | no permit, and no place in line | shed or retry later |
+//! | [`BulkheadOverweight`](crate::ResilienceError::BulkheadOverweight) | it weighs more than the limit | split it, or give up |
 //! | [`BulkheadTimeout`](crate::ResilienceError::BulkheadTimeout) | its turn did not come in time | shed or retry later |
 //! | [`BulkheadClosed`](crate::ResilienceError::BulkheadClosed) | [`BulkheadLayer::close`] was called | stop |
 //!
@@ -38,10 +52,11 @@
 //! # Shadow
 //! A shadow of live settings is tried at the door: it counts the calls that both let in until they are over, in flight or in line,
 //! and a `ShadowEvent` tells of each call that only one of the two would have let in. A call that the bulkhead turns away is not made,
-//! so the shadow does not count it; how long a call in line would have waited it does not ask.
+//! so the shadow does not count it; how long a call in line would have waited it does not ask. Of weighed calls in line it counts the
+//! permits, and takes a place for a permit.
 //!
 //! # Panics
-//! None of its own. A panic inside gives the permit back once.
+//! None of its own. A panic inside gives the permits back once; one of a weight or a priority goes on, and takes none.
 //!
 //! # Progress
 //! Lock-free: one swap to take a permit, one to give it back. See [`ninelives_core::semaphore`].
@@ -53,7 +68,7 @@
 //! No allocation; in the line neither: its places are allocated when the layer is made. One reference count per call.
 //!
 //! # Events
-//! `BulkheadAcquired` with the permits out at that moment; `BulkheadRejected` with the reason; one outcome for each request.
+//! `BulkheadAcquired` with the permits out at that moment and the call's own; `BulkheadRejected` with the reason; one outcome for each request.
 //!
 //! # Examples
 //! ```
@@ -72,8 +87,27 @@
 //! # Ok(())
 //! # }
 //! ```
+//! Batches weigh as many permits as they have rows, and interactive ones go first:
+//! ```
+//! use std::time::Duration;
+//! use ninelives::bulkhead::Priority;
+//! use ninelives::prelude::*;
+//!
+//! struct Batch { rows: Vec<u64>, interactive: bool }
+//!
+//! let bulkhead = BulkheadLayer::queued(1_000, 64, Duration::from_secs(1))?
+//!     .weighted_by(|batch: &Batch| batch.rows.len())
+//!     .prioritized_by(|batch: &Batch| match batch.interactive {
+//!         true => Priority::High,
+//!         false => Priority::Low,
+//!     });
+//! # let _ = bulkhead;
+//! # Ok::<(), ConfigError>(())
+//! ```
 
 mod config;
+mod demand;
+mod door;
 mod future;
 mod handle;
 mod idle;
@@ -89,9 +123,11 @@ mod shadow;
 mod watch;
 
 pub use config::{BulkheadConfig, Queue};
+pub use demand::{By, One, Rank, RankRequest, Same, Weigh, WeighRequest, Weight};
 pub use future::BulkheadFuture;
 pub use idle::UntilIdle;
 pub use layer::BulkheadLayer;
 pub use mode::{Mode, Queued, Reject, Rule};
+pub use ninelives_core::semaphore::Priority;
 pub use queue::{QueuedFuture, QueuedService};
 pub use service::BulkheadService;

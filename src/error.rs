@@ -32,8 +32,16 @@ pub enum ResilienceError<E> {
     /// The bulkhead was full, and its line too if it has one; the service was not called.
     #[non_exhaustive]
     Bulkhead {
-        /// Calls in flight at that moment.
+        /// Permits out at that moment: the calls in flight, each by its weight.
         in_flight: usize,
+        /// The limit at that moment.
+        max: usize,
+    },
+    /// The call weighs more than the bulkhead's limit; the service was not called.
+    #[non_exhaustive]
+    BulkheadOverweight {
+        /// The permits it would have taken.
+        weight: usize,
         /// The limit at that moment.
         max: usize,
     },
@@ -84,7 +92,10 @@ impl<E> ResilienceError<E> {
     pub const fn is_bulkhead(&self) -> bool {
         matches!(
             self,
-            Self::Bulkhead { .. } | Self::BulkheadTimeout { .. } | Self::BulkheadClosed
+            Self::Bulkhead { .. }
+                | Self::BulkheadOverweight { .. }
+                | Self::BulkheadTimeout { .. }
+                | Self::BulkheadClosed
         )
     }
 
@@ -130,6 +141,7 @@ impl<E> ResilienceError<E> {
             Self::AllFailed(_) => FailureCause::AllFailed,
             Self::Inner(_) => FailureCause::Inner,
             Self::Bulkhead { .. }
+            | Self::BulkheadOverweight { .. }
             | Self::BulkheadTimeout { .. }
             | Self::BulkheadClosed
             | Self::CircuitOpen { .. }
@@ -169,6 +181,14 @@ impl<E> ResilienceError<E> {
         }
     }
 
+    /// A call that weighs more than there are permits.
+    pub(crate) const fn overweight(weight: u32, limit: u32) -> Self {
+        Self::BulkheadOverweight {
+            weight: weight as usize,
+            max: limit as usize,
+        }
+    }
+
     /// The same error over another error type.
     pub fn map_inner<F>(self, mut f: impl FnMut(E) -> F) -> ResilienceError<F> {
         self.map_with(&mut f)
@@ -178,6 +198,9 @@ impl<E> ResilienceError<E> {
         match self {
             Self::Timeout { elapsed, timeout } => ResilienceError::Timeout { elapsed, timeout },
             Self::Bulkhead { in_flight, max } => ResilienceError::Bulkhead { in_flight, max },
+            Self::BulkheadOverweight { weight, max } => {
+                ResilienceError::BulkheadOverweight { weight, max }
+            }
             Self::BulkheadTimeout { waited } => ResilienceError::BulkheadTimeout { waited },
             Self::BulkheadClosed => ResilienceError::BulkheadClosed,
             Self::CircuitOpen { retry_after } => ResilienceError::CircuitOpen { retry_after },
@@ -220,7 +243,13 @@ impl<E: fmt::Display> fmt::Display for ResilienceError<E> {
                 write!(f, "timed out after {elapsed:?} (limit {timeout:?})")
             }
             Self::Bulkhead { in_flight, max } => {
-                write!(f, "bulkhead full: {in_flight} of {max} calls in flight")
+                write!(f, "bulkhead full: {in_flight} of {max} permits out")
+            }
+            Self::BulkheadOverweight { weight, max } => {
+                write!(
+                    f,
+                    "a call of weight {weight} does not fit a bulkhead of {max}"
+                )
             }
             Self::BulkheadTimeout { waited } => {
                 write!(f, "no permit of the bulkhead came free within {waited:?}")

@@ -222,6 +222,23 @@ fn a_live_bulkhead_costs_nothing_after_changes_too() {
 }
 
 #[test]
+fn weights_and_classes_cost_nothing() {
+    use ninelives::bulkhead::Priority;
+    let weighed = Policy(bulkhead().0.weighted_by(|_: &u32| 3));
+    let line = queue(4).0.weighted_by(|_: &u32| 3);
+    let line = Policy(line.prioritized_by(|_: &u32| Priority::Low));
+    assert_eq!(spent(&weighed, SLOW, ok), 0, "weighed");
+    assert_eq!(spent(&line, SLOW, ok), 0, "line");
+    weighed.0.resize(2).unwrap();
+    line.0.resize(2).unwrap();
+    let overweight = |result: &Result<u32, Flat>| {
+        matches!(result, Err(ResilienceError::BulkheadOverweight { .. }))
+    };
+    assert_eq!(spent(&weighed, GOOD, overweight), 0, "overweight");
+    assert_eq!(spent(&line, GOOD, overweight), 0, "overweight");
+}
+
+#[test]
 fn a_failure_costs_nothing() {
     assert_eq!(spent(&timeout(), BAD, failed), 0, "timeout");
     assert_eq!(spent(&bulkhead(), BAD, failed), 0, "bulkhead");

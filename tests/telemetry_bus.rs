@@ -280,6 +280,7 @@ fn a_policy_tells_a_subscriber() {
     both.tell(Kind::BulkheadAcquired, |at| PolicyEvent::BulkheadAcquired {
         at,
         in_flight: 1,
+        weight: 1,
     });
     let event = subscriber.try_recv().and_then(Delivery::event).unwrap();
     assert_eq!(

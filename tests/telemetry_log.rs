@@ -120,6 +120,7 @@ fn table() -> Vec<(PolicyEvent, &'static str, bool)> {
     let full = BulkheadRejected {
         at,
         in_flight,
+        weight: 3,
         reason,
     };
     let late = TimeoutOccurred { at, elapsed, limit };
@@ -136,8 +137,16 @@ fn table() -> Vec<(PolicyEvent, &'static str, bool)> {
         (CircuitClosed { at, from, to }, "from=Closed to=Open", false),
         (rejected(Some(elapsed)), "retry_after_ms=11.5", true),
         (rejected(None), "", true),
-        (BulkheadAcquired { at, in_flight }, "in_flight=4", false),
-        (full, "in_flight=4 reason=Full", true),
+        (
+            BulkheadAcquired {
+                at,
+                in_flight,
+                weight: 1,
+            },
+            "in_flight=4",
+            false,
+        ),
+        (full, "in_flight=4 reason=Full weight=3", true),
         (late, "elapsed_ms=11.5 limit_ms=10.0", true),
         (FallbackTaken { at }, "", false),
         (ForkStarted { at, arm: Arm::Left }, "arm=Left", false),

@@ -220,6 +220,55 @@ pub fn full_bulkhead() -> impl Subject {
     bulkhead
 }
 
+/// A bulkhead whose calls weigh what their request says.
+pub fn weighted_bulkhead() -> impl Subject {
+    bulkhead_layer().weighted_by(|request: &u64| *request as usize)
+}
+
+/// The same without room.
+pub fn weighted_full_bulkhead() -> impl Subject {
+    let bulkhead = weighted_bulkhead_of(8);
+    let mut holder = bulkhead.layer(Echo::pending(u32::MAX));
+    std::mem::forget(holder.call(7));
+    bulkhead
+}
+
+/// The same with room and a line.
+pub fn weighted_queued_bulkhead() -> impl Subject {
+    queued_layer().weighted_by(|request: &u64| *request as usize)
+}
+
+/// A bulkhead whose calls weigh more than its limit.
+pub fn overweight_bulkhead() -> impl Subject {
+    weighted_bulkhead_of(6)
+}
+
+fn weighted_bulkhead_of(limit: usize) -> impl Subject {
+    let bulkhead = BulkheadLayer::new(limit).unwrap();
+    bulkhead.weighted_by(|request: &u64| *request as usize)
+}
+
+/// A bulkhead with room and a line of classes.
+pub fn prioritized_bulkhead() -> impl Subject {
+    queued_layer().prioritized_by(class)
+}
+
+/// The same whose permit and whose line are taken.
+pub fn prioritized_full_bulkhead() -> impl Subject {
+    let bulkhead = BulkheadLayer::queued(1, 1, FAR).unwrap();
+    let bulkhead = bulkhead.prioritized_by(class);
+    let mut holder = bulkhead.layer(Echo::pending(u32::MAX));
+    std::mem::forget((holder.call(7), holder.call(7)));
+    bulkhead
+}
+
+fn class(request: &u64) -> ninelives::bulkhead::Priority {
+    match request % 2 {
+        0 => ninelives::bulkhead::Priority::Low,
+        _ => ninelives::bulkhead::Priority::High,
+    }
+}
+
 /// A bulkhead with room and a line.
 pub fn queued_bulkhead() -> impl Subject {
     queued_layer()

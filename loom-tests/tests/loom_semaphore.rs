@@ -11,6 +11,7 @@
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
+use std::num::NonZeroU32;
 use std::sync::{Arc as Outside, Mutex as Aside};
 use std::task::Waker;
 
@@ -18,7 +19,7 @@ use loom::future::block_on;
 use loom::sync::Arc;
 use loom::thread;
 use ninelives_core::bell::Bell;
-use ninelives_core::semaphore::{Entry, Left, Place, Semaphore, Turn};
+use ninelives_core::semaphore::{Ask, Entry, Left, Place, Priority, Semaphore, Turn};
 
 type Actor = fn(&Semaphore, Vec<Place>) -> &'static str;
 
@@ -30,6 +31,10 @@ struct Scene {
     held: u32,
     /// Places taken before the actors start, in order: each goes to the actor of that number, or to the end.
     guests: &'static [usize],
+    /// What each guest waits for; who is not named waits for one permit.
+    asks: &'static [Ask],
+    /// Whether there are classes, and how many turns they have had.
+    turns: Option<u32>,
     actors: &'static [Actor],
     /// What must hold at the end; it gets the places that went to no actor.
     end: fn(&Semaphore, Vec<Place>),
@@ -38,6 +43,20 @@ struct Scene {
     /// Each is the answers of the actors, in their order, joined by a space.
     outcomes: &'static [&'static str],
 }
+
+/// What most models have.
+const PLAIN: Scene = Scene {
+    limit: 1,
+    places: 2,
+    held: 1,
+    guests: &[],
+    asks: &[],
+    turns: None,
+    actors: &[],
+    end: nothing_is_out,
+    bound: 2,
+    outcomes: &[],
+};
 
 /// A guest that no actor gets.
 const NOBODY: usize = usize::MAX;
@@ -57,16 +76,24 @@ fn run(scene: &'static Scene) {
 }
 
 fn once(scene: &'static Scene, order: &[usize]) -> String {
-    let semaphore = Arc::new(Semaphore::with_line(scene.limit, scene.places).expect("in range"));
+    let semaphore = match scene.turns {
+        None => Semaphore::with_line(scene.limit, scene.places),
+        Some(_) => Semaphore::with_classes(scene.limit, scene.places),
+    };
+    let semaphore = Arc::new(semaphore.expect("in range"));
     for _ in 0..scene.held {
         assert!(matches!(semaphore.try_acquire(), Entry::Acquired { .. }));
     }
     let mut places: Vec<Vec<Place>> = scene.actors.iter().map(|_| Vec::new()).collect();
     let mut rest = Vec::new();
-    for &guest in scene.guests {
-        let Entry::Waiting(place) = semaphore.enter() else {
-            panic!("the scene is full")
-        };
+    for _ in 0..scene.turns.unwrap_or(0) {
+        let place = seat(&semaphore, Ask::ONE);
+        semaphore.release();
+        semaphore.take(place);
+    }
+    for (number, &guest) in scene.guests.iter().enumerate() {
+        let ask = scene.asks.get(number).copied().unwrap_or(Ask::ONE);
+        let place = seat(&semaphore, ask);
         places.get_mut(guest).unwrap_or(&mut rest).push(place);
     }
     let mut threads = Vec::new();
@@ -82,6 +109,20 @@ fn once(scene: &'static Scene, order: &[usize]) -> String {
     }
     (scene.end)(&semaphore, rest);
     answers.join(" ")
+}
+
+fn seat(semaphore: &Semaphore, ask: Ask) -> Place {
+    match semaphore.enter_many(ask, || u32::MAX) {
+        Entry::Waiting(place) => place,
+        other => panic!("the scene is full: {other:?}"),
+    }
+}
+
+const fn ask(weight: u32, priority: Priority) -> Ask {
+    match NonZeroU32::new(weight) {
+        Some(weight) => Ask::new(weight, priority),
+        None => panic!("nobody asks for nothing"),
+    }
 }
 
 fn orders(actors: usize) -> Vec<Vec<usize>> {
@@ -111,6 +152,10 @@ fn sit(semaphore: &Semaphore, place: Place) -> bool {
         Turn::Granted { .. } => {
             semaphore.take(place);
             true
+        }
+        Turn::Overweight { .. } => {
+            assert_eq!(semaphore.leave(place), Left::Overweight);
+            false
         }
         Turn::Closed => {
             assert_eq!(semaphore.leave(place), Left::Closed);
@@ -145,6 +190,7 @@ fn visit(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
         }
         Entry::Closed => "refused",
         Entry::Full { .. } => "full",
+        Entry::Overweight { .. } => panic!("one permit is never too many"),
     }
 }
 
@@ -164,15 +210,28 @@ fn leave(semaphore: &Semaphore, mut places: Vec<Place>) -> &'static str {
     match semaphore.leave(places.remove(0)) {
         Left::GaveUp => "gave-up",
         Left::HadGrant => "had-grant",
-        Left::Closed => "told",
+        Left::Overweight | Left::Closed => "told",
     }
 }
 
-/// Waits in the place it was given, and gives the permit back.
+/// Waits in the place it was given, and gives its permits back.
 fn stay(semaphore: &Semaphore, mut places: Vec<Place>) -> &'static str {
-    assert!(sit(semaphore, places.remove(0)));
-    semaphore.release();
+    let place = places.remove(0);
+    let weight = semaphore.asked(&place).weight();
+    if !sit(semaphore, place) {
+        return "told";
+    }
+    assert!(
+        semaphore.snapshot().in_flight <= 2,
+        "no limit was ever above two"
+    );
+    semaphore.release_many(weight);
     "served"
+}
+
+fn release_two(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    semaphore.release_many(2);
+    "released-two"
 }
 
 /// The same, but another task looked first.
@@ -188,6 +247,13 @@ fn move_and_stay(semaphore: &Semaphore, places: Vec<Place>) -> &'static str {
 fn come(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
     let entry = semaphore.enter();
     assert!(matches!(entry, Entry::Waiting(_)), "{entry:?}");
+    "came"
+}
+
+/// Leaves its place and comes again in the highest class: most likely into the same place.
+fn leave_and_come_above(semaphore: &Semaphore, places: Vec<Place>) -> &'static str {
+    let _ = leave(semaphore, places);
+    let _ = seat(semaphore, ask(1, Priority::Critical));
     "came"
 }
 
@@ -254,6 +320,7 @@ fn l09_acquire_against_release_leaves_no_sleeper_beside_a_free_permit() {
         end: nothing_is_out,
         bound: 2,
         outcomes: &["released after-a-wait", "released at-once"],
+        ..PLAIN
     });
 }
 
@@ -272,6 +339,7 @@ fn l09_two_come_for_one_permit() {
             "at-once after-a-wait",
             "at-once at-once",
         ],
+        ..PLAIN
     });
 }
 
@@ -286,6 +354,7 @@ fn l10_granted_waiter_that_leaves_wakes_the_next() {
         end: nothing_is_out,
         bound: 1,
         outcomes: &["released gave-up served", "released had-grant served"],
+        ..PLAIN
     });
 }
 
@@ -305,6 +374,7 @@ fn l11_head_that_leaves_does_not_hide_who_comes_behind() {
             "released had-grant after-a-wait",
             "released had-grant at-once",
         ],
+        ..PLAIN
     });
 }
 
@@ -319,6 +389,7 @@ fn l12_shrink_against_release_against_acquire_keeps_the_law() {
         end: nothing_is_out,
         bound: 2,
         outcomes: &["shrunk released after-a-wait", "shrunk released at-once"],
+        ..PLAIN
     });
 }
 
@@ -333,6 +404,7 @@ fn l12_shrunk_below_in_flight_admits_nobody() {
         end: one_is_out,
         bound: 2,
         outcomes: &["shrunk released full", "shrunk released got"],
+        ..PLAIN
     });
 }
 
@@ -347,6 +419,7 @@ fn l13_grow_against_enqueue_wakes_the_waiter() {
         end: one_is_out,
         bound: 2,
         outcomes: &["grown after-a-wait", "grown at-once"],
+        ..PLAIN
     });
 }
 
@@ -361,6 +434,7 @@ fn l14_close_against_acquire_wakes_everybody() {
         end: one_is_out,
         bound: 2,
         outcomes: &["closed refused", "closed told"],
+        ..PLAIN
     });
 }
 
@@ -379,6 +453,7 @@ fn l14_close_against_release_ends_every_wait_one_way() {
             "closed released had-grant",
             "closed released told",
         ],
+        ..PLAIN
     });
 }
 
@@ -393,6 +468,7 @@ fn l15_waker_replaced_while_it_is_woken() {
         end: nothing_is_out,
         bound: 2,
         outcomes: &["released served", "released served-at-first-look"],
+        ..PLAIN
     });
 }
 
@@ -407,6 +483,7 @@ fn l16_deadline_against_assignment_has_one_verdict() {
         end: nothing_is_out,
         bound: 2,
         outcomes: &["released gave-up", "released had-grant"],
+        ..PLAIN
     });
 }
 
@@ -421,6 +498,7 @@ fn two_releases_serve_the_first_two() {
         end: all_but_the_last_are_served,
         bound: 2,
         outcomes: &["released released"],
+        ..PLAIN
     });
 }
 
@@ -435,6 +513,7 @@ fn two_leavers_of_one_branch_do_not_hide_the_third() {
         end: all_but_the_last_are_served,
         bound: 2,
         outcomes: &["released gave-up", "released had-grant"],
+        ..PLAIN
     });
 }
 
@@ -454,6 +533,7 @@ fn place_given_away_again_does_not_jump_the_line() {
         },
         bound: 3,
         outcomes: &["released came"],
+        ..PLAIN
     });
 }
 
@@ -471,6 +551,7 @@ fn leaver_and_comer_under_one_node_do_not_hide_the_comer() {
         },
         bound: 3,
         outcomes: &["gave-up came"],
+        ..PLAIN
     });
 }
 
@@ -489,6 +570,7 @@ fn two_comers_under_one_node_are_both_found() {
         },
         bound: 3,
         outcomes: &["came came"],
+        ..PLAIN
     });
 }
 
@@ -509,6 +591,7 @@ fn place_that_was_free_twice_is_given_away_once() {
         },
         bound: 2,
         outcomes: &["came came"],
+        ..PLAIN
     });
 }
 
@@ -523,6 +606,144 @@ fn newcomer_takes_what_no_waiter_needs_and_nothing_else() {
         end: nothing_is_out,
         bound: 1,
         outcomes: &["released served full", "released served got"],
+        ..PLAIN
+    });
+}
+
+const HEAVY: Ask = ask(2, Priority::Normal);
+const LOW: Ask = ask(1, Priority::Low);
+const HIGH: Ask = ask(1, Priority::High);
+
+#[test]
+fn s05_heavy_head_that_leaves_makes_way_for_a_light_one() {
+    run(&Scene {
+        limit: 2,
+        held: 2,
+        guests: &[1, 2],
+        asks: &[HEAVY],
+        actors: &[release, leave, stay],
+        end: one_is_out,
+        bound: 1,
+        outcomes: &["released gave-up served"],
+        ..PLAIN
+    });
+}
+
+#[test]
+fn two_releases_of_one_make_a_grant_of_two() {
+    run(&Scene {
+        limit: 2,
+        held: 2,
+        guests: &[2],
+        asks: &[HEAVY],
+        actors: &[release, release, stay],
+        bound: 2,
+        outcomes: &["released released served"],
+        ..PLAIN
+    });
+}
+
+#[test]
+fn l10_granted_weight_that_is_left_goes_to_the_light_ones_behind() {
+    run(&Scene {
+        limit: 2,
+        places: 3,
+        held: 2,
+        guests: &[1, 2, NOBODY],
+        asks: &[HEAVY],
+        actors: &[release_two, leave, stay],
+        end: |semaphore, mut places| {
+            let place = places.remove(0);
+            assert!(semaphore.poll_place(&place, Waker::noop()).is_ready());
+            assert_eq!(semaphore.leave(place), Left::HadGrant);
+            assert_eq!(at_rest(semaphore), (0, 0));
+        },
+        bound: 1,
+        outcomes: &[
+            "released-two gave-up served",
+            "released-two had-grant served",
+        ],
+        ..PLAIN
+    });
+}
+
+#[test]
+fn newcomer_does_not_take_what_is_kept_for_a_heavy_head() {
+    run(&Scene {
+        limit: 2,
+        held: 1,
+        guests: &[1],
+        asks: &[HEAVY],
+        actors: &[release, stay, grab],
+        end: nothing_is_out,
+        bound: 1,
+        outcomes: &["released served full", "released served got"],
+        ..PLAIN
+    });
+}
+
+#[test]
+fn shrink_below_a_heavy_waiter_tells_it_or_comes_too_late() {
+    run(&Scene {
+        limit: 2,
+        held: 2,
+        guests: &[2, NOBODY],
+        asks: &[HEAVY],
+        actors: &[shrink, release_two, stay],
+        end: |semaphore, mut places| {
+            assert!(semaphore.poll_place(&places[0], Waker::noop()).is_ready());
+            semaphore.take(places.remove(0));
+            assert_eq!(at_rest(semaphore), (1, 0));
+        },
+        bound: 1,
+        outcomes: &["shrunk released-two served", "shrunk released-two told"],
+        ..PLAIN
+    });
+}
+
+#[test]
+fn no_turn_of_the_longest_wait_is_left_out() {
+    run(&Scene {
+        limit: 2,
+        places: 4,
+        held: 2,
+        turns: Some(6),
+        guests: &[NOBODY, NOBODY, NOBODY, NOBODY],
+        asks: &[LOW, HIGH, HIGH, HIGH],
+        actors: &[release, release],
+        end: |semaphore, places| {
+            let served = |place: &Place| semaphore.poll_place(place, Waker::noop()).is_ready();
+            assert!(
+                served(&places[1]),
+                "the sixth turn is that of the highest class"
+            );
+            // Two threads may have made a grant in one turn; the one after it is the eighth.
+            assert!(served(&places[0]) != served(&places[2]));
+            semaphore.release();
+            assert!(served(&places[0]));
+        },
+        bound: 2,
+        outcomes: &["released released"],
+    });
+}
+
+#[test]
+fn place_given_away_again_to_another_class_is_found_there() {
+    run(&Scene {
+        guests: &[1, NOBODY],
+        asks: &[LOW],
+        turns: Some(0),
+        actors: &[release, leave_and_come_above],
+        end: |semaphore, _| {
+            assert_eq!(at_rest(semaphore), (1, 2), "one was served");
+            semaphore.release();
+            assert_eq!(at_rest(semaphore), (1, 2), "and then the other");
+            semaphore.release();
+            assert_eq!(at_rest(semaphore), (0, 2));
+        },
+        bound: 3,
+        outcomes: &["released came"],
+        ..PLAIN
     });
 }
 

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
+use super::demand::{One, Weight};
 use super::permit::Permit;
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::{FlatError, ResilienceError};
@@ -15,15 +16,16 @@ use crate::settings::Beside;
 pin_project! {
     /// The future of [`BulkheadService`](super::BulkheadService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct BulkheadFuture<F, M = NullSink, B = ()>
+    pub struct BulkheadFuture<F, M = NullSink, B = (), W = One>
     where
         M: Emitter,
-        B: Beside<Permit>,
+        B: Beside<Permit<W>>,
+        W: Weight,
     {
         #[pin]
         state: State<F>,
         // After `state`: the inner future is dropped before its permit goes back.
-        permit: Option<Permit>,
+        permit: Option<Permit<W>>,
         watch: Request<M>,
         // The permit of the shadow, which is given back with the other.
         tried: B,
@@ -41,6 +43,10 @@ pin_project! {
             in_flight: u32,
             limit: u32,
         },
+        Overweight {
+            weight: u32,
+            limit: u32,
+        },
         Closed,
         Done,
     }
@@ -48,9 +54,9 @@ pin_project! {
 
 // === impl BulkheadFuture ===
 
-impl<F, M: Emitter, B: Beside<Permit>> BulkheadFuture<F, M, B> {
+impl<F, M: Emitter, B: Beside<Permit<W>>, W: Weight> BulkheadFuture<F, M, B, W> {
     #[inline]
-    pub(super) fn running(inner: F, permit: Permit, watch: Request<M>, tried: B) -> Self {
+    pub(super) fn running(inner: F, permit: Permit<W>, watch: Request<M>, tried: B) -> Self {
         Self {
             state: State::Running { inner },
             permit: Some(permit),
@@ -61,18 +67,22 @@ impl<F, M: Emitter, B: Beside<Permit>> BulkheadFuture<F, M, B> {
 
     /// It was turned away, and `watch` has told it.
     pub(super) fn full(in_flight: u32, limit: u32, watch: Request<M>) -> Self {
-        Self {
-            state: State::Full { in_flight, limit },
-            permit: None,
-            watch,
-            tried: B::holding(None),
-        }
+        Self::turned_away(State::Full { in_flight, limit }, watch)
+    }
+
+    /// As [`full`](Self::full).
+    pub(super) fn overweight(weight: u32, limit: u32, watch: Request<M>) -> Self {
+        Self::turned_away(State::Overweight { weight, limit }, watch)
     }
 
     /// As [`full`](Self::full).
     pub(super) fn closed(watch: Request<M>) -> Self {
+        Self::turned_away(State::Closed, watch)
+    }
+
+    fn turned_away(state: State<F>, watch: Request<M>) -> Self {
         Self {
-            state: State::Closed,
+            state,
             permit: None,
             watch,
             tried: B::holding(None),
@@ -80,12 +90,13 @@ impl<F, M: Emitter, B: Beside<Permit>> BulkheadFuture<F, M, B> {
     }
 }
 
-impl<F, M, B, R, X> Future for BulkheadFuture<F, M, B>
+impl<F, M, B, W, R, X> Future for BulkheadFuture<F, M, B, W>
 where
     F: Future<Output = Result<R, X>>,
     X: FlatError,
     M: Emitter,
-    B: Beside<Permit>,
+    B: Beside<Permit<W>>,
+    W: Weight,
 {
     type Output = F::Output;
 
@@ -98,6 +109,11 @@ where
                 let (in_flight, max) = (*in_flight as usize, *limit as usize);
                 this.state.set(State::Done);
                 let error = ResilienceError::Bulkhead { in_flight, max };
+                return Poll::Ready(Err(X::from_flat(error)));
+            }
+            StateProj::Overweight { weight, limit } => {
+                let error = ResilienceError::overweight(*weight, *limit);
+                this.state.set(State::Done);
                 return Poll::Ready(Err(X::from_flat(error)));
             }
             StateProj::Closed => {
@@ -117,7 +133,7 @@ where
     }
 }
 
-impl<F, M: Emitter, B: Beside<Permit>> fmt::Debug for BulkheadFuture<F, M, B> {
+impl<F, M: Emitter, B: Beside<Permit<W>>, W: Weight> fmt::Debug for BulkheadFuture<F, M, B, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BulkheadFuture")
             .field("holds_permit", &self.permit.is_some())

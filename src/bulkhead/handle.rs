@@ -7,7 +7,7 @@ use ninelives_core::semaphore::Snapshot;
 
 // === impl BulkheadLayer ===
 
-impl<M: Mode, K, C: Settings<BulkheadConfig<M::Rule>>> BulkheadLayer<M, K, C> {
+impl<M: Mode, K, C: Settings<BulkheadConfig<M::Rule>>, W> BulkheadLayer<M, K, C, W> {
     /// Calls in flight now. After the limit shrank it may be above it.
     pub fn in_flight(&self) -> usize {
         self.now().in_flight as usize

@@ -34,11 +34,12 @@ pub struct UntilIdle {
 
 impl Permits {
     /// Permits that nobody has, and a line that nobody is in, if there are places.
-    pub(super) fn new(limit: u32, places: u32) -> Self {
+    pub(super) fn new(limit: u32, places: u32, classes: bool) -> Self {
         let idle = Adaptive::new(());
-        let made = match places {
-            0 => Semaphore::new(MAX_PERMITS),
-            places => Semaphore::with_line(MAX_PERMITS, places),
+        let made = match (places, classes) {
+            (0, _) => Semaphore::new(MAX_PERMITS),
+            (places, false) => Semaphore::with_line(MAX_PERMITS, places),
+            (places, true) => Semaphore::with_classes(MAX_PERMITS, places),
         };
         // In two steps, because a bulkhead may begin with a pause.
         let made = made.and_then(|semaphore| semaphore.resize(limit).map(|_| semaphore));

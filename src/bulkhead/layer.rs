@@ -5,6 +5,8 @@ use std::time::Duration;
 use tower_layer::Layer;
 
 use super::config::places;
+use super::demand::{By, One, Rank, Same, Weigh};
+use super::door::Door;
 use super::idle::Permits;
 use super::mode::{Mode, Rule};
 use super::{BulkheadConfig, BulkheadService, Queue, Queued, QueuedService, Reject};
@@ -15,17 +17,24 @@ use crate::lift::Lift;
 use crate::name::Name;
 use crate::settings::Settings;
 use crate::timer::{Timer, TokioTimer};
+use ninelives_core::semaphore::Priority;
 
 /// Puts a bulkhead around a service, and watches and resizes it. See the [page](super).
 ///
 /// One value is one set of permits: clones, and services from repeated `layer()` calls, share it.
 #[derive(Clone, Debug)]
-pub struct BulkheadLayer<M: Mode = Reject, K = NullSink, C = BulkheadConfig<<M as Mode>::Rule>> {
+pub struct BulkheadLayer<
+    M: Mode = Reject,
+    K = NullSink,
+    C = BulkheadConfig<<M as Mode>::Rule>,
+    W = One,
+> {
     pub(super) permits: Permits,
     pub(super) settings: C,
     pub(super) name: Name,
     pub(super) mode: M,
     pub(super) sink: K,
+    pub(super) weigh: W,
 }
 
 // === impl BulkheadLayer ===
@@ -63,11 +72,15 @@ impl BulkheadLayer<Queued> {
     /// A bulkhead with a line with these settings.
     pub fn from_queue_config(config: BulkheadConfig<Queue>) -> Self {
         let places = config.queue().max_waiting() as u32;
-        Self::made(config, places, Queued { timer: TokioTimer })
+        let mode = Queued {
+            timer: TokioTimer,
+            prioritize: Same,
+        };
+        Self::made(config, places, mode)
     }
 }
 
-impl<T, K> BulkheadLayer<Queued<T>, K> {
+impl<T, P: Rank, K, W> BulkheadLayer<Queued<T, P>, K, BulkheadConfig<Queue>, W> {
     /// Makes a line with room for `capacity` calls, of which the settings let `max_waiting` wait: so that a
     /// [live](Self::live) bulkhead may let more wait later. About 40 bytes each, allocated now. The permits and the line start
     /// afresh: clones made before keep theirs.
@@ -78,20 +91,53 @@ impl<T, K> BulkheadLayer<Queued<T>, K> {
         let config = self.config();
         let least = config.queue().max_waiting() as u32;
         let places = places("line_capacity", capacity, least)?;
-        self.permits = Permits::new(config.max_concurrent() as u32, places);
+        self.permits = Permits::new(config.max_concurrent() as u32, places, P::CLASSES);
         Ok(self)
     }
 }
 
-impl<T, K, C> BulkheadLayer<Queued<T>, K, C> {
+impl<T, K, W> BulkheadLayer<Queued<T>, K, BulkheadConfig<Queue>, W> {
+    /// Lets calls wait in classes, by the priority that `priority` gives each request: see [Classes](super#classes). The permits and
+    /// the line start afresh: clones made before keep theirs.
+    ///
+    /// `priority` runs in `call`, once for each request.
+    pub fn prioritized_by<Req, F>(
+        self,
+        priority: F,
+    ) -> BulkheadLayer<Queued<T, By<F>>, K, BulkheadConfig<Queue>, W>
+    where
+        F: Fn(&Req) -> Priority + Clone,
+    {
+        let (limit, places) = (self.limit() as u32, self.permits.semaphore.places());
+        let mode = Queued {
+            timer: self.mode.timer,
+            prioritize: By(priority),
+        };
+        BulkheadLayer {
+            permits: Permits::new(limit, places, true),
+            settings: self.settings,
+            name: self.name,
+            mode,
+            sink: self.sink,
+            weigh: self.weigh,
+        }
+    }
+}
+
+impl<T, P: Rank, K, C, W> BulkheadLayer<Queued<T, P>, K, C, W> {
     /// Measures the maximum wait on another timer.
-    pub fn with_timer<U>(self, timer: U) -> BulkheadLayer<Queued<U>, K, C> {
+    pub fn with_timer<U>(self, timer: U) -> BulkheadLayer<Queued<U, P>, K, C, W> {
+        let mode = Queued {
+            timer,
+            prioritize: self.mode.prioritize,
+        };
         BulkheadLayer {
             permits: self.permits,
             settings: self.settings,
             name: self.name,
-            mode: Queued { timer },
+            mode,
             sink: self.sink,
+            weigh: self.weigh,
         }
     }
 }
@@ -99,16 +145,17 @@ impl<T, K, C> BulkheadLayer<Queued<T>, K, C> {
 impl<M: Mode> BulkheadLayer<M> {
     fn made(config: BulkheadConfig<M::Rule>, places: u32, mode: M) -> Self {
         Self {
-            permits: Permits::new(config.max_concurrent() as u32, places),
+            permits: Permits::new(config.max_concurrent() as u32, places, M::CLASSES),
             settings: config,
             name: Name::generated("bulkhead"),
             mode,
             sink: NullSink,
+            weigh: One,
         }
     }
 }
 
-impl<M: Mode, K, C> BulkheadLayer<M, K, C> {
+impl<M: Mode, K, C, W> BulkheadLayer<M, K, C, W> {
     /// Gives the policy its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -117,13 +164,32 @@ impl<M: Mode, K, C> BulkheadLayer<M, K, C> {
     }
 
     /// Tells what happens to `sink`. Clones share the permits, and each tells its own sink.
-    pub fn with_sink<Q>(self, sink: Q) -> BulkheadLayer<M, Q, C> {
+    pub fn with_sink<Q>(self, sink: Q) -> BulkheadLayer<M, Q, C, W> {
         BulkheadLayer {
             permits: self.permits,
             settings: self.settings,
             name: self.name,
             mode: self.mode,
             sink,
+            weigh: self.weigh,
+        }
+    }
+
+    /// Lets a call take as many permits as `weight` says of its request, all at once: see [Weights](super#weights). The permits are
+    /// the same; clones made before share them, and their calls weigh what they did.
+    ///
+    /// `weight` runs in `call`, once for each request. 0 counts as 1: a call in flight is counted.
+    pub fn weighted_by<Req, F>(self, weight: F) -> BulkheadLayer<M, K, C, By<F>>
+    where
+        F: Fn(&Req) -> usize + Clone,
+    {
+        BulkheadLayer {
+            permits: self.permits,
+            settings: self.settings,
+            name: self.name,
+            mode: self.mode,
+            sink: self.sink,
+            weigh: By(weight),
         }
     }
 
@@ -133,65 +199,93 @@ impl<M: Mode, K, C> BulkheadLayer<M, K, C> {
     }
 }
 
-impl<S, K: Sink, C: Settings<BulkheadConfig>> Layer<S> for BulkheadLayer<Reject, K, C> {
-    type Service = BulkheadService<Lift<S>, K::Emitter, C>;
+impl<S, K, C, W> Layer<S> for BulkheadLayer<Reject, K, C, W>
+where
+    K: Sink,
+    C: Settings<BulkheadConfig>,
+    W: Weigh,
+{
+    type Service = BulkheadService<Lift<S>, K::Emitter, C, W>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, K: Sink, C: Settings<BulkheadConfig>> PolicyLayer<S> for BulkheadLayer<Reject, K, C> {
-    type Service = BulkheadService<S, K::Emitter, C>;
+impl<S, K, C, W> PolicyLayer<S> for BulkheadLayer<Reject, K, C, W>
+where
+    K: Sink,
+    C: Settings<BulkheadConfig>,
+    W: Weigh,
+{
+    type Service = BulkheadService<S, K::Emitter, C, W>;
 
     fn wrap(&self, inner: S) -> Self::Service {
-        let emitter = self.sink.attach(&self.name);
-        BulkheadService::new(inner, &self.permits, self.settings.clone(), emitter)
+        BulkheadService::new(inner, self.door())
     }
 }
 
-impl<S, T, K, C> Layer<S> for BulkheadLayer<Queued<T>, K, C>
+impl<S, T, P, K, C, W> Layer<S> for BulkheadLayer<Queued<T, P>, K, C, W>
 where
     T: Timer + Clone,
+    P: Rank,
     K: Sink,
     C: Settings<BulkheadConfig<Queue>>,
+    W: Weigh,
 {
-    type Service = QueuedService<Lift<S>, T, K::Emitter, C>;
+    type Service = QueuedService<Lift<S>, T, K::Emitter, C, W, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, T, K, C> PolicyLayer<S> for BulkheadLayer<Queued<T>, K, C>
+impl<S, T, P, K, C, W> PolicyLayer<S> for BulkheadLayer<Queued<T, P>, K, C, W>
 where
     T: Timer + Clone,
+    P: Rank,
     K: Sink,
     C: Settings<BulkheadConfig<Queue>>,
+    W: Weigh,
 {
-    type Service = QueuedService<S, T, K::Emitter, C>;
+    type Service = QueuedService<S, T, K::Emitter, C, W, P>;
 
     fn wrap(&self, inner: S) -> Self::Service {
-        let timer = self.mode.timer.clone();
-        let emitter = self.sink.attach(&self.name);
-        QueuedService::new(inner, &self.permits, self.settings.clone(), timer, emitter)
+        QueuedService::new(inner, self.door(), self.mode.clone())
     }
 }
 
-impl<M: Mode, K, C, Q: Clone> WithSink<Q> for BulkheadLayer<M, K, C> {
-    type Output = BulkheadLayer<M, Q, C>;
+impl<M: Mode, K, C, W, Q: Clone> WithSink<Q> for BulkheadLayer<M, K, C, W> {
+    type Output = BulkheadLayer<M, Q, C, W>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
         self.with_sink(sink.clone())
     }
 }
 
-impl<M: Mode, K, C: Settings<BulkheadConfig<M::Rule>>> Describe for BulkheadLayer<M, K, C> {
+impl<M: Mode, K, C, W> BulkheadLayer<M, K, C, W>
+where
+    K: Sink,
+    C: Settings<BulkheadConfig<M::Rule>>,
+    W: Weigh,
+{
+    /// What a service of this layer has of it.
+    fn door(&self) -> Door<M::Rule, K::Emitter, C, W> {
+        let emitter = self.sink.attach(&self.name);
+        let (settings, weigh) = (self.settings.clone(), self.weigh.clone());
+        Door::new(&self.permits, settings, weigh, emitter)
+    }
+}
+
+impl<M, K, C, W> Describe for BulkheadLayer<M, K, C, W>
+where
+    M: Mode,
+    C: Settings<BulkheadConfig<M::Rule>>,
+    W: Weigh,
+{
     fn describe(&self) -> Node {
         let (limit, rule) = (self.limit(), self.settings.current().queue().said());
-        Node::leaf(format!(
-            "bulkhead {}: {limit} calls in flight{rule}",
-            self.name
-        ))
+        let (name, counted, classes) = (&self.name, W::COUNTED, M::SAID);
+        Node::leaf(format!("bulkhead {name}: {limit} {counted}{rule}{classes}"))
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::config::{in_range, permits};
+use super::demand::Rank;
 use super::idle::Permits;
 use super::mode::Mode;
 use super::{BulkheadConfig, BulkheadLayer, Queue, Queued, Reject, shadow};
@@ -10,12 +11,12 @@ use crate::adaptive::Adaptive;
 use crate::error::ConfigError;
 use crate::settings::{Live, Settings};
 
-/// `M` and `K` as they were, and live settings.
-type LiveLayer<M, K> = BulkheadLayer<M, K, Live<BulkheadConfig<<M as Mode>::Rule>>>;
+/// `M`, `K` and `W` as they were, and live settings.
+type LiveLayer<M, K, W> = BulkheadLayer<M, K, Live<BulkheadConfig<<M as Mode>::Rule>>, W>;
 
 // === impl BulkheadLayer ===
 
-impl<M: Mode, K> BulkheadLayer<M, K> {
+impl<M: Mode, K, W> BulkheadLayer<M, K, BulkheadConfig<M::Rule>, W> {
     /// The settings now, with the limit that [`resize`](Self::resize) set last.
     pub fn config(&self) -> BulkheadConfig<M::Rule> {
         let Ok(config) = self.settings.with_max_concurrent(self.limit()) else {
@@ -35,12 +36,12 @@ impl<M: Mode, K> BulkheadLayer<M, K> {
     }
 
     /// The same with permits of its own, which follow `adaptive`.
-    fn following(self, adaptive: &Adaptive<BulkheadConfig<M::Rule>>) -> LiveLayer<M, K>
+    fn following(self, adaptive: &Adaptive<BulkheadConfig<M::Rule>>) -> LiveLayer<M, K, W>
     where
         M::Rule: 'static,
     {
         let places = self.permits.semaphore.places();
-        let mut permits = Permits::new(self.limit() as u32, places);
+        let mut permits = Permits::new(self.limit() as u32, places, M::CLASSES);
         permits.shadow = Some(shadow::door(adaptive));
         let weak = Arc::downgrade(&permits.semaphore);
         adaptive.follow(move |config| {
@@ -54,32 +55,33 @@ impl<M: Mode, K> BulkheadLayer<M, K> {
             name: self.name,
             mode: self.mode,
             sink: self.sink,
+            weigh: self.weigh,
         }
     }
 }
 
-impl<K> BulkheadLayer<Reject, K> {
+impl<K, W> BulkheadLayer<Reject, K, BulkheadConfig, W> {
     /// The same bulkhead with settings that may change while it is in use; it begins with those it has. Its permits are its own:
     /// clones made before keep theirs.
-    pub fn live(self) -> LiveLayer<Reject, K> {
+    pub fn live(self) -> LiveLayer<Reject, K, W> {
         let adaptive = Adaptive::new(self.config());
         self.following(&adaptive)
     }
 
     /// The same bulkhead with the settings that `adaptive` has, now and later. Its permits are its own: clones made before keep
     /// theirs.
-    pub fn tuned_by(self, adaptive: &Adaptive<BulkheadConfig>) -> LiveLayer<Reject, K> {
+    pub fn tuned_by(self, adaptive: &Adaptive<BulkheadConfig>) -> LiveLayer<Reject, K, W> {
         self.following(adaptive)
     }
 }
 
-impl<T, K> BulkheadLayer<Queued<T>, K> {
+impl<T, P: Rank, K, W> BulkheadLayer<Queued<T, P>, K, BulkheadConfig<Queue>, W> {
     /// The same bulkhead with settings that may change while it is in use; it begins with those it has. Its permits and its line
     /// are its own: clones made before keep theirs.
     ///
     /// A change to more in line than there are places is refused with the numbers; see
     /// [`with_line_capacity`](Self::with_line_capacity).
-    pub fn live(self) -> LiveLayer<Queued<T>, K> {
+    pub fn live(self) -> LiveLayer<Queued<T, P>, K, W> {
         let places = self.permits.semaphore.places();
         let made = Adaptive::with_validation(self.config(), move |config| fits(config, places));
         let Ok(adaptive) = made else {
@@ -99,13 +101,13 @@ impl<T, K> BulkheadLayer<Queued<T>, K> {
     pub fn tuned_by(
         self,
         adaptive: &Adaptive<BulkheadConfig<Queue>>,
-    ) -> Result<LiveLayer<Queued<T>, K>, ConfigError> {
+    ) -> Result<LiveLayer<Queued<T, P>, K, W>, ConfigError> {
         self.check(&adaptive.get())?;
         Ok(self.following(adaptive))
     }
 }
 
-impl<T, K, C> BulkheadLayer<Queued<T>, K, C> {
+impl<T, P: Rank, K, C, W> BulkheadLayer<Queued<T, P>, K, C, W> {
     /// The places in line that were allocated: the most that may ever wait at once.
     pub fn line_capacity(&self) -> usize {
         self.permits.semaphore.places() as usize
@@ -120,7 +122,7 @@ impl<T, K, C> BulkheadLayer<Queued<T>, K, C> {
     }
 }
 
-impl<M: Mode, K> LiveLayer<M, K> {
+impl<M: Mode, K, W> LiveLayer<M, K, W> {
     /// The live settings.
     pub fn settings(&self) -> &Adaptive<BulkheadConfig<M::Rule>> {
         self.settings.adaptive()

@@ -8,7 +8,7 @@ use crate::registry::{Managed, Member, State};
 use crate::settings::Live;
 
 /// State: `limit`, `in_flight`, `waiting`, `closed`. Command: `close`.
-impl<M, K, R> Managed for BulkheadLayer<M, K, Live<BulkheadConfig<R>>>
+impl<M, K, R, W> Managed for BulkheadLayer<M, K, Live<BulkheadConfig<R>>, W>
 where
     M: Mode<Rule = R>,
     R: Rule + Send + Sync + 'static,

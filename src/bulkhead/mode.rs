@@ -3,22 +3,32 @@
 use std::fmt;
 
 use super::Queue;
+use super::demand::{Rank, Same};
 use crate::timer::TokioTimer;
 
 /// Rejects at once what does not fit: the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reject;
 
-/// Lets calls wait in line, on the timer `T`.
+/// Lets calls wait in line, on the timer `T`, in the classes of `P`.
 #[derive(Clone, Copy, Debug)]
-pub struct Queued<T = TokioTimer> {
+pub struct Queued<T = TokioTimer, P = Same> {
     pub(super) timer: T,
+    pub(super) prioritize: P,
 }
 
 /// [`Reject`] or [`Queued`]. Not to be implemented elsewhere.
 pub trait Mode: sealed::Sealed {
     /// What the settings say of calls that do not fit.
     type Rule: Rule;
+
+    /// Whether calls wait in classes.
+    #[doc(hidden)]
+    const CLASSES: bool;
+
+    /// What [`explain`](crate::Policy::explain) says of the classes.
+    #[doc(hidden)]
+    const SAID: &'static str;
 }
 
 /// What settings say of calls that do not fit: nothing ([`Reject`]), or a [`Queue`]. Not to be implemented elsewhere.
@@ -37,7 +47,7 @@ mod sealed {
     pub trait Sealed {}
 
     impl Sealed for super::Reject {}
-    impl<T> Sealed for super::Queued<T> {}
+    impl<T, P> Sealed for super::Queued<T, P> {}
     impl Sealed for super::Queue {}
 }
 
@@ -45,10 +55,14 @@ mod sealed {
 
 impl Mode for Reject {
     type Rule = Self;
+    const CLASSES: bool = false;
+    const SAID: &'static str = "";
 }
 
-impl<T> Mode for Queued<T> {
+impl<T, P: Rank> Mode for Queued<T, P> {
     type Rule = Queue;
+    const CLASSES: bool = P::CLASSES;
+    const SAID: &'static str = P::SAID;
 }
 
 // === impl Rule ===

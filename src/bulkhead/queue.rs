@@ -5,53 +5,44 @@
 
 mod future;
 
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use ninelives_core::semaphore::{Entry, Semaphore};
+use ninelives_core::semaphore::Entry;
 use tower_service::Service;
 
 use future::InLine;
 pub use future::QueuedFuture;
 
-use super::idle::Permits;
+use super::demand::{One, RankRequest, Same, Weigh, WeighRequest, Weight, ask, places_of};
+use super::door::Door;
+use super::mode::Queued;
 use super::permit::{Permit, Waiter};
 use super::{BulkheadConfig, Queue, shadow, watch};
-use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
-use crate::error::{FlatError, ResilienceError};
-use crate::settings::{Beside, Settings};
+use crate::emit::{Emitter, NullSink, Request};
+use crate::error::FlatError;
+use crate::settings::Settings;
 use crate::timer::{Timer, TokioTimer};
 
 /// A service with a bulkhead and a line around it. See the [page](super::super).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct QueuedService<
     S,
     T = TokioTimer,
     M = NullSink,
     C: Settings<BulkheadConfig<Queue>> = BulkheadConfig<Queue>,
+    W = One,
+    P = Same,
 > {
     inner: S,
-    semaphore: Arc<Semaphore>,
-    shadow: C::Beside<Arc<Semaphore>>,
-    settings: C,
-    reader: C::Reader,
-    timer: T,
-    emitter: M,
+    door: Door<Queue, M, C, W>,
+    line: Queued<T, P>,
 }
 
 // === impl QueuedService ===
 
-impl<S, T, M, C: Settings<BulkheadConfig<Queue>>> QueuedService<S, T, M, C> {
-    pub(super) fn new(inner: S, permits: &Permits, settings: C, timer: T, emitter: M) -> Self {
-        Self {
-            inner,
-            semaphore: Arc::clone(&permits.semaphore),
-            shadow: Beside::holding(permits.shadow.clone()),
-            reader: settings.reader(),
-            settings,
-            timer,
-            emitter,
-        }
+impl<S, T, M, C: Settings<BulkheadConfig<Queue>>, W, P> QueuedService<S, T, M, C, W, P> {
+    pub(super) const fn new(inner: S, door: Door<Queue, M, C, W>, line: Queued<T, P>) -> Self {
+        Self { inner, door, line }
     }
 
     /// The service inside.
@@ -70,37 +61,20 @@ impl<S, T, M, C: Settings<BulkheadConfig<Queue>>> QueuedService<S, T, M, C> {
     }
 }
 
-impl<S, T, M, C> Clone for QueuedService<S, T, M, C>
-where
-    S: Clone,
-    T: Clone,
-    M: Clone,
-    C: Settings<BulkheadConfig<Queue>>,
-{
-    fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            semaphore: Arc::clone(&self.semaphore),
-            shadow: Beside::holding(self.shadow.held().cloned()),
-            settings: self.settings.clone(),
-            reader: self.reader.clone(),
-            timer: self.timer.clone(),
-            emitter: self.emitter.clone(),
-        }
-    }
-}
-
-impl<S, T, M, C, Req> Service<Req> for QueuedService<S, T, M, C>
+impl<S, T, M, C, W, P, Req> Service<Req> for QueuedService<S, T, M, C, W, P>
 where
     S: Service<Req> + Clone,
     S::Error: FlatError,
     T: Timer + Clone,
     M: Emitter,
     C: Settings<BulkheadConfig<Queue>>,
+    W: WeighRequest<Req>,
+    P: RankRequest<Req>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = QueuedFuture<S, T, Req, M, C::Beside<Permit>>;
+    type Future =
+        QueuedFuture<S, T, Req, M, C::Beside<Permit<<W as Weigh>::Weight>>, <W as Weigh>::Weight>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -109,43 +83,38 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        let (config, shade) = self.settings.both(&mut self.reader);
-        let queue = *config.queue();
-        let max_waiting = || queue.max_waiting() as u32;
-        let entry = self.semaphore.enter_within(max_waiting);
-        let (door, emitter) = (&self.shadow, &self.emitter);
+        let door = &mut self.door;
+        let (config, shade) = door.settings.both(&mut door.reader);
+        let queue = config.queue();
+        let weight = door.weigh.weigh(&request);
+        let priority = self.line.prioritize.rank(&request);
+        let max_waiting = || places_of(priority, queue.max_waiting());
+        let asked = ask(weight, priority);
+        let entry = door.semaphore.enter_many(asked, max_waiting);
+        let (beside, emitter, permits) = (&door.shadow, &door.emitter, weight.permits().get());
         match entry {
             Entry::Acquired { in_flight } => {
-                let tried = shadow::admitted(door, shade, emitter);
-                let permit = Permit::new(&self.semaphore);
-                let mut watch = watch::acquired(&self.emitter, in_flight);
+                let tried = shadow::admitted(beside, shade, emitter, weight);
+                let permit = Permit::new(&door.semaphore, weight);
+                let mut watch = watch::acquired(emitter, in_flight, permits);
                 let inner = &mut self.inner;
                 let future = watch.inside(|| inner.call(request));
-                QueuedFuture::running(future, permit, watch, self.timer.clone(), tried)
+                QueuedFuture::running(future, permit, watch, self.line.timer.clone(), tried)
             }
             Entry::Waiting(place) => {
-                let tried = shadow::admitted(door, shade, emitter);
-                let waiter = Waiter::new(&self.semaphore, place);
-                let watch = Request::start(&self.emitter);
+                let tried = shadow::admitted(beside, shade, emitter, weight);
+                let waiter = Waiter::new(&door.semaphore, place, weight);
+                let watch = Request::start(emitter);
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);
                 let line = InLine::new(waiter, ready, request, queue.max_wait());
-                QueuedFuture::waiting(line, watch, self.timer.clone(), tried)
+                QueuedFuture::waiting(line, watch, self.line.timer.clone(), tried)
             }
-            Entry::Full { in_flight, limit } => {
-                shadow::turned_away(door, shade, emitter);
-                let reason = BulkheadRejection::Full;
-                let watch = watch::turned_away(&self.emitter, in_flight, reason);
-                let (in_flight, max) = (in_flight as usize, limit as usize);
-                let error = ResilienceError::Bulkhead { in_flight, max };
-                QueuedFuture::turned_away(S::Error::from_flat(error), watch, self.timer.clone())
-            }
-            Entry::Closed => {
-                shadow::turned_away(door, shade, emitter);
-                let reason = BulkheadRejection::Closed;
-                let watch = watch::turned_away(&self.emitter, 0, reason);
-                let error = S::Error::from_flat(ResilienceError::BulkheadClosed);
-                QueuedFuture::turned_away(error, watch, self.timer.clone())
+            refused => {
+                shadow::turned_away(beside, shade, emitter, weight);
+                let (watch, error) = watch::refused(emitter, refused, permits);
+                let error = S::Error::from_flat(error);
+                QueuedFuture::turned_away(error, watch, self.line.timer.clone())
             }
         }
     }

@@ -1,41 +1,31 @@
 //! The service behind a bulkhead that rejects.
 
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use ninelives_core::semaphore::{Entry, Semaphore};
+use ninelives_core::semaphore::{Entry, Priority};
 use tower_service::Service;
 
-use super::idle::Permits;
+use super::demand::{One, Weigh, WeighRequest, Weight, ask};
+use super::door::Door;
+use super::mode::Reject;
 use super::permit::Permit;
 use super::{BulkheadConfig, BulkheadFuture, shadow, watch};
 use crate::emit::{BulkheadRejection, Emitter, NullSink};
 use crate::error::FlatError;
-use crate::settings::{Beside, Settings};
+use crate::settings::Settings;
 
 /// A service with a bulkhead around it. See the [page](super).
-#[derive(Debug)]
-pub struct BulkheadService<S, M = NullSink, C: Settings<BulkheadConfig> = BulkheadConfig> {
+#[derive(Clone, Debug)]
+pub struct BulkheadService<S, M = NullSink, C: Settings<BulkheadConfig> = BulkheadConfig, W = One> {
     inner: S,
-    semaphore: Arc<Semaphore>,
-    shadow: C::Beside<Arc<Semaphore>>,
-    settings: C,
-    reader: C::Reader,
-    emitter: M,
+    door: Door<Reject, M, C, W>,
 }
 
 // === impl BulkheadService ===
 
-impl<S, M, C: Settings<BulkheadConfig>> BulkheadService<S, M, C> {
-    pub(super) fn new(inner: S, permits: &Permits, settings: C, emitter: M) -> Self {
-        Self {
-            inner,
-            semaphore: Arc::clone(&permits.semaphore),
-            shadow: Beside::holding(permits.shadow.clone()),
-            reader: settings.reader(),
-            settings,
-            emitter,
-        }
+impl<S, M, C: Settings<BulkheadConfig>, W> BulkheadService<S, M, C, W> {
+    pub(super) const fn new(inner: S, door: Door<Reject, M, C, W>) -> Self {
+        Self { inner, door }
     }
 
     /// The service inside.
@@ -54,29 +44,18 @@ impl<S, M, C: Settings<BulkheadConfig>> BulkheadService<S, M, C> {
     }
 }
 
-impl<S: Clone, M: Clone, C: Settings<BulkheadConfig>> Clone for BulkheadService<S, M, C> {
-    fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            semaphore: Arc::clone(&self.semaphore),
-            shadow: Beside::holding(self.shadow.held().cloned()),
-            settings: self.settings.clone(),
-            reader: self.reader.clone(),
-            emitter: self.emitter.clone(),
-        }
-    }
-}
-
-impl<S, M, C, Req> Service<Req> for BulkheadService<S, M, C>
+impl<S, M, C, W, Req> Service<Req> for BulkheadService<S, M, C, W>
 where
     S: Service<Req>,
     S::Error: FlatError,
     M: Emitter,
     C: Settings<BulkheadConfig>,
+    W: WeighRequest<Req>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = BulkheadFuture<S::Future, M, C::Beside<Permit>>;
+    type Future =
+        BulkheadFuture<S::Future, M, C::Beside<Permit<<W as Weigh>::Weight>>, <W as Weigh>::Weight>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -85,29 +64,39 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
+        let door = &mut self.door;
         // The limit is in the semaphore already; an override of it that has lapsed ends with this look.
-        let shade = self.settings.look(&mut self.reader);
-        let entry = self.semaphore.try_acquire();
-        let (door, emitter) = (&self.shadow, &self.emitter);
+        let shade = door.settings.look(&mut door.reader);
+        let weight = door.weigh.weigh(&request);
+        let entry = door
+            .semaphore
+            .try_acquire_many(ask(weight, Priority::Normal));
+        let (beside, emitter, permits) = (&door.shadow, &door.emitter, weight.permits().get());
         match entry {
             Entry::Acquired { in_flight } => {
-                let tried = shadow::admitted(door, shade, emitter);
-                let permit = Permit::new(&self.semaphore);
-                let mut watch = watch::acquired(&self.emitter, in_flight);
+                let tried = shadow::admitted(beside, shade, emitter, weight);
+                let permit = Permit::new(&door.semaphore, weight);
+                let mut watch = watch::acquired(emitter, in_flight, permits);
                 let inner = &mut self.inner;
                 let future = watch.inside(|| inner.call(request));
                 BulkheadFuture::running(future, permit, watch, tried)
             }
             Entry::Full { in_flight, limit } => {
-                shadow::turned_away(door, shade, emitter);
+                shadow::turned_away(beside, shade, emitter, weight);
                 let reason = BulkheadRejection::Full;
-                let watch = watch::turned_away(&self.emitter, in_flight, reason);
+                let watch = watch::turned_away(emitter, in_flight, permits, reason);
                 BulkheadFuture::full(in_flight, limit, watch)
             }
+            Entry::Overweight { limit } => {
+                shadow::turned_away(beside, shade, emitter, weight);
+                let reason = BulkheadRejection::Overweight;
+                let watch = watch::turned_away(emitter, 0, permits, reason);
+                BulkheadFuture::overweight(permits, limit, watch)
+            }
             Entry::Closed => {
-                shadow::turned_away(door, shade, emitter);
+                shadow::turned_away(beside, shade, emitter, weight);
                 let reason = BulkheadRejection::Closed;
-                BulkheadFuture::closed(watch::turned_away(&self.emitter, 0, reason))
+                BulkheadFuture::closed(watch::turned_away(emitter, 0, permits, reason))
             }
             Entry::Waiting(_) => unreachable!("no line was asked for"),
         }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use ninelives_core::semaphore::{Entry, MAX_PERMITS, Semaphore};
+use ninelives_core::semaphore::{Entry, MAX_PERMITS, Priority, Semaphore};
 
 use super::BulkheadConfig;
+use super::demand::{self, Weight};
 use super::mode::Rule;
 use super::permit::Permit;
 use crate::adaptive::Adaptive;
@@ -27,7 +28,7 @@ pub(super) fn door<Q: Rule + 'static>(adaptive: &Adaptive<BulkheadConfig<Q>>) ->
     door
 }
 
-/// How many calls may be inside.
+/// How many permits may be inside; somebody in line has theirs.
 fn room<Q: Rule>(config: &BulkheadConfig<Q>) -> u32 {
     let inside = config.max_concurrent() + config.queue().places();
     inside.min(MAX_PERMITS as usize) as u32
@@ -35,38 +36,49 @@ fn room<Q: Rule>(config: &BulkheadConfig<Q>) -> u32 {
 
 /// Asks the shadow's door about a call that the bulkhead let in; gives its permit if it lets it in, too.
 #[inline]
-pub(super) fn admitted<B: Beside<Arc<Semaphore>>, P: Beside<Permit>, Q: Rule, M: Emitter>(
+pub(super) fn admitted<B, P, Q: Rule, M: Emitter, W: Weight>(
     door: &B,
     shade: Option<Shade<'_, BulkheadConfig<Q>>>,
     emitter: &M,
-) -> P {
-    match (shade, door.held()) {
-        (Some(shade), Some(door)) => Beside::holding(ask(door, shade, emitter, Verdict::Admitted)),
-        _ => Beside::holding(None),
-    }
+    weight: W,
+) -> P
+where
+    B: Beside<Arc<Semaphore>>,
+    P: Beside<Permit<W>>,
+{
+    let (Some(shade), Some(door)) = (shade, door.held()) else {
+        return Beside::holding(None);
+    };
+    Beside::holding(ask(door, shade, emitter, Verdict::Admitted, weight))
 }
 
 /// Asks it about a call that was turned away. Nobody knows how long that would have stayed, so it takes no permit.
 #[inline]
-pub(super) fn turned_away<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter>(
+pub(super) fn turned_away<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter, W: Weight>(
     door: &B,
     shade: Option<Shade<'_, BulkheadConfig<Q>>>,
     emitter: &M,
+    weight: W,
 ) {
     if let (Some(shade), Some(door)) = (shade, door.held()) {
-        drop(ask(door, shade, emitter, Verdict::Rejected));
+        drop(ask(door, shade, emitter, Verdict::Rejected, weight));
     }
 }
 
 #[inline(never)] // apart, so that the way of a call without a shadow is short
-fn ask<Q: Rule, M: Emitter>(
+fn ask<Q: Rule, M: Emitter, W: Weight>(
     door: &Arc<Semaphore>,
     shade: Shade<'_, BulkheadConfig<Q>>,
     emitter: &M,
     primary: Verdict,
-) -> Option<Permit> {
-    shade.judge(emitter, primary, |_| match door.try_acquire() {
-        Entry::Acquired { .. } => (Verdict::Admitted, Some(Permit::new(door))),
-        Entry::Full { .. } | Entry::Closed | Entry::Waiting(_) => (Verdict::Rejected, None),
+    weight: W,
+) -> Option<Permit<W>> {
+    shade.judge(emitter, primary, |_| {
+        match door.try_acquire_many(demand::ask(weight, Priority::Normal)) {
+            Entry::Acquired { .. } => (Verdict::Admitted, Some(Permit::new(door, weight))),
+            Entry::Full { .. } | Entry::Overweight { .. } | Entry::Closed | Entry::Waiting(_) => {
+                (Verdict::Rejected, None)
+            }
+        }
     })
 }

@@ -37,7 +37,7 @@ fn messages_are_lower_case_without_a_full_stop() {
             max: 4
         }
         .to_string(),
-        "bulkhead full: 4 of 4 calls in flight"
+        "bulkhead full: 4 of 4 permits out"
     );
 }
 

@@ -16,6 +16,7 @@ mod backend;
 #[path = "../support/drive.rs"]
 mod drive;
 
+mod classes;
 mod close;
 mod config;
 mod idle;
@@ -32,6 +33,7 @@ mod shadow;
 mod threads;
 mod wait;
 mod wakers;
+mod weights;
 
 use backend::{Ask, Backend, Broken, Gate};
 use drive::{done, poll, poll_with, start};

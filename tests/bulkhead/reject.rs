@@ -12,7 +12,7 @@ fn hc09_what_does_not_fit_is_turned_away_at_once_with_the_counts() {
     let error = rig.ask(Ask::Answer).unwrap_err();
     assert!(error.is_bulkhead() && error.is_rejection());
     assert_eq!(error.retry_after(), None);
-    assert_eq!(error.to_string(), "bulkhead full: 2 of 2 calls in flight");
+    assert_eq!(error.to_string(), "bulkhead full: 2 of 2 permits out");
     drop(calls);
     assert_eq!(rig.now(), (0, 2, 0));
 }

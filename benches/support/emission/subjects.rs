@@ -36,6 +36,7 @@ pub fn emitting<E: Emitter>(emitter: E) -> impl FnMut() {
         emitter.tell(Kind::BulkheadAcquired, |at| PolicyEvent::BulkheadAcquired {
             at,
             in_flight,
+            weight: 1,
         });
     }
 }
@@ -46,7 +47,11 @@ fn events() -> impl FnMut() -> PolicyEvent {
     let mut in_flight = 0;
     move || {
         in_flight += 1;
-        PolicyEvent::BulkheadAcquired { at, in_flight }
+        PolicyEvent::BulkheadAcquired {
+            at,
+            in_flight,
+            weight: 1,
+        }
     }
 }
 

@@ -129,8 +129,10 @@ pub enum PolicyEvent {
     BulkheadAcquired {
         /// Who and when.
         at: Stamp,
-        /// Permits out at the moment it was taken, this one included.
+        /// Permits out at the moment they were taken, these included.
         in_flight: u32,
+        /// Permits that the call took: 1, unless calls are weighed.
+        weight: u32,
     },
     /// A bulkhead turned a request away.
     BulkheadRejected {
@@ -138,6 +140,8 @@ pub enum PolicyEvent {
         at: Stamp,
         /// Permits out at that moment; 0 when it is not known.
         in_flight: u32,
+        /// Permits that the call asked for: 1, unless calls are weighed.
+        weight: u32,
         /// Why.
         reason: BulkheadRejection,
     },

@@ -1,7 +1,13 @@
-//! Semaphore: an exact limit in one word, and a first-come line for those that wait.
+//! Semaphore: an exact limit in one word, and a line for those that wait.
 //!
-//! A permit is a count, not an object: who was admitted calls [`release`](Semaphore::release) once. A place in the line is a value
-//! that is consumed once. Nothing is allocated after construction.
+//! Permits are a count, not objects: who was admitted for `n` of them calls [`release_many`](Semaphore::release_many) with `n`, once. A
+//! place in the line is a value that is consumed once. Nothing is allocated after construction.
+//!
+//! Who asks for several permits gets all of them in one step or none. Whoever is next in the line stays next until they are served or
+//! leave: what is free is kept for them, and nobody passes, however little they ask for. Within a class that is first come first
+//! served; [classes](Semaphore::with_classes) take turns: the highest that waits is served, and in every eighth turn whoever has
+//! waited longest, of whatever class. So with `n` who came before them and wait, nobody sees more than `8 n + 7` turns of others; of
+//! grants made by several threads in the same moment, a turn may have one for each thread.
 //!
 //! ```
 //! use core::task::{Poll, Waker};
@@ -22,7 +28,7 @@
 //! # Word
 //! | bits   | field   | meaning                                             | when it overflows                        |
 //! |--------|---------|-----------------------------------------------------|------------------------------------------|
-//! | 0..20  | used    | permits out: held, granted, or set aside for a waiter | cannot: counts up below the limit alone |
+//! | 0..20  | used    | permits out: held, granted, or set aside for a waiter | cannot: counts up to the limit alone   |
 //! | 20..40 | limit   | permits there are; 0 is a pause                     | `new`, `with_line`, `resize` refuse      |
 //! | 40..42 | surplus | releases without a permit out                       | stays at 3                               |
 //! | 42     | closed  | it is over                                          | cannot                                   |
@@ -33,18 +39,21 @@
 //! | from              | input   | guard                 | to               | verdict  | test                                                        |
 //! |-------------------|---------|-----------------------|------------------|----------|-------------------------------------------------------------|
 //! | closed            | enter   |                       | same word        | closed   | closed_admits_nobody_and_writes_nothing                     |
-//! | used < limit      | enter   | no places taken       | used + 1         | acquired | room_and_nobody_waiting_admits_without_asking_the_line      |
-//! | used < limit      | enter   | taken, nobody waits   | used + 1         | acquired | room_and_only_settled_places_admits                         |
-//! | used < limit      | enter   | somebody waits        | places + 1       | queued   | room_is_not_for_those_who_come_after_a_waiter               |
-//! | used >= limit     | enter   | places < capacity     | places + 1       | queued   | full_takes_a_place                                          |
-//! | used >= limit     | enter   | places >= capacity    | same word        | full     | full_line_rejects_and_writes_nothing, a_line_over_its_bound_takes_nobody |
+//! | 0 < limit < weight | enter  |                       | same word        | overweight | what_weighs_more_than_the_limit_is_told_so                |
+//! | weight fits       | enter   | no places taken       | used + weight    | acquired | room_and_nobody_waiting_admits_without_asking_the_line      |
+//! | weight fits       | enter   | taken, nobody waits   | used + weight    | acquired | room_and_only_settled_places_admits                         |
+//! | weight fits       | enter   | somebody waits        | places + 1       | queued   | room_is_not_for_those_who_come_after_a_waiter               |
+//! | it does not       | enter   | places < capacity     | places + 1       | queued   | full_takes_a_place, too_little_room_takes_a_place           |
+//! | it does not       | enter   | places >= capacity    | same word        | full     | full_line_rejects_and_writes_nothing, a_line_over_its_bound_takes_nobody |
 //! | any               | try     | as enter, capacity 0  |                  |          | trying_never_queues                                         |
-//! | open, used < limit | reserve |                      | used + 1         | yes      | reserve_needs_room                                          |
-//! | closed            | reserve |                       | same word        | no       | reserve_needs_an_open_gate                                  |
-//! | used > 0          | release |                       | used - 1         | free     | release_gives_one_back, release_after_close_does_not_reopen |
-//! | used = 0          | release |                       | surplus + 1      | surplus  | surplus_release_is_counted_and_never_wraps                  |
+//! | closed            | serve   |                       | same word        | closed   | serve_needs_an_open_gate                                    |
+//! | 0 < limit < weight | serve  |                       | same word        | overweight | a_turn_that_can_never_be_served_ends                      |
+//! | weight fits       | serve   |                       | used + weight    | reserved | serve_needs_room_for_all                                    |
+//! | it does not       | serve   |                       | same word        | not yet  | serve_needs_room_for_all                                    |
+//! | used >= weight    | release |                       | used - weight    | free     | release_gives_back_what_it_says, release_after_close_does_not_reopen |
+//! | used < weight     | release |                       | surplus + 1      | surplus  | surplus_release_is_counted_and_never_wraps                  |
 //! | places > 0        | vacate  |                       | places - 1       |          | vacate_frees_a_place_and_no_permit                          |
-//! | places > 0        | forgo   |                       | places, used - 1 | free     | forgo_gives_place_and_permit_back_at_once                   |
+//! | places > 0        | forgo   |                       | places - 1, used - weight | free | forgo_gives_place_and_permit_back_at_once                   |
 //! | any               | resize  |                       | limit            | old one  | resize_touches_the_limit_alone                              |
 //! | any               | close   |                       | closed           |          | close_keeps_the_counts_and_writes_once                      |
 //! | used = 0          | watch   |                       | same word        | idle     | watching_an_idle_gate_writes_nothing                        |
@@ -58,20 +67,22 @@
 //! # Orderings
 //! The word and the line are two things, tied twice. (1) A place is pushed to the free list before the word counts it out, and
 //! popped after the word counted it in; the swaps of the word are `AcqRel`, so the pop finds it. (2) Who changes the word looks at
-//! the line's root afterwards, and who changes the root looks at the word, each behind a `SeqCst` fence: of a release and a new
-//! waiter at least one sees the other, so no permit is free while somebody sleeps. The permit is set aside in the word first and
-//! marked in the leaf before the wake; if nobody waits any more it goes back, and the line is looked at again.
+//! the line afterwards, and who changes the line (joins, leaves, ends a turn) looks at the word, each behind a `SeqCst` fence: of a
+//! release and a new waiter at least one sees the other, so nobody sleeps whose turn it is and who fits. The permits are set aside in
+//! the word first and marked in the leaf before the wake; if that one waits no longer they go back, and the line is looked at again.
+//! A weight is read after its leaf; if it is a later owner's, the leaf has changed, and so nothing is settled by it.
 //! What a caller did before its `release` is seen by whoever gets the permit.
 //! Watching needs no fence: it and the releases are swaps of one word, so either the watch finds nothing out, or the release finds
 //! the watch.
 //!
 //! # Progress
 //! Lock-free, every operation: a retry means that another one succeeded. Room and nobody in the line: one load and one swap, in
-//! and out. In line: O(log places). A thread that is stopped in the middle of handing over keeps the one permit it has set
+//! and out. In line: O(log places). A thread that is stopped in the middle of handing over keeps the permits it has set
 //! aside; everybody else goes on with the rest.
 //!
 //! # Models
-//! `loom-tests/tests/loom_semaphore.rs`: L09 to L16, and the order of the line under cancellation and reuse of places.
+//! `loom-tests/tests/loom_semaphore.rs`: L09 to L16, the order of the line under cancellation and reuse of places, weights, and
+//! classes.
 //!
 //! # Not promised
 //! That a call which began before a waiter had joined stays behind it: order is promised between waiters, and towards calls that
@@ -81,6 +92,7 @@
 //! permit too.
 
 mod cell;
+mod enter;
 mod hand_over;
 mod line;
 mod step;
@@ -88,7 +100,7 @@ mod verdict;
 mod wait;
 mod word;
 
-pub use self::verdict::{Entry, Left, Place, Snapshot, Turn};
+pub use self::verdict::{Ask, Entry, Left, Place, Priority, Snapshot, Turn};
 pub use self::word::{MAX_PERMITS, MAX_PLACES};
 
 use alloc::boxed::Box;
@@ -96,7 +108,7 @@ use core::fmt;
 
 use self::cell::Gate;
 use self::line::Line;
-use self::step::{Admit, Returned};
+use self::step::Returned;
 use crate::limit::OutOfRange;
 
 /// An exact limit on calls in flight, and a first-come line of those that wait for it.
@@ -124,47 +136,31 @@ impl Semaphore {
         })
     }
 
-    /// A semaphore with `places` places to wait in. Their memory, about 40 bytes each, is allocated here and never again.
+    /// A semaphore with `places` places to wait in, first come first served. Their memory, about 40 bytes each, is allocated here and
+    /// never again.
     ///
     /// # Errors
     /// `limit` outside `1..=MAX_PERMITS`; `max_waiting`, which is `places`, outside `1..=MAX_PLACES`.
     pub fn with_line(limit: u32, places: u32) -> Result<Self, OutOfRange> {
+        Self::lined(limit, places, Line::new)
+    }
+
+    /// The same with the classes of [`Priority`], which share the places. About 45 bytes for each place.
+    ///
+    /// # Errors
+    /// As [`with_line`](Self::with_line).
+    pub fn with_classes(limit: u32, places: u32) -> Result<Self, OutOfRange> {
+        Self::lined(limit, places, Line::with_classes)
+    }
+
+    fn lined(limit: u32, places: u32, line: fn(u32) -> Line) -> Result<Self, OutOfRange> {
         let limit = checked("limit", limit, 1, MAX_PERMITS)?;
         let places = checked("max_waiting", places, 1, MAX_PLACES)?;
         Ok(Self {
             gate: Gate::new(limit),
-            line: Some(Line::new(places)),
+            line: Some(line(places)),
             idle: None,
         })
-    }
-
-    /// A permit at once, or none. It never passes somebody who waits.
-    ///
-    /// # Progress
-    /// Lock-free; without a line, or with nobody in it, one load and one swap.
-    #[inline]
-    pub fn try_acquire(&self) -> Entry {
-        self.admit(|| 0)
-    }
-
-    /// A permit at once, or a place in the line, if there is one free.
-    ///
-    /// # Progress
-    /// Lock-free.
-    #[inline]
-    pub fn enter(&self) -> Entry {
-        self.admit(|| MAX_PLACES)
-    }
-
-    /// As [`enter`](Self::enter), but a place is given only while fewer than `max_waiting` are taken. Each caller may name another
-    /// bound: those that have a place keep it. More than there are places is as many as there are. It is asked only when the
-    /// shortest way in is not open.
-    ///
-    /// # Progress
-    /// Lock-free.
-    #[inline]
-    pub fn enter_within(&self, max_waiting: impl FnOnce() -> u32) -> Entry {
-        self.admit(max_waiting)
     }
 
     /// Gives one permit back. The first in the line gets it before it is woken.
@@ -177,7 +173,19 @@ impl Semaphore {
     /// Lock-free; with nobody in the line, one load and one swap.
     #[inline]
     pub fn release(&self) {
-        let (word, returned) = self.gate.release();
+        self.release_many(1);
+    }
+
+    /// Gives `weight` permits back. Exactly those in the line who fit then get theirs, in order, before they are woken.
+    ///
+    /// # Panics
+    /// In debug builds when fewer are out; in release builds nothing but [`Snapshot::surplus`] changes then.
+    ///
+    /// # Progress
+    /// As [`release`](Self::release).
+    #[inline]
+    pub fn release_many(&self, weight: u32) {
+        let (word, returned) = self.gate.release(weight);
         debug_assert!(returned == Returned::Free, "a permit was released twice");
         self.settle(word);
     }
@@ -229,35 +237,6 @@ impl Semaphore {
     #[inline]
     pub fn places(&self) -> u32 {
         self.line.as_ref().map_or(0, Line::places)
-    }
-
-    #[inline]
-    fn admit(&self, max_waiting: impl FnOnce() -> u32) -> Entry {
-        match self.gate.walk_in() {
-            Some(word) => Entry::Acquired {
-                in_flight: word.used(),
-            },
-            None => self.admit_or_queue(max_waiting()),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn admit_or_queue(&self, max_waiting: u32) -> Entry {
-        let capacity = max_waiting.min(self.places());
-        let clear = || self.line.as_ref().is_none_or(Line::is_clear);
-        let (word, admit) = self.gate.enter(capacity, clear);
-        match admit {
-            Admit::Acquired => Entry::Acquired {
-                in_flight: word.used(),
-            },
-            Admit::Queued => self.join(),
-            Admit::Full => Entry::Full {
-                in_flight: word.used(),
-                limit: word.limit(),
-            },
-            Admit::Closed => Entry::Closed,
-        }
     }
 }
 

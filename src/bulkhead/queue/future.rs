@@ -9,7 +9,8 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::super::permit::{Permit, Waiter};
+use super::super::demand::{One, Weight};
+use super::super::permit::{End, Permit, Waiter};
 use super::super::watch;
 use crate::clock::Tick;
 use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
@@ -20,18 +21,19 @@ use crate::timer::Timer;
 pin_project! {
     /// The future of [`QueuedService`](super::QueuedService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct QueuedFuture<S, T, Req, M = NullSink, B = ()>
+    pub struct QueuedFuture<S, T, Req, M = NullSink, B = (), W = One>
     where
         S: Service<Req>,
         T: Timer,
         M: Emitter,
-        B: Beside<Permit>,
+        B: Beside<Permit<W>>,
+        W: Weight,
     {
         #[pin]
         state: State<S::Future, T::Sleep>,
         // After `state`: the inner future is dropped before its permit goes back.
-        permit: Option<Permit>,
-        line: Option<InLine<S, Req>>,
+        permit: Option<Permit<W>>,
+        line: Option<InLine<S, Req, W>>,
         error: Option<S::Error>,
         watch: Request<M>,
         timer: T,
@@ -41,8 +43,8 @@ pin_project! {
 }
 
 /// A call in line, with all it needs once it is its turn. The place is given up before the service goes.
-pub(super) struct InLine<S, Req> {
-    waiter: Waiter,
+pub(super) struct InLine<S, Req, W> {
+    waiter: Waiter<W>,
     service: S,
     request: Req,
     max_wait: Duration,
@@ -69,12 +71,13 @@ pin_project! {
 
 // === impl QueuedFuture ===
 
-impl<S, T, M, B, Req> QueuedFuture<S, T, Req, M, B>
+impl<S, T, M, B, W, Req> QueuedFuture<S, T, Req, M, B, W>
 where
     S: Service<Req>,
     T: Timer,
     M: Emitter,
-    B: Beside<Permit>,
+    B: Beside<Permit<W>>,
+    W: Weight,
 {
     fn new(state: State<S::Future, T::Sleep>, watch: Request<M>, timer: T) -> Self {
         Self {
@@ -91,7 +94,7 @@ where
     #[inline]
     pub(super) fn running(
         inner: S::Future,
-        permit: Permit,
+        permit: Permit<W>,
         watch: Request<M>,
         timer: T,
         tried: B,
@@ -102,7 +105,7 @@ where
         call
     }
 
-    pub(super) fn waiting(line: InLine<S, Req>, watch: Request<M>, timer: T, tried: B) -> Self {
+    pub(super) fn waiting(line: InLine<S, Req, W>, watch: Request<M>, timer: T, tried: B) -> Self {
         let mut call = Self::new(State::InLine, watch, timer);
         call.line = Some(line);
         call.tried = tried;
@@ -117,13 +120,14 @@ where
     }
 }
 
-impl<S, T, M, B, Req> Future for QueuedFuture<S, T, Req, M, B>
+impl<S, T, M, B, W, Req> Future for QueuedFuture<S, T, Req, M, B, W>
 where
     S: Service<Req>,
     S::Error: FlatError,
     T: Timer,
     M: Emitter,
-    B: Beside<Permit>,
+    B: Beside<Permit<W>>,
+    W: Weight,
 {
     type Output = Result<S::Response, S::Error>;
 
@@ -150,10 +154,11 @@ where
                 unreachable!("a call in line has its place")
             };
             let watch = &mut *this.watch;
+            let weight = line.waiter.weight().permits().get();
             match line.waiter.poll(cx.waker()) {
-                Poll::Ready(Some((permit, in_flight))) => {
+                Poll::Ready(End::Granted { permit, in_flight }) => {
                     *this.permit = Some(permit);
-                    watch::granted(watch, in_flight);
+                    watch::granted(watch, in_flight, weight);
                     if let Some(InLine {
                         mut service,
                         request,
@@ -164,15 +169,20 @@ where
                         this.state.set(State::Running { inner });
                     }
                 }
-                Poll::Ready(None) => {
-                    watch::left(watch, BulkheadRejection::Closed);
+                Poll::Ready(End::Overweight { limit }) => {
+                    watch::left(watch, weight, BulkheadRejection::Overweight);
+                    let error = ResilienceError::overweight(weight, limit);
+                    break Err(S::Error::from_flat(error));
+                }
+                Poll::Ready(End::Closed) => {
+                    watch::left(watch, weight, BulkheadRejection::Closed);
                     break Err(S::Error::from_flat(ResilienceError::BulkheadClosed));
                 }
                 Poll::Pending => match timed {
                     Some((sleep, since)) => {
                         ready!(sleep.poll(cx));
                         let waited = this.timer.now().since(since);
-                        watch::left(watch, BulkheadRejection::TimedOut);
+                        watch::left(watch, weight, BulkheadRejection::TimedOut);
                         break Err(S::Error::from_flat(ResilienceError::BulkheadTimeout {
                             waited,
                         }));
@@ -200,8 +210,8 @@ where
 
 // === impl InLine ===
 
-impl<S, Req> InLine<S, Req> {
-    pub(super) fn new(waiter: Waiter, service: S, request: Req, max_wait: Duration) -> Self {
+impl<S, Req, W> InLine<S, Req, W> {
+    pub(super) fn new(waiter: Waiter<W>, service: S, request: Req, max_wait: Duration) -> Self {
         Self {
             waiter,
             service,
@@ -211,12 +221,13 @@ impl<S, Req> InLine<S, Req> {
     }
 }
 
-impl<S, T, M, B, Req> fmt::Debug for QueuedFuture<S, T, Req, M, B>
+impl<S, T, M, B, W, Req> fmt::Debug for QueuedFuture<S, T, Req, M, B, W>
 where
     S: Service<Req>,
     T: Timer,
     M: Emitter,
-    B: Beside<Permit>,
+    B: Beside<Permit<W>>,
+    W: Weight,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueuedFuture")

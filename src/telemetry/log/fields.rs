@@ -19,6 +19,7 @@ pub(super) struct Fields {
     to: Option<DebugValue<CircuitState>>,
     retry_after_ms: Option<f64>,
     in_flight: Option<u32>,
+    weight: Option<u32>,
     reason: Option<DebugValue<BulkheadRejection>>,
     elapsed_ms: Option<f64>,
     limit_ms: Option<f64>,
@@ -56,11 +57,20 @@ impl Fields {
             PolicyEvent::CircuitRejected { retry_after, .. } => {
                 fields.retry_after_ms = retry_after.map(millis);
             }
-            PolicyEvent::BulkheadAcquired { in_flight, .. } => fields.in_flight = Some(in_flight),
-            PolicyEvent::BulkheadRejected {
-                in_flight, reason, ..
+            PolicyEvent::BulkheadAcquired {
+                in_flight, weight, ..
             } => {
                 fields.in_flight = Some(in_flight);
+                fields.weight = (weight != 1).then_some(weight);
+            }
+            PolicyEvent::BulkheadRejected {
+                in_flight,
+                weight,
+                reason,
+                ..
+            } => {
+                fields.in_flight = Some(in_flight);
+                fields.weight = (weight != 1).then_some(weight);
                 fields.reason = Some(debug(reason));
             }
             PolicyEvent::TimeoutOccurred { elapsed, limit, .. } => {
@@ -111,6 +121,7 @@ impl Fields {
                     to = self.to,
                     retry_after_ms = self.retry_after_ms,
                     in_flight = self.in_flight,
+                    weight = self.weight,
                     reason = self.reason,
                     elapsed_ms = self.elapsed_ms,
                     limit_ms = self.limit_ms,

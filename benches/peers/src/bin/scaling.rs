@@ -113,6 +113,7 @@ fn telling(subscribers: usize) -> Subject {
         emitter.tell(Kind::BulkheadAcquired, |at| PolicyEvent::BulkheadAcquired {
             at,
             in_flight: 1,
+            weight: 1,
         });
     })
 }

@@ -59,6 +59,8 @@ pub enum BulkheadRejection {
     TimedOut = 1,
     /// The bulkhead was closed.
     Closed = 2,
+    /// It weighs more than the limit.
+    Overweight = 3,
 }
 
 /// What kind of error a request ended with.

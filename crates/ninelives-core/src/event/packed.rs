@@ -42,10 +42,15 @@ impl PolicyEvent {
                 Some(rest) => (0, 0, nanos(rest), 0),
                 None => (0, 0, NONE, 0),
             },
-            Self::BulkheadAcquired { in_flight, .. } => (0, 0, in_flight as u64, 0),
+            Self::BulkheadAcquired {
+                in_flight, weight, ..
+            } => (0, 0, in_flight as u64, weight as u64),
             Self::BulkheadRejected {
-                in_flight, reason, ..
-            } => (reason as u64, 0, in_flight as u64, 0),
+                in_flight,
+                weight,
+                reason,
+                ..
+            } => (reason as u64, 0, in_flight as u64, weight as u64),
             Self::TimeoutOccurred { elapsed, limit, .. } => (0, 0, nanos(elapsed), nanos(limit)),
             Self::FallbackTaken { .. } => (0, 0, 0, 0),
             Self::ForkStarted { arm, .. } | Self::ForkWon { arm, .. } => (arm as u64, 0, 0, 0),
@@ -113,10 +118,12 @@ impl PolicyEvent {
             Kind::BulkheadAcquired => Self::BulkheadAcquired {
                 at,
                 in_flight: count,
+                weight: b as u32,
             },
             Kind::BulkheadRejected => Self::BulkheadRejected {
                 at,
                 in_flight: count,
+                weight: b as u32,
                 reason: *REASONS.get(first)?,
             },
             Kind::TimeoutOccurred => Self::TimeoutOccurred {
@@ -179,10 +186,11 @@ pub(super) const STATES: [CircuitState; 8] = [
     CircuitState::Disabled,
     CircuitState::Ramping,
 ];
-pub(super) const REASONS: [BulkheadRejection; 3] = [
+pub(super) const REASONS: [BulkheadRejection; 4] = [
     BulkheadRejection::Full,
     BulkheadRejection::TimedOut,
     BulkheadRejection::Closed,
+    BulkheadRejection::Overweight,
 ];
 pub(super) const CAUSES: [FailureCause; 6] = [
     FailureCause::Inner,

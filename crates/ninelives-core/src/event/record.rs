@@ -33,6 +33,9 @@ struct Record {
     retry_after_ns: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     in_flight: Option<u32>,
+    // Left out when it is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weight: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<BulkheadRejection>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,6 +87,7 @@ impl Record {
             to: None,
             retry_after_ns: None,
             in_flight: None,
+            weight: None,
             reason: None,
             elapsed_ns: None,
             limit_ns: None,
@@ -115,11 +119,20 @@ impl Record {
             PolicyEvent::CircuitRejected { retry_after, .. } => {
                 record.retry_after_ns = retry_after.map(saturating_nanos);
             }
-            PolicyEvent::BulkheadAcquired { in_flight, .. } => record.in_flight = Some(in_flight),
-            PolicyEvent::BulkheadRejected {
-                in_flight, reason, ..
+            PolicyEvent::BulkheadAcquired {
+                in_flight, weight, ..
             } => {
                 record.in_flight = Some(in_flight);
+                record.weight = (weight != 1).then_some(weight);
+            }
+            PolicyEvent::BulkheadRejected {
+                in_flight,
+                weight,
+                reason,
+                ..
+            } => {
+                record.in_flight = Some(in_flight);
+                record.weight = (weight != 1).then_some(weight);
                 record.reason = Some(reason);
             }
             PolicyEvent::TimeoutOccurred { elapsed, limit, .. } => {
@@ -163,6 +176,7 @@ impl Record {
         let elapsed = || need(self.elapsed_ns, "elapsed_ns").map(Duration::from_nanos);
         let attempts = || need(self.attempts, "attempts");
         let in_flight = || need(self.in_flight, "in_flight");
+        let weight = self.weight.unwrap_or(1);
         let arm = || need(self.arm, "arm");
         Ok(match self.kind {
             Kind::RetryAttempt => PolicyEvent::RetryAttempt {
@@ -196,10 +210,12 @@ impl Record {
             Kind::BulkheadAcquired => PolicyEvent::BulkheadAcquired {
                 at,
                 in_flight: in_flight()?,
+                weight,
             },
             Kind::BulkheadRejected => PolicyEvent::BulkheadRejected {
                 at,
                 in_flight: in_flight()?,
+                weight,
                 reason: need(self.reason, "reason")?,
             },
             Kind::TimeoutOccurred => PolicyEvent::TimeoutOccurred {

@@ -46,6 +46,7 @@ pub(super) fn every_event() -> Vec<PolicyEvent> {
         BulkheadAcquired {
             at: AT,
             in_flight: u32::MAX,
+            weight: u32::MAX - 1,
         },
         TimeoutOccurred {
             at: AT,
@@ -74,6 +75,7 @@ pub(super) fn every_event() -> Vec<PolicyEvent> {
     events.extend(REASONS.map(|reason| BulkheadRejected {
         at: AT,
         in_flight: 9,
+        weight: 2,
         reason,
     }));
     for primary in VERDICTS {

@@ -35,13 +35,24 @@ impl fmt::Display for PolicyEvent {
                 ..
             } => write!(f, "circuit rejected, retry after {rest:?}"),
             Self::CircuitRejected { .. } => f.write_str("circuit rejected"),
-            Self::BulkheadAcquired { in_flight, .. } => write!(f, "permit taken, {in_flight} out"),
+            Self::BulkheadAcquired {
+                in_flight,
+                weight: 1,
+                ..
+            } => write!(f, "permit taken, {in_flight} out"),
+            Self::BulkheadAcquired {
+                in_flight, weight, ..
+            } => write!(f, "{weight} permits taken, {in_flight} out"),
             Self::BulkheadRejected {
-                in_flight, reason, ..
+                in_flight,
+                weight,
+                reason,
+                ..
             } => match reason {
                 BulkheadRejection::Full => write!(f, "bulkhead full, {in_flight} in flight"),
                 BulkheadRejection::TimedOut => f.write_str("no permit in time"),
                 BulkheadRejection::Closed => f.write_str("bulkhead closed"),
+                BulkheadRejection::Overweight => write!(f, "weight {weight} is above the limit"),
             },
             Self::TimeoutOccurred { elapsed, limit, .. } => {
                 write!(f, "timed out after {elapsed:?} (limit {limit:?})")

@@ -2,7 +2,7 @@
 
 use crossbeam_utils::CachePadded;
 
-use super::step::{self, Admit, Returned};
+use super::step::{self, Admit, Returned, Served};
 use super::word::Word;
 use crate::sync::{AtomicU64, Ordering, fence, spin_hint};
 
@@ -44,10 +44,10 @@ impl Gate {
 
     /// One try of the shortest way in; `None` says nothing but that it was not that short.
     #[inline]
-    pub(super) fn walk_in(&self) -> Option<Word> {
+    pub(super) fn walk_in(&self, weight: u32) -> Option<Word> {
         // Relaxed: as in `apply`.
         let seen = self.0.load(Ordering::Relaxed);
-        let next = step::walk_in(Word::from_bits(seen))?;
+        let next = step::walk_in(Word::from_bits(seen), weight)?;
         // Acquire: as in `apply`. Nothing of the line was touched, and the release sequences of others pass through this swap.
         self.0
             .compare_exchange(seen, next.bits(), Ordering::Acquire, Ordering::Relaxed)
@@ -55,25 +55,30 @@ impl Gate {
             .map(|_| next)
     }
 
-    pub(super) fn enter(&self, capacity: u32, clear: impl Fn() -> bool) -> (Word, Admit) {
-        self.apply(|word| step::enter(word, capacity, &clear))
+    pub(super) fn enter(
+        &self,
+        weight: u32,
+        capacity: u32,
+        clear: impl Fn() -> bool,
+    ) -> (Word, Admit) {
+        self.apply(|word| step::enter(word, weight, capacity, &clear))
     }
 
-    pub(super) fn reserve(&self) -> (Word, bool) {
-        self.apply(step::reserve)
+    pub(super) fn serve(&self, weight: u32) -> (Word, Served) {
+        self.apply(|word| step::serve(word, weight))
     }
 
     #[inline]
-    pub(super) fn release(&self) -> (Word, Returned) {
-        self.apply(step::release)
+    pub(super) fn release(&self, weight: u32) -> (Word, Returned) {
+        self.apply(|word| step::release(word, weight))
     }
 
-    pub(super) fn vacate(&self) {
-        self.apply(step::vacate);
+    pub(super) fn vacate(&self) -> Word {
+        self.apply(step::vacate).0
     }
 
-    pub(super) fn forgo(&self) -> (Word, Returned) {
-        self.apply(step::forgo)
+    pub(super) fn forgo(&self, weight: u32) -> Word {
+        self.apply(|word| step::forgo(word, weight)).0
     }
 
     pub(super) fn resize(&self, limit: u32) -> (Word, u32) {
@@ -98,12 +103,11 @@ impl Gate {
         Word::from_bits(self.0.load(Ordering::Acquire))
     }
 
-    /// The word, ordered against the line.
+    /// Between a change of the word or of the line and a look at the other.
     ///
-    /// SeqCst fence: everyone who changed one of the two, the word or the line's root, passes here before looking at the other.
-    /// Of a releaser (word, fence, root) and a waiter (root, fence, word), at least one sees what the other did.
-    pub(super) fn look(&self) -> Word {
+    /// SeqCst fence: everyone who changed one of them passes here before looking at the other. Of a releaser (word, fence, line) and
+    /// a waiter (line, fence, word), at least one sees what the other did.
+    pub(super) fn face_the_line(&self) {
         fence(Ordering::SeqCst);
-        self.load()
     }
 }

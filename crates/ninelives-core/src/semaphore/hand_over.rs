@@ -1,13 +1,15 @@
 //! How free permits reach those that wait.
 //!
 //! Every change that may let somebody in ends here: a release, a growing limit, a close, a grant that was not taken, and a waiter
-//! that has just joined. So does the news that no permit is out, for those who wait for it. Whoever comes sets a permit aside, marks the first in the line, and wakes it with nothing held.
+//! that has just joined. So does the news that no permit is out, for those who wait for it. Whoever comes
+//! sets permits aside, marks the one whose turn it is, and wakes it with nothing held.
 
 use alloc::boxed::Box;
 use core::mem;
 
 use super::Semaphore;
 use super::line::State;
+use super::step::Served;
 use super::word::Word;
 
 /// Goes on handing over when a waker panics: a permit that is free while somebody waits has nobody else to move it.
@@ -55,34 +57,31 @@ impl Semaphore {
         }
     }
 
-    /// Hands free permits to the first in the line, or the news of the end to all of it, until nothing is left to hand over.
+    /// Hands free permits to the one whose turn it is, or the news of the end to the whole line, until nothing is left to hand over.
     fn let_in(&self) {
         let Some(line) = &self.line else { return };
         loop {
-            let word = self.gate.look();
-            let state = if word.is_closed() {
-                State::Closed
-            } else if !word.has_room() || line.is_clear() {
-                // Full: whoever gives a permit back looks at the line after this look at the word.
-                return;
-            } else if let (word, true) = self.gate.reserve() {
-                State::Granted {
+            self.gate.face_the_line();
+            let Some(next) = line.next() else { return };
+            let (word, served) = self.gate.serve(next.weight);
+            let state = match served {
+                Served::Reserved => State::Granted {
                     in_flight: word.used(),
-                }
-            } else {
-                continue;
+                },
+                // Whoever brings permits back looks at the line after this look at the word.
+                Served::NotYet => return,
+                Served::Overweight => State::Overweight {
+                    limit: word.limit(),
+                },
+                Served::Closed => State::Closed,
             };
-            match line.settle_first(state) {
-                Some(slot) => {
-                    let rest = HandOver(self);
-                    line.wake(slot);
-                    mem::forget(rest);
-                }
-                None if state == State::Closed => return,
-                // The one who waited has left. Give the permit back as any caller would, and look again.
-                None => {
-                    self.gate.release();
-                }
+            if line.settle(&next, state) {
+                let rest = HandOver(self);
+                line.wake(&next);
+                mem::forget(rest);
+            } else if served == Served::Reserved {
+                // The one who waited has left. Give the permits back as any caller would, and look again.
+                self.gate.release(next.weight);
             }
         }
     }

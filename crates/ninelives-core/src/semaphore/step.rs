@@ -9,39 +9,61 @@ pub(super) enum Admit {
     Acquired,
     /// A place in the line is theirs; they have to publish themselves there.
     Queued,
-    /// Neither a permit nor a place.
+    /// Not all of the permits, and no place.
     Full,
+    /// More permits were asked for than there are.
+    Overweight,
     /// The gate is closed for good.
     Closed,
 }
 
-/// What became of a permit that came back.
+/// What becomes of the one whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Served {
+    /// All of their permits are set aside.
+    Reserved,
+    /// They go on waiting, and so does everybody behind them.
+    NotYet,
+    /// They wait for more permits than there are.
+    Overweight,
+    /// The gate is closed for good.
+    Closed,
+}
+
+/// What became of permits that came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Returned {
-    /// It is free again.
+    /// They are free again.
     Free,
-    /// None was out: the caller released twice.
+    /// Fewer were out: the caller released twice.
     Surplus,
 }
 
 /// Somebody comes while the gate is open, has room, and nobody has a place: the row of [`enter`] that is short enough to be inlined.
 #[inline]
-pub(super) const fn walk_in(word: Word) -> Option<Word> {
-    if word.is_plain() && word.has_room() {
-        Some(word.one_in())
+pub(super) const fn walk_in(word: Word, weight: u32) -> Option<Word> {
+    if word.is_plain() && word.fits(weight) {
+        Some(word.more_out(weight))
     } else {
         None
     }
 }
 
-/// Somebody comes. `capacity` is how many places may be taken (0: they will not wait); `clear` says that nobody is waiting in the line,
-/// and is only asked when places are taken.
+/// Somebody comes for `weight` permits, all or none. `capacity` is how many places may be taken (0: they will not wait); `clear` says
+/// that nobody is waiting in the line, and is only asked when places are taken.
 #[inline]
-pub(super) fn enter(word: Word, capacity: u32, clear: impl FnOnce() -> bool) -> (Word, Admit) {
+pub(super) fn enter(
+    word: Word,
+    weight: u32,
+    capacity: u32,
+    clear: impl FnOnce() -> bool,
+) -> (Word, Admit) {
     if word.is_closed() {
         (word, Admit::Closed)
-    } else if word.has_room() && (word.places() == 0 || clear()) {
-        (word.one_in(), Admit::Acquired)
+    } else if word.is_too_small_for(weight) {
+        (word, Admit::Overweight)
+    } else if word.fits(weight) && (word.places() == 0 || clear()) {
+        (word.more_out(weight), Admit::Acquired)
     } else if word.places() < capacity {
         (word.one_queued(), Admit::Queued)
     } else {
@@ -49,23 +71,27 @@ pub(super) fn enter(word: Word, capacity: u32, clear: impl FnOnce() -> bool) -> 
     }
 }
 
-/// A permit is set aside for the first in the line.
+/// It is the turn of somebody who waits for `weight` permits.
 #[inline]
-pub(super) const fn reserve(word: Word) -> (Word, bool) {
-    if word.is_closed() || !word.has_room() {
-        (word, false)
+pub(super) const fn serve(word: Word, weight: u32) -> (Word, Served) {
+    if word.is_closed() {
+        (word, Served::Closed)
+    } else if word.is_too_small_for(weight) {
+        (word, Served::Overweight)
+    } else if word.fits(weight) {
+        (word.more_out(weight), Served::Reserved)
     } else {
-        (word.one_in(), true)
+        (word, Served::NotYet)
     }
 }
 
-/// A permit comes back.
+/// Permits come back.
 #[inline]
-pub(super) const fn release(word: Word) -> (Word, Returned) {
-    if word.used() == 0 {
+pub(super) const fn release(word: Word, weight: u32) -> (Word, Returned) {
+    if word.used() < weight {
         (word.one_surplus(), Returned::Surplus)
     } else {
-        (word.one_out(), Returned::Free)
+        (word.fewer_out(weight), Returned::Free)
     }
 }
 
@@ -76,11 +102,11 @@ pub(super) const fn vacate(word: Word) -> (Word, ()) {
     (word.one_vacated(), ())
 }
 
-/// Somebody leaves their place with a permit they never used: both go back at one point in time.
+/// Somebody leaves their place with permits they never used: both go back at one point in time.
 #[inline]
-pub(super) const fn forgo(word: Word) -> (Word, Returned) {
+pub(super) const fn forgo(word: Word, weight: u32) -> (Word, Returned) {
     let (word, ()) = vacate(word);
-    release(word)
+    release(word, weight)
 }
 
 /// The limit changes; the answer is the old one. Permits that are out stay out.

@@ -1,5 +1,6 @@
 //! Rows of the transition table, scenarios by name, and the machine against a naive model.
 
+mod classes;
 mod limits;
 mod long;
 mod model;
@@ -8,12 +9,14 @@ mod rows;
 mod table;
 mod threads;
 mod wakers;
+mod weights;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
 
-use super::{Entry, Place, Semaphore, Turn};
+use super::{Ask, Entry, Place, Priority, Semaphore, Turn};
 
 /// A task that counts how often it was woken.
 #[derive(Default)]
@@ -39,6 +42,10 @@ impl Task {
 
 fn line(limit: u32, places: u32) -> Semaphore {
     Semaphore::with_line(limit, places).expect("in range")
+}
+
+fn ask(weight: u32, priority: Priority) -> Ask {
+    Ask::new(NonZeroU32::new(weight).expect("not zero"), priority)
 }
 
 /// Takes `count` permits that must be free.

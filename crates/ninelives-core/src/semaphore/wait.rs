@@ -4,7 +4,7 @@ use core::task::{Poll, Waker};
 
 use super::Semaphore;
 use super::line::{Line, State};
-use super::verdict::{Entry, Left, Place, Turn};
+use super::verdict::{Ask, Entry, Left, Place, Turn};
 
 // === impl Semaphore ===
 
@@ -12,7 +12,7 @@ impl Semaphore {
     /// Whether the wait is over; if not, `waker` is woken when it is. Only the newest waker is kept, and one that wakes the same
     /// task as the last is not cloned. A place has one owner: two threads must not poll it at once.
     ///
-    /// After `Granted`, call [`take`](Self::take); after `Closed`, [`leave`](Self::leave).
+    /// After `Granted`, call [`take`](Self::take); after `Overweight` or `Closed`, [`leave`](Self::leave).
     ///
     /// # Progress
     /// Wait-free.
@@ -21,7 +21,7 @@ impl Semaphore {
         if let Some(turn) = Self::turn(line, place) {
             return Poll::Ready(turn);
         }
-        line.register(place.slot, waker);
+        line.register(place, waker);
         // Again: a grant before the registration found no waker, or an older one.
         match Self::turn(line, place) {
             Some(turn) => Poll::Ready(turn),
@@ -29,7 +29,8 @@ impl Semaphore {
         }
     }
 
-    /// Consumes a place that was granted; the permit is the caller's to [`release`](Self::release).
+    /// Consumes a place that was granted; its permits are the caller's to [release](Self::release_many), as many as it
+    /// [asked](Self::asked) for.
     ///
     /// # Panics
     /// When the place was not granted: [`poll_place`](Self::poll_place) did not say so.
@@ -39,30 +40,35 @@ impl Semaphore {
     pub fn take(&self, place: Place) {
         let line = self.line();
         assert!(
-            matches!(line.state(place.slot), State::Granted { .. }),
+            matches!(line.state(&place), State::Granted { .. }),
             "the place was not granted"
         );
-        let _waker = line.free(place.slot);
+        let _waker = line.free(&place);
         self.gate.vacate();
     }
 
-    /// Consumes a place, whatever it came to. A permit that was granted and not taken goes to the next in the line.
+    /// Consumes a place, whatever it came to. Permits that were granted and not taken go to the next in the line; and who leaves
+    /// the front of the line without them makes way for those behind, if they fit.
     ///
     /// # Progress
     /// Lock-free.
     pub fn leave(&self, place: Place) -> Left {
         let line = self.line();
-        let state = line.give_up(place.slot);
-        let _waker = line.free(place.slot);
+        let (state, weight) = (line.give_up(&place), line.ask(&place).weight());
+        let _waker = line.free(&place);
         match state {
             State::Waiting => {
-                self.gate.vacate();
+                // Who was behind may fit where this one did not, or be too heavy to wait.
+                self.settle(self.gate.vacate());
                 Left::GaveUp
             }
             State::Granted { .. } => {
-                let (word, _) = self.gate.forgo();
-                self.settle(word);
+                self.settle(self.gate.forgo(weight));
                 Left::HadGrant
+            }
+            State::Overweight { .. } => {
+                self.gate.vacate();
+                Left::Overweight
             }
             State::Closed => {
                 self.gate.vacate();
@@ -72,12 +78,17 @@ impl Semaphore {
         }
     }
 
+    /// What the owner of a place waits for.
+    pub fn asked(&self, place: &Place) -> Ask {
+        self.line().ask(place)
+    }
+
     #[cold]
-    pub(super) fn join(&self) -> Entry {
-        let slot = self.line().join();
+    pub(super) fn join(&self, ask: Ask) -> Entry {
+        let place = self.line().join(ask);
         // A permit may have come back, or the gate closed, before the line's root showed anybody.
         self.hand_over();
-        Entry::Waiting(Place { slot })
+        Entry::Waiting(place)
     }
 
     pub(super) fn line(&self) -> &Line {
@@ -88,9 +99,10 @@ impl Semaphore {
     }
 
     fn turn(line: &Line, place: &Place) -> Option<Turn> {
-        match line.state(place.slot) {
+        match line.state(place) {
             State::Waiting => None,
             State::Granted { in_flight } => Some(Turn::Granted { in_flight }),
+            State::Overweight { limit } => Some(Turn::Overweight { limit }),
             State::Closed => Some(Turn::Closed),
             State::Idle => unreachable!("a place is consumed once"),
         }

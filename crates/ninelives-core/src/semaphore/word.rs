@@ -69,9 +69,17 @@ impl Word {
         SURPLUS.get(self.0) as u32
     }
 
+    /// Whether so many more permits, at least one, may go out.
     #[inline]
-    pub(super) const fn has_room(self) -> bool {
-        self.used() < self.limit()
+    pub(super) const fn fits(self, weight: u32) -> bool {
+        // So that for a weight of one nothing is added.
+        USED.get(self.0) + (weight as u64 - 1) < LIMIT.get(self.0)
+    }
+
+    /// Whether so many permits are more than there ever are. A pause says nothing of that.
+    #[inline]
+    pub(super) const fn is_too_small_for(self, weight: u32) -> bool {
+        self.limit() != 0 && weight > self.limit()
     }
 
     /// Open, and no place taken: one test for both.
@@ -92,16 +100,16 @@ impl Word {
         self.0 >> CLOSED.end() != 0
     }
 
-    /// One more permit out. Only below the limit, so the field cannot overflow.
+    /// So many more permits out. Only where they fit, so the field cannot overflow.
     #[inline]
-    pub(super) const fn one_in(self) -> Self {
-        Self(self.0 + USED.one())
+    pub(super) const fn more_out(self, weight: u32) -> Self {
+        Self(self.0 + USED.one() * weight as u64)
     }
 
-    /// One permit back. Only above zero.
+    /// So many permits back. Only where as many are out.
     #[inline]
-    pub(super) const fn one_out(self) -> Self {
-        Self(self.0 - USED.one())
+    pub(super) const fn fewer_out(self, weight: u32) -> Self {
+        Self(self.0 - USED.one() * weight as u64)
     }
 
     /// One more place taken. Only below the line's capacity, which fits the field.

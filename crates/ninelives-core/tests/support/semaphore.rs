@@ -1,11 +1,12 @@
 //! The semaphore with its line, and the same with a few counters and a list.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Poll, Wake, Waker};
 
-use ninelives_core::semaphore::{Entry, Left, Place, Semaphore, Turn};
+use ninelives_core::semaphore::{Ask, Entry, Left, Place, Priority, Semaphore, Turn};
 
 use super::tape::{Op, ops};
 
@@ -18,11 +19,13 @@ struct Task(AtomicBool);
 enum Stand {
     Waiting,
     Granted { in_flight: u32 },
+    Overweight { limit: u32 },
     Closed,
 }
 
 struct Guest {
     place: Place,
+    ask: Ask,
     stand: Stand,
     /// Registered, and not told yet.
     task: Option<Arc<Task>>,
@@ -32,7 +35,10 @@ struct Pair {
     real: Semaphore,
     limit: u32,
     places: u32,
-    held: u32,
+    /// The weight of each who has its permits.
+    held: Vec<u32>,
+    classes: bool,
+    turn: u32,
     closed: bool,
     line: VecDeque<Guest>,
 }
@@ -41,12 +47,19 @@ struct Pair {
 pub fn run(bytes: &[u8]) {
     let mut ops = ops(bytes);
     let Some(first) = ops.next() else { return };
-    let mut pair = Pair::new(1 + u32::from(first.small % 4), u32::from(first.power % 20));
+    let (limit, classes) = (1 + u32::from(first.small % 4), first.small >= 128);
+    let mut pair = Pair::new(limit, u32::from(first.power % 20), classes);
     for op in ops {
         pair.apply(op);
         pair.check();
     }
     pair.end();
+}
+
+/// What an operation comes for: mostly one permit, of the class that says nothing where there are none.
+fn ask(op: Op) -> Ask {
+    let weight = NonZeroU32::MIN.saturating_add(u32::from(op.power) / 64);
+    Ask::new(weight, Priority::ALL[usize::from(op.power) / 16 % 4])
 }
 
 // === impl Task ===
@@ -61,17 +74,19 @@ impl Wake for Task {
 // === impl Pair ===
 
 impl Pair {
-    fn new(limit: u32, places: u32) -> Self {
-        let real = if places == 0 {
-            Semaphore::new(limit)
-        } else {
-            Semaphore::with_line(limit, places)
+    fn new(limit: u32, places: u32, classes: bool) -> Self {
+        let real = match (places, classes) {
+            (0, _) => Semaphore::new(limit),
+            (_, false) => Semaphore::with_line(limit, places),
+            (_, true) => Semaphore::with_classes(limit, places),
         };
         Self {
             real: real.expect("in range"),
             limit,
             places,
-            held: 0,
+            held: Vec::new(),
+            classes,
+            turn: 0,
             closed: false,
             line: VecDeque::new(),
         }
@@ -79,7 +94,8 @@ impl Pair {
 
     fn in_flight(&self) -> u32 {
         let granted = |guest: &&Guest| matches!(guest.stand, Stand::Granted { .. });
-        self.held + self.line.iter().filter(granted).count() as u32
+        let granted = self.line.iter().filter(granted).map(Guest::weight);
+        self.held.iter().copied().chain(granted).sum()
     }
 
     fn waits(&self) -> bool {
@@ -89,19 +105,19 @@ impl Pair {
     fn apply(&mut self, op: Op) {
         match op.kind % 16 {
             0..=2 => {
-                let entry = self.real.try_acquire();
-                self.entered(entry, 0);
+                let entry = self.real.try_acquire_many(ask(op));
+                self.entered(op, entry, 0);
             }
             3..=5 => {
-                let entry = self.real.enter();
-                self.entered(entry, self.places);
+                let entry = self.real.enter_many(ask(op), || u32::MAX);
+                self.entered(op, entry, self.places);
             }
             6 => {
                 let bound = u32::from(op.small % 24);
-                let entry = self.real.enter_within(|| bound);
-                self.entered(entry, self.places.min(bound));
+                let entry = self.real.enter_many(ask(op), || bound);
+                self.entered(op, entry, self.places.min(bound));
             }
-            7..=9 => self.release(),
+            7..=9 => self.release(op),
             10 => self.poll(op),
             11 | 12 => self.take(op),
             13 => self.leave(op),
@@ -115,13 +131,15 @@ impl Pair {
         self.hand_over();
     }
 
-    fn entered(&mut self, entry: Entry, places: u32) {
-        let in_flight = self.in_flight();
+    fn entered(&mut self, op: Op, entry: Entry, places: u32) {
+        let (in_flight, weight) = (self.in_flight(), ask(op).weight());
         let expected = if self.closed {
             Entry::Closed
-        } else if in_flight < self.limit && !self.waits() {
-            self.held += 1;
-            let in_flight = in_flight + 1;
+        } else if self.limit > 0 && weight > self.limit {
+            Entry::Overweight { limit: self.limit }
+        } else if in_flight + weight <= self.limit && !self.waits() {
+            self.held.push(weight);
+            let in_flight = in_flight + weight;
             Entry::Acquired { in_flight }
         } else if (self.line.len() as u32) < places {
             let Entry::Waiting(place) = entry else {
@@ -129,6 +147,7 @@ impl Pair {
             };
             self.line.push_back(Guest {
                 place,
+                ask: ask(op),
                 stand: Stand::Waiting,
                 task: None,
             });
@@ -140,10 +159,10 @@ impl Pair {
         assert_eq!(entry, expected);
     }
 
-    fn release(&mut self) {
-        if self.held > 0 {
-            self.real.release();
-            self.held -= 1;
+    fn release(&mut self, op: Op) {
+        if !self.held.is_empty() {
+            let at = usize::from(op.small) % self.held.len();
+            self.real.release_many(self.held.remove(at));
         }
     }
 
@@ -174,8 +193,8 @@ impl Pair {
         }
         let at = granted[usize::from(op.small) % granted.len()];
         let guest = self.line.remove(at).expect("in range");
+        self.held.push(guest.weight());
         self.real.take(guest.place);
-        self.held += 1;
     }
 
     fn leave(&mut self, op: Op) {
@@ -187,25 +206,39 @@ impl Pair {
         let expected = match guest.stand {
             Stand::Waiting => Left::GaveUp,
             Stand::Granted { .. } => Left::HadGrant,
+            Stand::Overweight { .. } => Left::Overweight,
             Stand::Closed => Left::Closed,
         };
         assert_eq!(self.real.leave(guest.place), expected);
     }
 
-    /// The rule: what is free goes to the first that wait; after a close nobody waits.
+    /// Whose turn it is: the first of the highest class, and in every eighth turn the first of all.
+    fn next(&mut self) -> Option<&mut Guest> {
+        let by_class = self.classes && self.turn % 8 != 7;
+        let waiting = self.line.iter_mut();
+        let mut waiting = waiting.filter(|guest| guest.stand == Stand::Waiting);
+        if by_class {
+            waiting.min_by_key(|guest| guest.ask.priority().rank())
+        } else {
+            waiting.next()
+        }
+    }
+
+    /// The rule: what is free goes to those whose turn it is, while they fit; after a close nobody waits.
     fn hand_over(&mut self) {
         loop {
-            let in_flight = self.in_flight() + 1;
-            let (closed, fits) = (self.closed, in_flight <= self.limit);
-            let mut waiting = self.line.iter_mut();
-            let Some(first) = waiting.find(|guest| guest.stand == Stand::Waiting) else {
-                return;
+            let (in_flight, limit, closed) = (self.in_flight(), self.limit, self.closed);
+            let Some(next) = self.next() else { return };
+            let weight = next.weight();
+            let in_flight = in_flight + weight;
+            let fits = in_flight <= limit;
+            next.stand = match closed {
+                true => Stand::Closed,
+                false if limit > 0 && weight > limit => Stand::Overweight { limit },
+                false if fits => Stand::Granted { in_flight },
+                false => return,
             };
-            first.stand = match (closed, fits) {
-                (true, _) => Stand::Closed,
-                (false, true) => Stand::Granted { in_flight },
-                (false, false) => return,
-            };
+            self.turn += u32::from(fits && !closed);
         }
     }
 
@@ -236,14 +269,22 @@ impl Pair {
             small: 0,
             power: 0,
         };
-        while !self.line.is_empty() || self.held > 0 {
+        while !self.line.is_empty() || !self.held.is_empty() {
             self.leave(op);
-            self.release();
+            self.release(op);
             self.hand_over();
             self.check();
         }
         let seen = self.real.snapshot();
         assert_eq!((seen.in_flight, seen.waiting), (0, 0));
+    }
+}
+
+// === impl Guest ===
+
+impl Guest {
+    fn weight(&self) -> u32 {
+        self.ask.weight()
     }
 }
 
@@ -254,6 +295,7 @@ impl Stand {
         match self {
             Self::Waiting => Poll::Pending,
             Self::Granted { in_flight } => Poll::Ready(Turn::Granted { in_flight }),
+            Self::Overweight { limit } => Poll::Ready(Turn::Overweight { limit }),
             Self::Closed => Poll::Ready(Turn::Closed),
         }
     }

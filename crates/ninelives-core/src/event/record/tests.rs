@@ -34,7 +34,8 @@ fn each_kind_has_the_json_form_of_the_table() {
     let two = Duration::from_nanos(2);
     let (closed, open) = (CircuitState::Closed, CircuitState::ForcedOpen);
     let (at, attempt, attempts, in_flight) = (NOW, 2, 3, 4);
-    let golden: [(PolicyEvent, &str); 19] = [
+    let weight = 1;
+    let golden: [(PolicyEvent, &str); 20] = [
         (
             RetryAttempt {
                 at,
@@ -89,13 +90,26 @@ fn each_kind_has_the_json_form_of_the_table() {
             r#""CircuitRejected",*"#,
         ),
         (
-            BulkheadAcquired { at, in_flight },
+            BulkheadAcquired {
+                at,
+                in_flight,
+                weight,
+            },
             r#""BulkheadAcquired",*,"in_flight":4"#,
+        ),
+        (
+            BulkheadAcquired {
+                at,
+                in_flight,
+                weight: 3,
+            },
+            r#""BulkheadAcquired",*,"in_flight":4,"weight":3"#,
         ),
         (
             BulkheadRejected {
                 at,
                 in_flight,
+                weight,
                 reason: BulkheadRejection::TimedOut,
             },
             r#""BulkheadRejected",*,"in_flight":4,"reason":"TimedOut""#,

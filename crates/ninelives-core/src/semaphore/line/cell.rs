@@ -1,4 +1,4 @@
-//! The tree over the places: each node names the place of the smallest ticket beneath it.
+//! The tree of a class over the places: each node names the place of the smallest ticket of that class beneath it.
 
 use super::Box;
 use super::leaf::Leaf;
@@ -13,6 +13,7 @@ const FAN_OUT: usize = if cfg!(ninelives_loom) { 2 } else { 8 };
 pub(super) struct Tree {
     nodes: Box<[AtomicU64]>,
     inner: usize,
+    class: usize,
 }
 
 /// Somebody who waits: where, and the word it was seen with.
@@ -20,13 +21,13 @@ pub(super) struct Tree {
 pub(super) struct Seen {
     pub(super) slot: u32,
     pub(super) leaf: Leaf,
-    key: u64,
+    pub(super) key: u64,
 }
 
 // === impl Tree ===
 
 impl Tree {
-    pub(super) fn new(places: u32) -> Self {
+    pub(super) fn new(places: u32, class: usize) -> Self {
         let places = places as usize;
         let (mut width, mut inner) = (1, 0);
         while width < places || inner == 0 {
@@ -41,10 +42,11 @@ impl Tree {
                 .map(|_| AtomicU64::new(Tagged::EMPTY.bits()))
                 .collect(),
             inner,
+            class,
         }
     }
 
-    /// The first in the line, at a point in time within the call.
+    /// The first of the class, at a point in time within the call.
     pub(super) fn first(&self, slots: &Slots) -> Option<Seen> {
         self.champion(0, slots)
     }
@@ -93,14 +95,14 @@ impl Tree {
     fn champion(&self, position: usize, slots: &Slots) -> Option<Seen> {
         if position >= self.inner {
             let slot = (position - self.inner) as u32;
-            return (slot < slots.len()).then(|| Seen::at(slot, slots.leaf(slot)))?;
+            return (slot < slots.len()).then(|| self.at(slot, slots))?;
         }
         let node = self.nodes.get(position)?;
         loop {
             // Acquire: pairs with the Release in `refresh`.
             let seen = node.load(Ordering::Acquire);
             let slot = Tagged::from_bits(seen).slot()?;
-            let waiter = Seen::at(slot, slots.leaf(slot));
+            let waiter = self.at(slot, slots);
             // Relaxed: the Acquire of the leaf keeps this load behind it. A place is given to somebody new only after the tree
             // was cleared of its earlier owner: if the leaf was read with a new ticket, the node has turned.
             if node.load(Ordering::Relaxed) == seen {
@@ -114,12 +116,11 @@ impl Tree {
             spin_hint();
         }
     }
-}
 
-// === impl Seen ===
-
-impl Seen {
-    fn at(slot: u32, leaf: Leaf) -> Option<Self> {
-        leaf.key().map(|key| Self { slot, leaf, key })
+    /// Who waits in a place, if they are of the class.
+    fn at(&self, slot: u32, slots: &Slots) -> Option<Seen> {
+        let leaf = slots.leaf(slot);
+        let key = leaf.key(self.class)?;
+        Some(Seen { slot, leaf, key })
     }
 }

@@ -4,6 +4,7 @@ use core::task::Waker;
 
 use crossbeam_utils::CachePadded;
 
+use super::super::verdict::Ask;
 use super::Box;
 use super::leaf::{Leaf, State};
 use super::tagged::Tagged;
@@ -12,11 +13,15 @@ use crate::sync::{AtomicU32, AtomicU64, AtomicWaker, Ordering, spin_hint};
 /// All places of a line. Leaves are packed, so that the eight of one tree node share a cache line.
 pub(super) struct Slots {
     leaves: Box<[AtomicU64]>,
+    /// What the owner of each place asked for.
+    asks: Box<[AtomicU32]>,
     wakers: Box<[AtomicWaker]>,
     /// Behind each free place the next one, as its number plus one.
     links: Box<[AtomicU32]>,
     free: CachePadded<AtomicU64>,
     tickets: CachePadded<AtomicU64>,
+    /// Grants so far, for the turns of the classes.
+    turns: CachePadded<AtomicU64>,
 }
 
 // === impl Slots ===
@@ -27,12 +32,14 @@ impl Slots {
             leaves: (0..places)
                 .map(|_| AtomicU64::new(Leaf::settled(State::Idle).bits()))
                 .collect(),
+            asks: (0..places).map(|_| AtomicU32::new(0)).collect(),
             wakers: (0..places).map(|_| AtomicWaker::new()).collect(),
             links: (1..=places)
                 .map(|next| AtomicU32::new(if next < places { next + 1 } else { 0 }))
                 .collect(),
             free: CachePadded::new(AtomicU64::new(Tagged::EMPTY.next(Some(0)).bits())),
             tickets: CachePadded::new(AtomicU64::new(0)),
+            turns: CachePadded::new(AtomicU64::new(0)),
         }
     }
 
@@ -90,12 +97,37 @@ impl Slots {
     }
 
     /// Draws a ticket and writes it into a place that was just popped.
-    pub(super) fn write(&self, slot: u32) {
+    pub(super) fn write(&self, slot: u32, ask: Ask, class: usize) {
+        // Relaxed: published with the leaf.
+        self.asks[slot as usize].store(ask.pack(), Ordering::Relaxed);
         // Relaxed: a counter; whoever comes after this call draws a larger one by the order of this one location.
         let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
-        // Release: pairs with the Acquire in `leaf`; who reads the new ticket also sees that the tree was cleared of the
-        // place's earlier owner.
-        self.leaves[slot as usize].store(Leaf::waiting(ticket).bits(), Ordering::Release);
+        // Release: pairs with the Acquire in `leaf`; who reads the new ticket also sees what was asked for, and that the tree was cleared
+        // of the place's earlier owner.
+        let leaf = Leaf::waiting(class, ticket);
+        self.leaves[slot as usize].store(leaf.bits(), Ordering::Release);
+    }
+
+    /// What the owner of a place asked for, whose leaf was read before; or what a later owner did, and then the leaf has changed.
+    pub(super) fn ask(&self, slot: u32) -> Ask {
+        // Relaxed: the Acquire of the leaf keeps this load behind it; and an owner reads what it wrote.
+        Ask::unpack(self.asks[slot as usize].load(Ordering::Relaxed))
+    }
+
+    /// The grants so far. Of several that are made in the same moment one may be counted.
+    pub(super) fn turn(&self) -> u64 {
+        // Relaxed: a count; the fence between a change and a look at the line orders it.
+        self.turns.load(Ordering::Relaxed)
+    }
+
+    /// A grant was made under `turn`.
+    pub(super) fn turned(&self, turn: u64) {
+        // Relaxed: as in `turn`. A swap, not an addition: the next turn begins only after a grant of this one, so none is left out.
+        // It fails when another grant of this turn was counted.
+        let next = turn.wrapping_add(1);
+        let _ = self
+            .turns
+            .compare_exchange(turn, next, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use std::vec::Vec;
 
-use super::super::{Entry, Left};
+use super::super::{Entry, Left, Priority};
 use super::model::{Input, Pair};
 use super::{counts, hold, is_granted, line, wait};
 
@@ -33,10 +33,11 @@ fn s01_conservation_over_many_random_operations() {
         let n = rng.below(1000);
         pair.apply(match rng.below(20) {
             0..3 => Input::Try,
-            3..8 => Input::Enter,
+            3..6 => Input::Enter,
+            6..8 => Input::EnterFor(1 + n as u32 % 4, Priority::ALL[n / 4 % 4]),
             8..12 => Input::Take(n),
             12..15 => Input::Leave(n),
-            15..19 => Input::Release,
+            15..19 => Input::Release(n),
             _ => Input::Resize(n as u32 % 6),
         });
     }

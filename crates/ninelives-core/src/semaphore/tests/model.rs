@@ -8,8 +8,8 @@ use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::super::{Entry, Left, Place, Semaphore, Turn};
-use super::{Task, counts, line};
+use super::super::{Ask, Entry, Left, Place, Priority, Semaphore, Turn};
+use super::{Task, ask, counts, line};
 
 /// What a caller can do. Indices are taken modulo what is there.
 #[derive(Clone, Copy, Debug)]
@@ -17,9 +17,11 @@ pub(super) enum Input {
     Try,
     Enter,
     EnterWithin(u32),
+    TryFor(u32),
+    EnterFor(u32, Priority),
     Take(usize),
     Leave(usize),
-    Release,
+    Release(usize),
     Resize(u32),
     Close,
     Watch,
@@ -29,12 +31,14 @@ pub(super) enum Input {
 enum Stand {
     Waiting,
     Granted(u32),
+    Overweight(u32),
     Closed,
 }
 
 /// Somebody with a place, and where the model says they stand.
 struct Guest {
     place: Place,
+    ask: Ask,
     task: Arc<Task>,
     waker: Waker,
     stand: Stand,
@@ -44,7 +48,10 @@ struct Guest {
 pub(super) struct Pair {
     real: Semaphore,
     limit: u32,
-    held: u32,
+    /// The weight of each who has its permits.
+    held: Vec<u32>,
+    classes: bool,
+    turn: u32,
     closed: bool,
     watched: bool,
     /// How often it was told that no permit is out: in truth, and as the model says.
@@ -56,14 +63,25 @@ pub(super) struct Pair {
 
 impl Pair {
     pub(super) fn new(limit: u32, places: u32) -> Self {
+        Self::over(line(limit, places), false)
+    }
+
+    fn with_classes(limit: u32, places: u32) -> Self {
+        let real = Semaphore::with_classes(limit, places).expect("in range");
+        Self::over(real, true)
+    }
+
+    fn over(real: Semaphore, classes: bool) -> Self {
         let told = Arc::new(AtomicUsize::new(0));
         let tell = Arc::clone(&told);
         Self {
-            real: line(limit, places).on_idle(move || {
+            limit: real.snapshot().limit,
+            real: real.on_idle(move || {
                 tell.fetch_add(1, SeqCst);
             }),
-            limit,
-            held: 0,
+            held: Vec::new(),
+            classes,
+            turn: 0,
             closed: false,
             watched: false,
             told: (told, 0),
@@ -73,44 +91,63 @@ impl Pair {
 
     fn in_flight(&self) -> u32 {
         let granted = |guest: &&Guest| matches!(guest.stand, Stand::Granted(_));
-        self.held + self.guests.iter().filter(granted).count() as u32
+        let weight = |guest: &Guest| guest.ask.weight();
+        let granted: u32 = self.guests.iter().filter(granted).map(weight).sum();
+        self.held.iter().sum::<u32>() + granted
     }
 
-    /// What the rule says after every input: free permits go to the first that wait; after a close nobody waits.
+    /// Whose turn it is: the first of the highest class, and in every eighth turn the first of all.
+    fn next(&mut self) -> Option<&mut Guest> {
+        let by_class = self.classes && self.turn % 8 != 7;
+        let waiting = self.guests.iter_mut();
+        let mut waiting = waiting.filter(|guest| guest.stand == Stand::Waiting);
+        if by_class {
+            waiting.min_by_key(|guest| guest.ask.priority().rank())
+        } else {
+            waiting.next()
+        }
+    }
+
+    /// What the rule says after every input: what is free goes to those whose turn it is, while they fit; after a close nobody waits.
     fn hand_over(&mut self) {
         loop {
-            let in_flight = self.in_flight();
-            let first = self
-                .guests
-                .iter_mut()
-                .find(|guest| guest.stand == Stand::Waiting);
-            match first {
-                Some(guest) if self.closed => guest.stand = Stand::Closed,
-                Some(guest) if in_flight < self.limit => {
-                    guest.stand = Stand::Granted(in_flight + 1);
-                }
-                _ => return,
+            let (in_flight, limit, closed) = (self.in_flight(), self.limit, self.closed);
+            let Some(guest) = self.next() else { return };
+            let weight = guest.ask.weight();
+            if closed {
+                guest.stand = Stand::Closed;
+            } else if limit > 0 && weight > limit {
+                guest.stand = Stand::Overweight(limit);
+            } else if in_flight + weight <= limit {
+                guest.stand = Stand::Granted(in_flight + weight);
+                self.turn += 1;
+            } else {
+                return;
             }
         }
     }
 
-    fn admit(&mut self, capacity: usize, entry: Entry) {
-        let in_flight = self.in_flight();
+    fn admit(&mut self, ask: Ask, capacity: usize, entry: Entry) {
+        let (in_flight, weight) = (self.in_flight(), ask.weight());
         let waits = self.guests.iter().any(|g| g.stand == Stand::Waiting);
         let expected = if self.closed {
             Entry::Closed
-        } else if in_flight < self.limit && !waits {
-            self.held += 1;
+        } else if self.limit > 0 && weight > self.limit {
+            Entry::Overweight { limit: self.limit }
+        } else if in_flight + weight <= self.limit && !waits {
+            self.held.push(weight);
             Entry::Acquired {
-                in_flight: in_flight + 1,
+                in_flight: in_flight + weight,
             }
         } else if self.guests.len() < capacity {
             let Entry::Waiting(place) = entry else {
                 panic!("expected a place, got {entry:?}")
             };
+            assert_eq!(self.real.asked(&place), ask);
             let (task, waker) = Task::new();
             self.guests.push_back(Guest {
                 place,
+                ask,
                 task,
                 waker,
                 stand: Stand::Waiting,
@@ -130,15 +167,26 @@ impl Pair {
         match input {
             Input::Try => {
                 let entry = self.real.try_acquire();
-                self.admit(0, entry);
+                self.admit(Ask::ONE, 0, entry);
             }
             Input::Enter => {
                 let entry = self.real.enter();
-                self.admit(self.real.places() as usize, entry);
+                self.admit(Ask::ONE, self.real.places() as usize, entry);
             }
             Input::EnterWithin(bound) => {
                 let entry = self.real.enter_within(|| bound);
-                self.admit(self.real.places().min(bound) as usize, entry);
+                self.admit(Ask::ONE, self.real.places().min(bound) as usize, entry);
+            }
+            Input::TryFor(weight) => {
+                let ask = ask(weight, Priority::Normal);
+                let entry = self.real.try_acquire_many(ask);
+                self.admit(ask, 0, entry);
+            }
+            Input::EnterFor(weight, priority) => {
+                let ask = ask(weight, priority);
+                let places = self.real.places();
+                let entry = self.real.enter_many(ask, || places);
+                self.admit(ask, places as usize, entry);
             }
             Input::Take(n) => {
                 let granted: Vec<_> = (0..self.guests.len())
@@ -146,8 +194,9 @@ impl Pair {
                     .collect();
                 if !granted.is_empty() {
                     let guest = self.guests.remove(granted[n % granted.len()]);
-                    self.real.take(guest.expect("in range").place);
-                    self.held += 1;
+                    let guest = guest.expect("in range");
+                    self.held.push(guest.ask.weight());
+                    self.real.take(guest.place);
                 }
             }
             Input::Leave(n) if !self.guests.is_empty() => {
@@ -156,16 +205,17 @@ impl Pair {
                 let left = match guest.stand {
                     Stand::Waiting => Left::GaveUp,
                     Stand::Granted(_) => Left::HadGrant,
+                    Stand::Overweight(_) => Left::Overweight,
                     Stand::Closed => Left::Closed,
                 };
                 assert_eq!(self.real.leave(guest.place), left);
             }
             Input::Leave(_) => {}
-            Input::Release if self.held > 0 => {
-                self.real.release();
-                self.held -= 1;
+            Input::Release(n) if !self.held.is_empty() => {
+                let weight = self.held.remove(n % self.held.len());
+                self.real.release_many(weight);
             }
-            Input::Release => {}
+            Input::Release(_) => {}
             Input::Resize(limit) => {
                 assert_eq!(self.real.resize(limit), Ok(self.limit));
                 self.limit = limit;
@@ -200,6 +250,7 @@ impl Pair {
             let expected = match guest.stand {
                 Stand::Waiting => Poll::Pending,
                 Stand::Granted(in_flight) => Poll::Ready(Turn::Granted { in_flight }),
+                Stand::Overweight(limit) => Poll::Ready(Turn::Overweight { limit }),
                 Stand::Closed => Poll::Ready(Turn::Closed),
             };
             assert_eq!(turn, expected);
@@ -212,9 +263,9 @@ impl Pair {
 }
 
 /// Every sequence of `depth` inputs, each from the start.
-fn exhaust(limit: u32, places: u32, inputs: &[Input], depth: u32) {
+fn exhaust(pair: impl Fn() -> Pair, inputs: &[Input], depth: u32) {
     for number in 0..inputs.len().pow(depth) {
-        let mut pair = Pair::new(limit, places);
+        let mut pair = pair();
         let mut rest = number;
         for _ in 0..depth {
             pair.apply(inputs[rest % inputs.len()]);
@@ -232,13 +283,13 @@ fn every_sequence_of_five_inputs_agrees_with_the_model() {
         Input::Take(0),
         Input::Leave(0),
         Input::Leave(1),
-        Input::Release,
+        Input::Release(0),
         Input::Resize(0),
         Input::Resize(2),
         Input::Close,
         Input::Watch,
     ];
-    exhaust(1, 2, &inputs, 5);
+    exhaust(|| Pair::new(1, 2), &inputs, 5);
 }
 
 #[test]
@@ -248,9 +299,42 @@ fn every_sequence_of_eight_inputs_of_the_line_agrees_with_the_model() {
         Input::Take(0),
         Input::Leave(0),
         Input::Leave(1),
-        Input::Release,
+        Input::Release(0),
     ];
-    exhaust(1, 3, &inputs, 7);
+    exhaust(|| Pair::new(1, 3), &inputs, 7);
+}
+
+#[test]
+fn every_sequence_of_six_inputs_with_weights_agrees_with_the_model() {
+    let inputs = [
+        Input::EnterFor(1, Priority::Normal),
+        Input::EnterFor(2, Priority::Normal),
+        Input::EnterFor(3, Priority::Normal),
+        Input::TryFor(2),
+        Input::Take(0),
+        Input::Leave(0),
+        Input::Release(0),
+        Input::Resize(2),
+        Input::Close,
+    ];
+    exhaust(|| Pair::new(3, 3), &inputs, 6);
+}
+
+#[test]
+fn every_sequence_of_seven_inputs_with_classes_agrees_with_the_model() {
+    let inputs = [
+        Input::EnterFor(1, Priority::Low),
+        Input::EnterFor(1, Priority::High),
+        Input::EnterFor(2, Priority::Critical),
+        Input::Take(0),
+        Input::Leave(1),
+        Input::Release(0),
+    ];
+    exhaust(|| Pair::with_classes(2, 4), &inputs, 7);
+}
+
+fn priority() -> impl Strategy<Value = Priority> {
+    prop::sample::select(&Priority::ALL)
 }
 
 fn input() -> impl Strategy<Value = Input> {
@@ -260,7 +344,9 @@ fn input() -> impl Strategy<Value = Input> {
         2 => (0..64_u32).prop_map(Input::EnterWithin),
         4 => (0..64_usize).prop_map(Input::Take),
         4 => (0..64_usize).prop_map(Input::Leave),
-        6 => Just(Input::Release),
+        2 => (1..6_u32).prop_map(Input::TryFor),
+        7 => (1..6_u32, priority()).prop_map(|(weight, class)| Input::EnterFor(weight, class)),
+        9 => (0..64_usize).prop_map(Input::Release),
         2 => (0..9_u32).prop_map(Input::Resize),
         2 => Just(Input::Watch),
     ]
@@ -275,12 +361,16 @@ proptest! {
         places in 1..40_u32,
         mut inputs in prop::collection::vec(input(), 0..200),
         close in any::<bool>(),
+        classes in any::<bool>(),
     ) {
         if close {
             inputs.push(Input::Close);
-            inputs.extend([Input::Enter, Input::Leave(0), Input::Release, Input::Take(0), Input::Resize(9)]);
+            inputs.extend([Input::Enter, Input::Leave(0), Input::Release(0), Input::Take(0), Input::Resize(9)]);
         }
-        let mut pair = Pair::new(limit, places);
+        let mut pair = match classes {
+            true => Pair::with_classes(limit, places),
+            false => Pair::new(limit, places),
+        };
         for input in inputs {
             pair.apply(input);
         }

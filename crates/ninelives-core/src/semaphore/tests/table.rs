@@ -24,10 +24,7 @@ fn state(word: Word) -> String {
 fn words() -> impl Iterator<Item = Word> {
     let plain = (0..24).map(|n| {
         let (used, limit, places, closed) = (n % 3, n / 3 % 2 + 1, n / 6 % 2, n / 12 == 1);
-        let mut word = Word::new(limit);
-        for _ in 0..used {
-            word = word.one_in();
-        }
+        let mut word = Word::new(limit).more_out(used);
         for _ in 0..places {
             word = word.one_queued();
         }
@@ -35,7 +32,7 @@ fn words() -> impl Iterator<Item = Word> {
     });
     let watched = (0..4).map(|n| {
         let word = Word::new(1).watched(true);
-        let word = if n % 2 == 0 { word } else { word.one_in() };
+        let word = if n % 2 == 0 { word } else { word.more_out(1) };
         if n < 2 { word } else { word.one_queued() }
     });
     plain.chain(watched)
@@ -53,24 +50,30 @@ fn table() -> String {
             };
             writeln!(out, "    {input:<16} {next:<22} {verdict:?}").expect("a string takes it");
         };
-        for (input, capacity, clear) in [
-            ("try", 0, false),
-            ("try, clear", 0, true),
-            ("enter of 1", 1, false),
-            ("enter of 2", 2, false),
-            ("enter, clear", 2, true),
+        for (input, weight, capacity, clear) in [
+            ("try", 1, 0, false),
+            ("try, clear", 1, 0, true),
+            ("enter of 1", 1, 1, false),
+            ("enter of 2", 1, 2, false),
+            ("enter, clear", 1, 2, true),
+            ("try two", 2, 0, false),
+            ("enter two of 2", 2, 2, false),
         ] {
-            let (next, verdict) = step::enter(word, capacity, || clear);
+            let (next, verdict) = step::enter(word, weight, capacity, || clear);
             row(input, next, &verdict);
         }
-        let (next, verdict) = step::reserve(word);
-        row("reserve", next, &verdict);
-        let (next, verdict) = step::release(word);
-        row("release", next, &verdict);
+        for (name, weight) in [("", 1), (" two", 2)] {
+            let (next, verdict) = step::serve(word, weight);
+            row(&std::format!("serve{name}"), next, &verdict);
+            let (next, verdict) = step::release(word, weight);
+            row(&std::format!("release{name}"), next, &verdict);
+            if word.places() > 0 {
+                let (next, verdict) = step::forgo(word, weight);
+                row(&std::format!("forgo{name}"), next, &verdict);
+            }
+        }
         if word.places() > 0 {
             row("vacate", step::vacate(word).0, &());
-            let (next, verdict) = step::forgo(word);
-            row("forgo", next, &verdict);
         }
         for limit in 0..3 {
             let (next, verdict) = step::resize(word, limit);

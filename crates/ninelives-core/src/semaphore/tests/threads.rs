@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::task::{Poll, Wake, Waker};
 use std::thread;
 
-use super::super::{Entry, Semaphore, Turn};
-use super::{counts, line};
+use super::super::{Ask, Entry, Priority, Semaphore, Turn};
+use super::{ask, counts, line};
 
 struct Flag(AtomicBool);
 
@@ -17,10 +17,10 @@ impl Wake for Flag {
 }
 
 /// Waits for a turn the way a task would: only a wake makes it look again. A forgotten waiter hangs the test.
-fn acquire(semaphore: &Semaphore, patience: u32) -> bool {
-    let place = match semaphore.enter() {
+fn acquire(semaphore: &Semaphore, ask: Ask, patience: u32) -> bool {
+    let place = match semaphore.enter_many(ask, || u32::MAX) {
         Entry::Acquired { .. } => return true,
-        Entry::Full { .. } | Entry::Closed => return false,
+        Entry::Full { .. } | Entry::Overweight { .. } | Entry::Closed => return false,
         Entry::Waiting(place) => place,
     };
     let woken = Arc::new(Flag(AtomicBool::new(false)));
@@ -36,7 +36,7 @@ fn acquire(semaphore: &Semaphore, patience: u32) -> bool {
                 semaphore.take(place);
                 return true;
             }
-            Poll::Ready(Turn::Closed) => {
+            Poll::Ready(Turn::Overweight { .. } | Turn::Closed) => {
                 let _ = semaphore.leave(place);
                 return false;
             }
@@ -56,37 +56,61 @@ fn acquire(semaphore: &Semaphore, patience: u32) -> bool {
     }
 }
 
+/// Four workers come and go, and one of them resizes the semaphore to 1, 2 and 3 in turn.
+fn come_and_go(semaphore: Semaphore, asks: impl Fn(u32) -> Ask + Copy + Send + 'static) {
+    let semaphore = Arc::new(semaphore);
+    let inside = Arc::new(AtomicU32::new(0));
+    let workers: std::vec::Vec<_> = (0..4_u32)
+        .map(|worker| {
+            let (semaphore, inside) = (semaphore.clone(), inside.clone());
+            thread::spawn(move || {
+                for round in 0..3_000_u32 {
+                    // Two workers wait for as long as it takes; two give up after a look or two.
+                    let patience = if worker < 2 { u32::MAX } else { round % 3 };
+                    let ask = asks(round + worker);
+                    if acquire(&semaphore, ask, patience) {
+                        let weight = ask.weight();
+                        assert!(inside.fetch_add(weight, SeqCst) + weight <= 3);
+                        inside.fetch_sub(weight, SeqCst);
+                        semaphore.release_many(weight);
+                    }
+                    if worker == 3 && round % 64 == 0 {
+                        let limit = semaphore.snapshot().limit;
+                        assert!(semaphore.resize(limit % 3 + 1).is_ok());
+                    }
+                }
+            })
+        })
+        .collect();
+    for worker in workers {
+        worker.join().expect("no worker fails");
+    }
+    let (in_flight, limit, waiting) = counts(&semaphore);
+    assert_eq!((in_flight, waiting), (0, 0));
+    assert!((1..=3).contains(&limit));
+}
+
 #[test]
 fn s12_s28_plain_threads_with_resize_and_cancel_keep_the_law() {
     for (limit, places) in [(1, 1), (1, 8), (2, 3), (3, 16)] {
-        let semaphore = Arc::new(line(limit, places));
-        let inside = Arc::new(AtomicU32::new(0));
-        let workers: std::vec::Vec<_> = (0..4_u32)
-            .map(|worker| {
-                let (semaphore, inside) = (semaphore.clone(), inside.clone());
-                thread::spawn(move || {
-                    for round in 0..3_000_u32 {
-                        // Two workers wait for as long as it takes; two give up after a look or two.
-                        let patience = if worker < 2 { u32::MAX } else { round % 3 };
-                        if acquire(&semaphore, patience) {
-                            assert!(inside.fetch_add(1, SeqCst) < 4);
-                            inside.fetch_sub(1, SeqCst);
-                            semaphore.release();
-                        }
-                        if worker == 3 && round % 64 == 0 {
-                            let limit = semaphore.snapshot().limit;
-                            assert!(semaphore.resize(limit % 3 + 1).is_ok());
-                        }
-                    }
-                })
-            })
-            .collect();
-        for worker in workers {
-            worker.join().expect("no worker fails");
-        }
-        let (in_flight, limit, waiting) = counts(&semaphore);
-        assert_eq!((in_flight, waiting), (0, 0));
-        assert!((1..=3).contains(&limit));
+        come_and_go(line(limit, places), |_| Ask::ONE);
+    }
+}
+
+#[test]
+fn s12_plain_threads_with_weights_keep_the_law() {
+    for (limit, places) in [(1, 8), (3, 3), (3, 16)] {
+        come_and_go(line(limit, places), |n| ask(n % 3 + 1, Priority::Normal));
+    }
+}
+
+#[test]
+fn s12_plain_threads_with_weights_and_classes_keep_the_law() {
+    for (limit, places) in [(1, 8), (3, 3), (3, 16)] {
+        let semaphore = Semaphore::with_classes(limit, places).expect("in range");
+        come_and_go(semaphore, |n| {
+            ask(n % 3 + 1, Priority::ALL[n as usize / 3 % 4])
+        });
     }
 }
 
@@ -98,7 +122,7 @@ fn s23_close_while_threads_wait_strands_nobody() {
         let workers: std::vec::Vec<_> = (0..3)
             .map(|_| {
                 let semaphore = semaphore.clone();
-                thread::spawn(move || acquire(&semaphore, u32::MAX))
+                thread::spawn(move || acquire(&semaphore, Ask::ONE, u32::MAX))
             })
             .collect();
         semaphore.close();

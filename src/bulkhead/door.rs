@@ -1,0 +1,59 @@
+//! What every service of a bulkhead has in common: the permits, the settings, and whom it tells.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use ninelives_core::semaphore::Semaphore;
+
+use super::BulkheadConfig;
+use super::idle::Permits;
+use super::mode::Rule;
+use crate::settings::{Beside, Settings};
+
+/// Where calls come in.
+pub(super) struct Door<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> {
+    pub(super) semaphore: Arc<Semaphore>,
+    pub(super) emitter: M,
+    pub(super) shadow: C::Beside<Arc<Semaphore>>,
+    pub(super) settings: C,
+    pub(super) reader: C::Reader,
+    pub(super) weigh: W,
+    rule: PhantomData<Q>,
+}
+
+// === impl Door ===
+
+impl<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> Door<Q, M, C, W> {
+    pub(super) fn new(permits: &Permits, settings: C, weigh: W, emitter: M) -> Self {
+        Self {
+            semaphore: Arc::clone(&permits.semaphore),
+            emitter,
+            shadow: Beside::holding(permits.shadow.clone()),
+            reader: settings.reader(),
+            settings,
+            weigh,
+            rule: PhantomData,
+        }
+    }
+}
+
+impl<Q: Rule, M: Clone, C: Settings<BulkheadConfig<Q>>, W: Clone> Clone for Door<Q, M, C, W> {
+    fn clone(&self) -> Self {
+        Self {
+            semaphore: Arc::clone(&self.semaphore),
+            emitter: self.emitter.clone(),
+            shadow: Beside::holding(self.shadow.held().cloned()),
+            settings: self.settings.clone(),
+            reader: self.reader.clone(),
+            weigh: self.weigh.clone(),
+            rule: PhantomData,
+        }
+    }
+}
+
+impl<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> fmt::Debug for Door<Q, M, C, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Door").field(&self.semaphore).finish()
+    }
+}
