@@ -2,7 +2,7 @@
 
 use ninelives::bulkhead::Queue;
 use ninelives::emit::Verdict;
-use ninelives::{MemorySink, PolicyEvent};
+use ninelives::{Live, MemorySink, PolicyEvent};
 
 use super::*;
 
@@ -15,6 +15,18 @@ fn config(limit: usize) -> BulkheadConfig {
 
 fn queue(limit: usize, places: usize) -> BulkheadConfig<Queue> {
     config(limit).with_queue(places, WAIT).unwrap()
+}
+
+/// A bulkhead whose settings may have a shadow, and what it tells.
+fn live(
+    limit: usize,
+) -> (
+    BulkheadLayer<Reject, MemorySink, Live<BulkheadConfig>>,
+    MemorySink,
+) {
+    let sink = MemorySink::new();
+    let layer = BulkheadLayer::new(limit).unwrap();
+    (layer.with_sink(sink.clone()).live(), sink)
 }
 
 /// Both verdicts of each disagreement since the last look.
@@ -32,11 +44,7 @@ fn disagreements(sink: &MemorySink) -> Vec<(Verdict, Verdict)> {
 
 #[test]
 fn a_smaller_shadow_tells_of_the_calls_it_would_have_turned_away() {
-    let sink = MemorySink::new();
-    let layer = BulkheadLayer::new(3)
-        .unwrap()
-        .with_sink(sink.clone())
-        .live();
+    let (layer, sink) = live(3);
     layer.settings().set_shadow(config(1)).unwrap();
     let mut service = layer.layer(Backend::default());
     let calls: Vec<_> = (0..3).map(|_| start(&mut service, Ask::Hang)).collect();
@@ -49,11 +57,7 @@ fn a_smaller_shadow_tells_of_the_calls_it_would_have_turned_away() {
 
 #[test]
 fn a_larger_shadow_tells_of_the_calls_it_would_have_let_in_and_counts_none_of_them() {
-    let sink = MemorySink::new();
-    let layer = BulkheadLayer::new(1)
-        .unwrap()
-        .with_sink(sink.clone())
-        .live();
+    let (layer, sink) = live(1);
     layer.settings().set_shadow(config(2)).unwrap();
     let mut service = layer.layer(Backend::default());
     let _call = start(&mut service, Ask::Hang);
@@ -65,11 +69,7 @@ fn a_larger_shadow_tells_of_the_calls_it_would_have_let_in_and_counts_none_of_th
 
 #[test]
 fn answers_errors_drops_and_panics_give_the_shadows_permit_back() {
-    let sink = MemorySink::new();
-    let layer = BulkheadLayer::new(2)
-        .unwrap()
-        .with_sink(sink.clone())
-        .live();
+    let (layer, sink) = live(2);
     layer.settings().set_shadow(config(1)).unwrap();
     let mut service = layer.layer(Backend::default());
     for ask in [Ask::Answer, Ask::Fail] {
@@ -84,11 +84,7 @@ fn answers_errors_drops_and_panics_give_the_shadows_permit_back() {
 
 #[test]
 fn a_promoted_shadow_is_the_limit_and_says_nothing_more() {
-    let sink = MemorySink::new();
-    let layer = BulkheadLayer::new(3)
-        .unwrap()
-        .with_sink(sink.clone())
-        .live();
+    let (layer, sink) = live(3);
     layer.settings().set_shadow(config(1)).unwrap();
     let mut service = layer.layer(Backend::default());
     let _first = start(&mut service, Ask::Hang);
@@ -100,11 +96,7 @@ fn a_promoted_shadow_is_the_limit_and_says_nothing_more() {
 
 #[test]
 fn calls_made_before_a_shadow_are_not_in_its_count() {
-    let sink = MemorySink::new();
-    let layer = BulkheadLayer::new(3)
-        .unwrap()
-        .with_sink(sink.clone())
-        .live();
+    let (layer, sink) = live(3);
     let mut service = layer.layer(Backend::default());
     let _before = start(&mut service, Ask::Hang);
     layer.settings().set_shadow(config(1)).unwrap();

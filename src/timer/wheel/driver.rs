@@ -46,7 +46,7 @@ struct Pulse {
 /// # Panics
 /// As tokio's own do: in a runtime without time.
 pub(super) fn alarm() -> Alarm {
-    Box::pin(tokio::time::sleep(Duration::ZERO))
+    Box::pin(tokio::time::sleep(Duration::ZERO)) // boxed: see `Driver`
 }
 
 /// Starts the driver of a wheel that was opened for this. If the runtime ends meanwhile, the wheel is closed again.
