@@ -21,6 +21,7 @@ pub mod prelude;
 pub mod registry;
 pub mod retry;
 pub mod settings;
+mod share;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;

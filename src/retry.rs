@@ -5,8 +5,8 @@
 //! attempts. A timeout outside bounds the whole; one inside bounds each attempt.
 //!
 //! # Readiness
-//! Passed through for the first attempt. Every later attempt asks the same service instance for its readiness first. `Clone` makes
-//! a service with a readiness of its own.
+//! Passed through for the first attempt, which the service that was readied makes. A clone of it makes the further ones, and is asked for its
+//! readiness before each.
 //!
 //! # What is tried again
 //! By default the service's own errors and timeouts of an attempt. [`should_retry`](RetryPolicyBuilder::should_retry) chooses among

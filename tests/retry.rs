@@ -136,8 +136,8 @@ fn r02_every_attempt_waits_for_the_readiness_of_the_instance_it_calls() {
     assert_eq!(request.done(), Ok(2));
     assert_eq!(
         stage.callers(),
-        [1, 1],
-        "the instance that was readied first makes every attempt"
+        [1, 2],
+        "the instance that was readied makes the first attempt, and its clone is readied for the further ones"
     );
 }
 

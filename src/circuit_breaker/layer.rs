@@ -159,7 +159,7 @@ where
 
     fn wrap(&self, inner: S) -> Self::Service {
         let emitter = self.sink.attach(&self.name);
-        CircuitBreakerService::new(inner, Arc::clone(&self.shared), emitter)
+        CircuitBreakerService::new(inner, &self.shared, emitter)
     }
 }
 

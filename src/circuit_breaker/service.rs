@@ -16,6 +16,7 @@ use super::{
 use crate::clock::{Clock, MonotonicClock};
 use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Request, Verdict};
 use crate::error::FlatError;
+use crate::share::Share;
 
 /// A service with a circuit breaker around it. See the [page](super).
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub struct CircuitBreakerService<
     J = ByError,
 > {
     inner: S,
-    shared: Arc<Shared<C, L, J>>,
+    shared: Share<Shared<C, L, J>>,
     reader: L::Reader,
     readiness: Readiness,
     emitter: M,
@@ -44,11 +45,11 @@ enum Readiness {
 // === impl CircuitBreakerService ===
 
 impl<S, C, M, L: CircuitSettings, J> CircuitBreakerService<S, C, M, L, J> {
-    pub(super) fn new(inner: S, shared: Arc<Shared<C, L, J>>, emitter: M) -> Self {
+    pub(super) fn new(inner: S, shared: &Arc<Shared<C, L, J>>, emitter: M) -> Self {
         Self {
             inner,
             reader: shared.settings.reader(),
-            shared,
+            shared: Share::new(shared),
             readiness: Readiness::Unknown,
             emitter,
         }
@@ -80,7 +81,7 @@ where
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),
-            shared: Arc::clone(&self.shared),
+            shared: self.shared.clone(),
             reader: self.reader.clone(),
             readiness: Readiness::Unknown,
             emitter: self.emitter.clone(),
@@ -205,7 +206,7 @@ where
         }
         let tried = shadow::admit(&self.shared, reader, &self.emitter, Verdict::Admitted);
         let watch = Request::start(&self.emitter);
-        let mut held = Held::new(Arc::clone(&self.shared), watch, call, tried);
+        let mut held = Held::new(self.shared.lend(), watch, call, tried);
         self.readiness = Readiness::Unknown;
         let inner = &mut self.inner;
         let future = held.inside(|| inner.call(request));

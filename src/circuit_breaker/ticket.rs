@@ -1,6 +1,5 @@
 //! A ticket that cannot be lost.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use ninelives_core::breaker::{Outcome, Report};
@@ -14,11 +13,12 @@ use super::{CircuitSettings, Class, Classify};
 use crate::clock::Clock;
 use crate::emit::{Emitter, Request};
 use crate::error::FlatError;
+use crate::share::Loan;
 
 /// A ticket with the circuit that gave it: reported once, or abandoned when it is dropped.
 #[derive(Debug)]
 pub(super) struct Held<C: Clock, M: Emitter, L: CircuitSettings, J> {
-    shared: Arc<Shared<C, L, J>>,
+    shared: Loan<Shared<C, L, J>>,
     request: Request<M>,
     call: Option<Admitted<<L::Watch as Watch>::Stay>>,
     tried: L::Beside<Tried<L>>,
@@ -31,7 +31,7 @@ pub(super) struct Held<C: Clock, M: Emitter, L: CircuitSettings, J> {
 impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
     #[inline]
     pub(super) fn new(
-        shared: Arc<Shared<C, L, J>>,
+        shared: Loan<Shared<C, L, J>>,
         request: Request<M>,
         call: Admitted<<L::Watch as Watch>::Stay>,
         tried: L::Beside<Tried<L>>,

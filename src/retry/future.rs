@@ -6,7 +6,6 @@ mod clip;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -21,6 +20,7 @@ use crate::deadline::{Carried, Deadline, Heed, Unheeding};
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
 use crate::settings::Settings;
+use crate::share::Loan;
 use crate::timer::Timer;
 
 pin_project! {
@@ -43,7 +43,7 @@ pin_project! {
         request: Option<Req>,
         token: Option<Token>,
         progress: Progress,
-        plan: Arc<Plan<P, T, C>>,
+        plan: Loan<Plan<P, T, C>>,
         kept: C::Kept,
         watch: Request<M>,
     }
@@ -91,7 +91,7 @@ pin_project! {
 
 impl<S, P, T, M, C, D, Req> RetryFuture<S, P, T, Req, M, C, D>
 where
-    S: Service<Req>,
+    S: Service<Req> + Clone,
     T: Timer,
     M: Emitter,
     C: Settings<RetryConfig>,
@@ -100,14 +100,16 @@ where
 {
     #[inline(always)] // as `RetryService::call`
     pub(super) fn new(
-        mut service: S,
-        plan: Arc<Plan<P, T, C>>,
+        ready: &mut S,
+        plan: Loan<Plan<P, T, C>>,
         kept: C::Kept,
         mut request: Req,
         emitter: &M,
     ) -> Self {
         let mut watch = Request::start(emitter);
         watch.attempt(1);
+        // The service that was readied makes the first attempt; the clone waits for readiness of its own before each further one.
+        let service = ready.clone();
         let config = plan.settings.kept(&kept);
         let (mut carried, mut came, mut alone) = (Carried::NOTHING, Tick::ZERO, false);
         let progress = if D::CLIPS {
@@ -137,7 +139,7 @@ where
             let repeats = !alone && progress.may_repeat(config);
             let spare = repeats.then(|| request.clone());
             mark::<D, Req>(&mut request, &carried, &progress, alone);
-            (spare, Request::<M>::within(1, || service.call(request)))
+            (spare, Request::<M>::within(1, || ready.call(request)))
         });
         Self {
             step: Step::Calling { attempt },

@@ -185,7 +185,7 @@ where
     type Service = RetryService<S, P, T, K::Emitter, C, D>;
 
     fn wrap(&self, inner: S) -> Self::Service {
-        RetryService::new(inner, Arc::clone(&self.plan), self.sink.attach(&self.name))
+        RetryService::new(inner, &self.plan, self.sink.attach(&self.name))
     }
 }
 

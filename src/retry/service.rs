@@ -12,6 +12,7 @@ use crate::deadline::{Heed, Unheeding};
 use crate::emit::{Emitter, NullSink};
 use crate::error::FlatError;
 use crate::settings::Settings;
+use crate::share::Share;
 use crate::timer::Timer;
 
 /// A service with a retry around it. See the [page](super).
@@ -25,7 +26,7 @@ pub struct RetryService<
     D = Unheeding,
 > {
     inner: S,
-    plan: Arc<Plan<P, T, C>>,
+    plan: Share<Plan<P, T, C>>,
     reader: C::Reader,
     emitter: M,
     bound: PhantomData<D>,
@@ -34,11 +35,11 @@ pub struct RetryService<
 // === impl RetryService ===
 
 impl<S, P, T, M, C: Settings<RetryConfig>, D> RetryService<S, P, T, M, C, D> {
-    pub(super) fn new(inner: S, plan: Arc<Plan<P, T, C>>, emitter: M) -> Self {
+    pub(super) fn new(inner: S, plan: &Arc<Plan<P, T, C>>, emitter: M) -> Self {
         Self {
             inner,
             reader: plan.settings.reader(),
-            plan,
+            plan: Share::new(plan),
             emitter,
             bound: PhantomData,
         }
@@ -69,7 +70,7 @@ where
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),
-            plan: Arc::clone(&self.plan),
+            plan: self.plan.clone(),
             reader: self.reader.clone(),
             emitter: self.emitter.clone(),
             bound: PhantomData,
@@ -99,10 +100,8 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        // The service that was readied makes the attempts; the clone waits for a readiness of its own.
-        let unready = self.inner.clone();
-        let ready = std::mem::replace(&mut self.inner, unready);
         let kept = self.plan.settings.keep(&mut self.reader);
-        RetryFuture::new(ready, Arc::clone(&self.plan), kept, request, &self.emitter)
+        let (plan, ready) = (self.plan.lend(), &mut self.inner);
+        RetryFuture::new(ready, plan, kept, request, &self.emitter)
     }
 }

@@ -91,6 +91,7 @@ pub const HOUSES: [House; 2] = [
                     "parameters",
                     "registry",
                     "settings",
+                    "share",
                     "timer",
                 ],
                 sees: &["base"],
