@@ -78,7 +78,9 @@ impl Wheel {
         let open = self.rest.rouse(deadline);
         let (slot, word) = (taken.slot, taken.word);
         drop(taken.old); // after the rest: foreign code
-        if !open && slot.leave(word) != Left::Fired {
+        if !open {
+            // Also when the next keeper has ended it meanwhile: the slot is given up, and another wait may be in it.
+            slot.leave(word);
             return Err(Refused::Closed);
         }
         Ok(Entry { slot, word })

@@ -1,8 +1,11 @@
 //! The keeper rests, is roused, and leaves.
 
+use std::boxed::Box;
 use std::sync::Arc;
+use std::task::{Wake, Waker};
+use std::vec::Vec;
 
-use super::super::Pace;
+use super::super::{Keeper, Pace, Wheel};
 use super::{Left, OWNER, Pair, Refused, Stand, Task, Tick, Wait, at, span, until};
 
 #[test]
@@ -146,4 +149,47 @@ fn a_keeper_that_leaves_sweeps_what_is_warm() {
     pair.keeper.leave(&pair.wheel, at(0));
     assert_eq!(Arc::strong_count(&task), 2);
     assert_eq!(task.wakes(), 0);
+}
+
+/// What is to be run, once.
+#[allow(clippy::disallowed_types)] // a test's notebook
+type Hook = std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>;
+
+/// A waker that runs what it finds in the hook when it is dropped.
+struct AtDrop(Arc<Hook>);
+
+impl Wake for AtDrop {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for AtDrop {
+    fn drop(&mut self) {
+        let run = self.0.lock().unwrap().take();
+        run.into_iter().for_each(|run| run());
+    }
+}
+
+#[test]
+fn w04_a_wait_that_the_next_keeper_ends_before_it_was_refused_is_refused_all_the_same() {
+    let wheel = Arc::new(Wheel::new());
+    let hook: Arc<Hook> = Arc::default();
+    // Without a keeper each of these leaves its waker behind.
+    for _ in 0..256 {
+        let waker = Waker::from(Arc::new(AtDrop(Arc::clone(&hook))));
+        let refused = wheel.arm(span(1), 0, || 0, &waker).unwrap_err();
+        assert_eq!(refused, Refused::Closed);
+    }
+    let next = Arc::clone(&wheel);
+    *hook.lock().unwrap() = Some(Box::new(move || {
+        assert!(next.open(OWNER));
+        assert_eq!(Keeper::new().pass(&next, || at(1)).fired, 1);
+    }));
+    // Whoever comes first to a slot with such a waker drops it after it has seen that there is no keeper.
+    let tasks: Vec<_> = (0..256).map(|_| Task::new()).collect();
+    let mut armed = tasks.iter().map(|(_, waker)| {
+        let refused = wheel.arm(until(0), 0, || 0, waker).err();
+        (refused, hook.lock().unwrap().is_none())
+    });
+    assert!(armed.any(|answer| answer == (Some(Refused::Closed), true)));
+    assert_eq!(wheel.waiting(), 0);
 }
