@@ -13,6 +13,11 @@ pub mod backend;
 pub mod course;
 #[cfg(feature = "flamegraph")]
 pub mod flame;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+pub mod progress;
 #[path = "../../examples/storm/rng.rs"]
 pub mod rng;
 pub mod scenario;

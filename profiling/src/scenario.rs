@@ -4,7 +4,7 @@ mod contention;
 mod events;
 mod half_open;
 mod layers;
-mod stack;
+pub(crate) mod stack;
 mod storm;
 
 use std::error::Error;

@@ -30,6 +30,8 @@ pub enum Command {
     Instructions,
     /// A flame graph, by the flags of `flame`.
     Flame(Vec<String>),
+    /// Stalled threads and futex calls, by the flags of `progress`.
+    Progress(Vec<String>),
     /// Fuzz targets.
     Fuzz(fuzz::Job),
     /// Ours beside its peers.
@@ -63,6 +65,8 @@ usage: cargo xtask <command>
   instructions                   instruction counts against benches/budgets.toml (needs valgrind)
   flame [flags]                  the flame graph of a scenario (--list names them, --help the flags); without flags that
                                  of the full stack, which must name its layers
+  progress [flags]               no operation waits for another thread: one is stopped at random instructions, and futex calls
+                                 are counted (--list names the operations, --help the flags)
   fuzz [--seconds N] [--target T]
                                  fuzz targets, N seconds in all (60); proptest where there is no nightly
   peers [--quick] [--write]      ours beside its peers: time, instructions and allocations of a call; --write puts the
@@ -91,9 +95,8 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
         "loom" => flag(name, &rest, "--deep")
             .map(|deep| Command::Loom(if deep { Depth::Deep } else { Depth::Usual })),
         "instructions" => bare(name, &rest, Command::Instructions),
-        "flame" => Ok(Command::Flame(
-            rest.into_iter().map(str::to_owned).collect(),
-        )),
+        "flame" => Ok(Command::Flame(handed_on(&rest))),
+        "progress" => Ok(Command::Progress(handed_on(&rest))),
         "fuzz" => job(&rest).map(Command::Fuzz),
         "peers" => compared(&rest).map(Command::Peers),
         "floors" => bare(name, &rest, Command::Floors),
@@ -101,6 +104,11 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
         "readme" => bare(name, &rest, Command::Readme),
         unknown => Err(format!("unknown command `{unknown}`")),
     }
+}
+
+/// Flags that the program behind the command reads.
+fn handed_on(rest: &[&str]) -> Vec<String> {
+    rest.iter().map(|word| (*word).to_owned()).collect()
 }
 
 fn bare(name: &str, rest: &[&str], command: Command) -> Result<Command, String> {

@@ -9,7 +9,7 @@ use crate::args::FUZZ_SECONDS;
 use crate::loom::Depth;
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
-use crate::{flame, floors, fuzz, instructions, loom, readme, rust, sizes};
+use crate::{flame, floors, fuzz, instructions, loom, progress, readme, rust, sizes};
 use report::{Line, Report};
 
 /// How to run.
@@ -28,7 +28,7 @@ pub struct Step {
 }
 
 /// The run.
-pub const STEPS: [Step; 13] = [
+pub const STEPS: [Step; 14] = [
     Step {
         name: "fmt",
         run: rust::fmt,
@@ -76,6 +76,10 @@ pub const STEPS: [Step; 13] = [
     Step {
         name: "flame",
         run: |workspace| flame::graph(workspace, &[]),
+    },
+    Step {
+        name: "progress",
+        run: |workspace| progress::run(workspace, &[]),
     },
     Step {
         name: "fuzz",

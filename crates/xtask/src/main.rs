@@ -17,6 +17,7 @@ mod loom;
 mod outcome;
 mod pages;
 mod peers;
+mod progress;
 mod readme;
 mod rust;
 mod sizes;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         Command::Loom(depth) => loom::run(&workspace, depth),
         Command::Instructions => instructions::run(&workspace),
         Command::Flame(flags) => flame::graph(&workspace, &flags),
+        Command::Progress(flags) => progress::run(&workspace, &flags),
         Command::Fuzz(job) => fuzz::run(&workspace, &job),
         Command::Peers(job) => peers::run(&workspace, job),
         Command::Floors => floors::run(&workspace),

@@ -84,10 +84,18 @@ impl Workspace {
 
 /// Runs the command with its output in sight.
 pub fn run(command: &mut Command) -> Outcome {
+    run_code(command, |_| None)
+}
+
+/// The same; `means` says what an exit code other than 0 stands for, if it is not a failure.
+pub fn run_code(command: &mut Command, means: impl FnOnce(i32) -> Option<Outcome>) -> Outcome {
     announce(command);
     match command.status() {
         Ok(status) if status.success() => Outcome::Passed,
-        Ok(status) => Outcome::Failed(format!("{}: {status}", shown(command))),
+        Ok(status) => status
+            .code()
+            .and_then(means)
+            .unwrap_or_else(|| Outcome::Failed(format!("{}: {status}", shown(command)))),
         Err(error) => Outcome::Failed(format!("{}: {error}", shown(command))),
     }
 }

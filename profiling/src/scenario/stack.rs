@@ -12,7 +12,7 @@ use crate::backend::Backend;
 use crate::course::Course;
 
 /// `timeout + bulkhead + breaker + retry`, all telling one sink.
-pub(super) type Stack<K> = Policy<
+pub(crate) type Stack<K> = Policy<
     CombinedLayer<
         CombinedLayer<
             CombinedLayer<TimeoutLayer<TokioTimer, K>, BulkheadLayer<Reject, K>>,
@@ -27,7 +27,7 @@ pub(super) fn full_stack(course: &Arc<Course>) -> Result<(), ConfigError> {
     Ok(())
 }
 
-pub(super) fn stack<K: Clone>(sink: K) -> Result<Stack<K>, ConfigError> {
+pub(crate) fn stack<K: Clone>(sink: K) -> Result<Stack<K>, ConfigError> {
     let breaker = CircuitBreakerLayer::new(CircuitBreakerConfig::new(5, FAR, 1)?)?;
     Ok(Policy(TimeoutLayer::new(FAR)?.with_sink(sink.clone()))
         + Policy(BulkheadLayer::new(64)?.with_sink(sink.clone()))
