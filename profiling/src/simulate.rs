@@ -5,7 +5,6 @@
 
 mod amplification;
 mod args;
-pub mod plot;
 mod ramp;
 
 use std::error::Error;
@@ -13,8 +12,8 @@ use std::fmt;
 
 use ninelives::ConfigError;
 
+use crate::plot::Plot;
 pub use args::{Asked, HELP, Job, UsageError, parse};
-use plot::Plot;
 
 /// One simulation.
 #[derive(Clone, Copy)]

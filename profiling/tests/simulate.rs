@@ -1,6 +1,6 @@
 //! The simulations keep what docs/BENCHMARKS.md says of them, whatever the seed.
 
-use profiling::simulate::plot::{Line, Panel, Plot};
+use profiling::plot::{Line, Panel, Plot};
 use profiling::simulate::{ALL, Asked, Findings, Simulation, UsageError, parse};
 
 fn found(name: &str, seed: u64) -> Findings {

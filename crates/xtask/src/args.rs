@@ -32,6 +32,8 @@ pub enum Command {
     Flame(Vec<String>),
     /// Stalled threads and futex calls, by the flags of `progress`.
     Progress(Vec<String>),
+    /// A soak of so many seconds, and the breakages that it must see.
+    Soak(u64),
     /// Fuzz targets.
     Fuzz(fuzz::Job),
     /// Ours beside its peers.
@@ -46,6 +48,9 @@ pub enum Command {
 
 /// Seconds of fuzzing where none are given.
 pub const FUZZ_SECONDS: u64 = 60;
+
+/// Seconds of a soak where none are given.
+pub const SOAK_SECONDS: u64 = 60;
 
 /// The table of commands.
 pub const HELP: &str = "\
@@ -69,6 +74,8 @@ usage: cargo xtask <command>
                                  are counted (--list names the operations, --help the flags)
   fuzz [--seconds N] [--target T]
                                  fuzz targets, N seconds in all (60); proptest where there is no nightly
+  soak [--seconds N]             everything at once over real HTTP for N seconds (60), every law of conservation checked; then
+                                 a moment of each breakage on purpose, which must be seen
   peers [--quick] [--write]      ours beside its peers: time, instructions and allocations of a call; --write puts the
                                  tables into README.md and docs/BENCHMARKS.md. Not part of ci, nor are the next two
   peers --overhead [--quick]     the same for a real HTTP call
@@ -97,6 +104,7 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
         "instructions" => bare(name, &rest, Command::Instructions),
         "flame" => Ok(Command::Flame(handed_on(&rest))),
         "progress" => Ok(Command::Progress(handed_on(&rest))),
+        "soak" => soak(&rest).map(Command::Soak),
         "fuzz" => job(&rest).map(Command::Fuzz),
         "peers" => compared(&rest).map(Command::Peers),
         "floors" => bare(name, &rest, Command::Floors),
@@ -120,6 +128,15 @@ fn flag(name: &str, rest: &[&str], known: &str) -> Result<bool, String> {
     match rest.iter().find(|word| **word != known) {
         Some(word) => Err(unknown_flag(name, word)),
         None => Ok(!rest.is_empty()),
+    }
+}
+
+fn soak(rest: &[&str]) -> Result<u64, String> {
+    match rest {
+        [] => Ok(SOAK_SECONDS),
+        ["--seconds", value] => seconds(value),
+        ["--seconds"] => Err("`--seconds` needs a value".to_owned()),
+        ["--seconds", _, unknown, ..] | [unknown, ..] => Err(unknown_flag("soak", unknown)),
     }
 }
 

@@ -5,11 +5,11 @@ mod report;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::args::FUZZ_SECONDS;
+use crate::args::{FUZZ_SECONDS, SOAK_SECONDS};
 use crate::loom::Depth;
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
-use crate::{flame, floors, fuzz, instructions, loom, progress, readme, rust, sizes};
+use crate::{flame, floors, fuzz, instructions, loom, progress, readme, rust, sizes, soak};
 use report::{Line, Report};
 
 /// How to run.
@@ -28,7 +28,7 @@ pub struct Step {
 }
 
 /// The run.
-pub const STEPS: [Step; 14] = [
+pub const STEPS: [Step; 15] = [
     Step {
         name: "fmt",
         run: rust::fmt,
@@ -80,6 +80,10 @@ pub const STEPS: [Step; 14] = [
     Step {
         name: "progress",
         run: |workspace| progress::run(workspace, &[]),
+    },
+    Step {
+        name: "soak",
+        run: |workspace| soak::run(workspace, SOAK_SECONDS),
     },
     Step {
         name: "fuzz",

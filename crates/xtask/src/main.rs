@@ -21,6 +21,7 @@ mod progress;
 mod readme;
 mod rust;
 mod sizes;
+mod soak;
 mod tools;
 mod workspace;
 
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         Command::Instructions => instructions::run(&workspace),
         Command::Flame(flags) => flame::graph(&workspace, &flags),
         Command::Progress(flags) => progress::run(&workspace, &flags),
+        Command::Soak(seconds) => soak::run(&workspace, seconds),
         Command::Fuzz(job) => fuzz::run(&workspace, &job),
         Command::Peers(job) => peers::run(&workspace, job),
         Command::Floors => floors::run(&workspace),

@@ -17,8 +17,8 @@ use ninelives::{Backoff, ConfigError, ManualTimer, ResilienceError, RetryBudget,
 use tower::util::MapErr;
 use tower::{Layer, Service, service_fn};
 
-use super::plot::{Line, Panel, Plot};
 use super::{Figure, Findings};
+use crate::plot::{Line, Panel, Plot};
 use crate::rng::SplitMix64;
 
 /// A request, and the mark of the retry that tries for it.

@@ -11,8 +11,8 @@ use ninelives::ConfigError;
 use ninelives_core::breaker::{Admission, Breaker, Limits, Outcome, Ramp, State, Ticket};
 use ninelives_core::time::{ManualClock, Tick};
 
-use super::plot::{Line, Panel, Plot};
 use super::{Figure, Findings};
+use crate::plot::{Line, Panel, Plot};
 use crate::rng::SplitMix64;
 
 /// What a breaker and its backend did.

@@ -1,4 +1,4 @@
-use super::{Command, FUZZ_SECONDS, HELP, parse};
+use super::{Command, FUZZ_SECONDS, HELP, SOAK_SECONDS, parse};
 use crate::ci::Options;
 use crate::fuzz::Job;
 use crate::loom::Depth;
@@ -33,6 +33,18 @@ fn flame_hands_its_flags_on() {
     assert_eq!(parsed("flame"), Ok(Command::Flame(Vec::new())));
     let flags = ["--scenario", "line"].map(str::to_owned).to_vec();
     assert_eq!(parsed("flame --scenario line"), Ok(Command::Flame(flags)));
+}
+
+#[test]
+fn soak_takes_seconds() {
+    assert_eq!(parsed("soak"), Ok(Command::Soak(SOAK_SECONDS)));
+    assert_eq!(parsed("soak --seconds 3600"), Ok(Command::Soak(3600)));
+    let refused = |line| parsed(line).unwrap_err();
+    assert_eq!(refused("soak --seconds"), "`--seconds` needs a value");
+    assert_eq!(refused("soak --days 3"), "unknown flag `--days` of `soak`");
+    let after = "soak --seconds 3 --seed 1";
+    assert_eq!(refused(after), "unknown flag `--seed` of `soak`");
+    assert!(refused("soak --seconds 0").starts_with("`--seconds 0`"));
 }
 
 #[test]
