@@ -53,9 +53,13 @@ pub trait Settings<V>: Clone + sealed::Sealed<V> {
     #[doc(hidden)]
     fn try_now<R>(&self, run: impl FnOnce(Shade<'_, V>) -> R) -> Option<R>;
 
-    /// The settings now, to be kept.
+    /// The settings that a request has read; plain ones are found again where they are, so nothing points to them.
     #[doc(hidden)]
-    fn keep(&self, reader: &mut Self::Reader) -> Self::Kept;
+    fn found<'a>(&'a self, read: &'a V) -> &'a V;
+
+    /// What a request keeps of the settings that it has read.
+    #[doc(hidden)]
+    fn keep(value: &V) -> Self::Kept;
 
     /// The settings that were kept.
     #[doc(hidden)]
@@ -98,7 +102,12 @@ impl<V: Copy> Settings<V> for V {
     }
 
     #[inline]
-    fn keep(&self, _reader: &mut ()) {}
+    fn found<'a>(&'a self, _read: &'a V) -> &'a V {
+        self
+    }
+
+    #[inline]
+    fn keep(_value: &V) {}
 
     #[inline]
     fn kept<'a>(&'a self, _kept: &'a ()) -> &'a V {
@@ -140,8 +149,13 @@ impl<V: Copy + fmt::Debug> Settings<V> for Live<V> {
     }
 
     #[inline]
-    fn keep(&self, reader: &mut LiveReader<V>) -> V {
-        *self.0.read(&mut reader.0)
+    fn found<'a>(&'a self, read: &'a V) -> &'a V {
+        read
+    }
+
+    #[inline]
+    fn keep(value: &V) -> V {
+        *value
     }
 
     #[inline]
@@ -157,13 +171,13 @@ impl<V: Copy + fmt::Debug> Settings<V> for Live<V> {
     #[inline]
     fn both<'a>(&'a self, reader: &'a mut LiveReader<V>) -> (&'a V, Option<Shade<'a, V>>) {
         let (value, shadow) = self.0.read_both(&mut reader.0);
-        (value, shadow.map(|shadow| Shade::new(shadow, &self.0)))
+        (value, shadow.map(|shadow| Shade::new(shadow, self)))
     }
 
     #[cold]
     fn try_now<R>(&self, run: impl FnOnce(Shade<'_, V>) -> R) -> Option<R> {
         let shadow = self.0.shadow_now()?;
-        Some(run(Shade::new(&shadow, &self.0)))
+        Some(run(Shade::new(&shadow, self)))
     }
 }
 

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use ninelives_core::semaphore::Semaphore;
 use pin_project_lite::pin_project;
 
 use super::demand::{One, Weight};
-use super::permit::Permit;
+use super::permit::Held;
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::{FlatError, ResilienceError};
 use crate::settings::Beside;
@@ -19,21 +21,20 @@ pin_project! {
     pub struct BulkheadFuture<F, M = NullSink, B = (), W = One>
     where
         M: Emitter,
-        B: Beside<Permit<W>>,
+        B: Beside<Arc<Semaphore>>,
         W: Weight,
     {
         #[pin]
         state: State<F>,
-        // After `state`: the inner future is dropped before its permit goes back.
-        permit: Option<Permit<W>>,
+        // After `state`: the inner future is dropped before its permits go back.
+        held: Held<B, W>,
         watch: Request<M>,
-        // The permit of the shadow, which is given back with the other.
-        tried: B,
     }
 }
 
 pin_project! {
     #[project = StateProj]
+    #[project_replace = StateTaken]
     enum State<F> {
         Running {
             #[pin]
@@ -54,14 +55,13 @@ pin_project! {
 
 // === impl BulkheadFuture ===
 
-impl<F, M: Emitter, B: Beside<Permit<W>>, W: Weight> BulkheadFuture<F, M, B, W> {
+impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> BulkheadFuture<F, M, B, W> {
     #[inline]
-    pub(super) fn running(inner: F, permit: Permit<W>, watch: Request<M>, tried: B) -> Self {
+    pub(super) fn running(inner: F, held: Held<B, W>, watch: Request<M>) -> Self {
         Self {
             state: State::Running { inner },
-            permit: Some(permit),
+            held,
             watch,
-            tried,
         }
     }
 
@@ -83,9 +83,8 @@ impl<F, M: Emitter, B: Beside<Permit<W>>, W: Weight> BulkheadFuture<F, M, B, W> 
     fn turned_away(state: State<F>, watch: Request<M>) -> Self {
         Self {
             state,
-            permit: None,
+            held: Held::nothing(),
             watch,
-            tried: B::holding(None),
         }
     }
 }
@@ -95,7 +94,7 @@ where
     F: Future<Output = Result<R, X>>,
     X: FlatError,
     M: Emitter,
-    B: Beside<Permit<W>>,
+    B: Beside<Arc<Semaphore>>,
     W: Weight,
 {
     type Output = F::Output;
@@ -122,21 +121,23 @@ where
             }
             StateProj::Done => panic!("the future was polled after it was done"),
         };
-        // The call is dropped, then its permit is free, then its caller sees the answer. A panic in that drop is the call's.
+        // The call is dropped, then its permits are free, then its caller sees the answer. A panic in that drop is the call's.
         this.watch.enter();
-        this.state.set(State::Done);
-        *this.permit = None;
-        this.tried.let_go();
+        // Not `set`: the drop of a call stays one function then, and the drop of a state that is done a look at it.
+        this.state.project_replace(State::Done);
+        this.held.give_back();
         let poll = Poll::Ready(output);
         this.watch.leave(&poll);
         poll
     }
 }
 
-impl<F, M: Emitter, B: Beside<Permit<W>>, W: Weight> fmt::Debug for BulkheadFuture<F, M, B, W> {
+impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> fmt::Debug
+    for BulkheadFuture<F, M, B, W>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BulkheadFuture")
-            .field("holds_permit", &self.permit.is_some())
+            .field("holds_permit", &self.held.is_something())
             .finish_non_exhaustive()
     }
 }

@@ -6,26 +6,34 @@ use std::task::{Poll, Waker, ready};
 use ninelives_core::semaphore::{Place, Semaphore, Turn};
 
 use super::demand::{One, Weight};
+use super::shadow;
+use crate::settings::Beside;
 
-/// The permits of one call, which go back when it is dropped.
+/// The permits of one call, and those that a shadow counts for it. [`Held`] gives them back.
 #[derive(Debug)]
-pub struct Permit<W: Weight = One> {
+pub(super) struct Permit<B, W = One> {
     semaphore: Arc<Semaphore>,
+    tried: B,
     weight: W,
 }
 
-/// A place in the line that is given up when it is dropped.
+/// Permits until they are given back, at the latest when this is dropped; or none.
 #[derive(Debug)]
-pub(super) struct Waiter<W> {
+pub(super) struct Held<B: Beside<Arc<Semaphore>>, W: Weight = One>(Option<Permit<B, W>>);
+
+/// A place in the line that is given up when it is dropped, and what a shadow counts for it.
+#[derive(Debug)]
+pub(super) struct Waiter<B: Beside<Arc<Semaphore>>, W: Weight> {
     semaphore: Arc<Semaphore>,
     place: Option<Place>,
+    tried: B,
     weight: W,
 }
 
 /// How a wait ends.
-pub(super) enum End<W: Weight> {
+pub(super) enum End<B: Beside<Arc<Semaphore>>, W: Weight> {
     /// It is its turn; so many permits were out when its own were set aside.
-    Granted { permit: Permit<W>, in_flight: u32 },
+    Granted { held: Held<B, W>, in_flight: u32 },
     /// It is its turn, and the limit has become too small for it.
     Overweight { limit: u32 },
     /// The bulkhead was closed.
@@ -34,53 +42,101 @@ pub(super) enum End<W: Weight> {
 
 // === impl Permit ===
 
-impl<W: Weight> Permit<W> {
-    /// Owns the permits that `semaphore` has just given.
+impl<B: Beside<Arc<Semaphore>>, W: Weight> Permit<B, W> {
+    #[inline(always)] // as `Held::give_back`
+    fn give_back(mut self) {
+        let weight = self.weight.permits().get();
+        // First, because it wakes nobody, and so cannot panic.
+        if let Some(semaphore) = self.tried.take() {
+            shadow::give_back(semaphore, weight);
+        }
+        self.semaphore.release_many(weight);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn give_up(self) {
+        self.give_back();
+    }
+}
+
+// === impl Held ===
+
+impl<B: Beside<Arc<Semaphore>>, W: Weight> Held<B, W> {
+    /// Holds the permits that `semaphore` has just given, and what the shadow gave.
     #[inline]
-    pub(super) fn new(semaphore: &Arc<Semaphore>, weight: W) -> Self {
-        Self {
+    pub(super) fn new(semaphore: &Arc<Semaphore>, weight: W, tried: B) -> Self {
+        Self(Some(Permit {
             semaphore: Arc::clone(semaphore),
+            tried,
             weight,
+        }))
+    }
+
+    /// Holds nothing.
+    #[inline]
+    pub(super) const fn nothing() -> Self {
+        Self(None)
+    }
+
+    /// Whether there is something to give back.
+    pub(super) const fn is_something(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Gives back what is held.
+    #[inline(always)] // every call passes here once
+    pub(super) fn give_back(&mut self) {
+        if let Some(permit) = self.0.take() {
+            permit.give_back();
         }
     }
 }
 
-impl<W: Weight> Drop for Permit<W> {
-    #[inline]
+impl<B: Beside<Arc<Semaphore>>, W: Weight> Drop for Held<B, W> {
+    // Taken here and given back apart: of a call that gave back at its end, nothing is left but a look.
+    #[inline(always)]
     fn drop(&mut self) {
-        self.semaphore.release_many(self.weight.permits().get());
+        if self.is_something()
+            && let Some(permit) = self.0.take()
+        {
+            permit.give_up();
+        }
     }
 }
 
 // === impl Waiter ===
 
-impl<W: Weight> Waiter<W> {
-    /// Owns a place that `semaphore` has just given.
-    pub(super) fn new(semaphore: &Arc<Semaphore>, place: Place, weight: W) -> Self {
+impl<B: Beside<Arc<Semaphore>>, W: Weight> Waiter<B, W> {
+    /// Owns a place that `semaphore` has just given, and what the shadow gave.
+    pub(super) fn new(semaphore: &Arc<Semaphore>, place: Place, weight: W, tried: B) -> Self {
         Self {
             semaphore: Arc::clone(semaphore),
             place: Some(place),
+            tried,
             weight,
         }
     }
 
-    /// How much the call weighs.
-    pub(super) fn weight(&self) -> W {
-        self.weight
+    /// How many permits the call weighs.
+    pub(super) fn weight(&self) -> u32 {
+        self.weight.permits().get()
     }
 
     /// How the wait ended, once it has.
-    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<End<W>> {
+    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<End<B, W>> {
         let Some(place) = &self.place else {
             unreachable!("a place is consumed by the turn that ends the wait")
         };
         Poll::Ready(match ready!(self.semaphore.poll_place(place, waker)) {
             Turn::Granted { in_flight } => {
+                let tried = B::holding(self.tried.take());
+                // Before the place is free: the drop of an old waker in it may panic, and the permits go back then.
+                let held = Held::new(&self.semaphore, self.weight, tried);
                 if let Some(place) = self.place.take() {
                     self.semaphore.take(place);
                 }
-                let permit = Permit::new(&self.semaphore, self.weight);
-                End::Granted { permit, in_flight }
+                End::Granted { held, in_flight }
             }
             Turn::Overweight { limit } => End::Overweight { limit },
             Turn::Closed => End::Closed,
@@ -88,8 +144,11 @@ impl<W: Weight> Waiter<W> {
     }
 }
 
-impl<W> Drop for Waiter<W> {
+impl<B: Beside<Arc<Semaphore>>, W: Weight> Drop for Waiter<B, W> {
     fn drop(&mut self) {
+        if let Some(semaphore) = self.tried.take() {
+            shadow::give_back(semaphore, self.weight());
+        }
         if let Some(place) = self.place.take() {
             self.semaphore.leave(place);
         }

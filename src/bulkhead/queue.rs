@@ -5,9 +5,10 @@
 
 mod future;
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use ninelives_core::semaphore::Entry;
+use ninelives_core::semaphore::{Entry, Semaphore};
 use tower_service::Service;
 
 use future::InLine;
@@ -16,7 +17,7 @@ pub use future::QueuedFuture;
 use super::demand::{One, RankRequest, Same, Weigh, WeighRequest, Weight, ask, places_of};
 use super::door::Door;
 use super::mode::Queued;
-use super::permit::{Permit, Waiter};
+use super::permit::{Held, Waiter};
 use super::{BulkheadConfig, Queue, shadow, watch};
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
@@ -73,8 +74,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future =
-        QueuedFuture<S, T, Req, M, C::Beside<Permit<<W as Weigh>::Weight>>, <W as Weigh>::Weight>;
+    type Future = QueuedFuture<S, T, Req, M, C::Beside<Arc<Semaphore>>, <W as Weigh>::Weight>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -91,28 +91,28 @@ where
         let max_waiting = || places_of(priority, queue.max_waiting());
         let asked = ask(weight, priority);
         let entry = door.semaphore.enter_many(asked, max_waiting);
-        let (beside, emitter, permits) = (&door.shadow, &door.emitter, weight.permits().get());
+        let permits = weight.permits().get();
         match entry {
             Entry::Acquired { in_flight } => {
-                let tried = shadow::admitted(beside, shade, emitter, weight);
-                let permit = Permit::new(&door.semaphore, weight);
-                let mut watch = watch::acquired(emitter, in_flight, permits);
+                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
+                let held = Held::new(&door.semaphore, weight, tried);
+                let mut watch = watch::acquired(&door.emitter, in_flight, permits);
                 let inner = &mut self.inner;
                 let future = watch.inside(|| inner.call(request));
-                QueuedFuture::running(future, permit, watch, self.line.timer.clone(), tried)
+                QueuedFuture::running(future, held, watch, self.line.timer.clone())
             }
             Entry::Waiting(place) => {
-                let tried = shadow::admitted(beside, shade, emitter, weight);
-                let waiter = Waiter::new(&door.semaphore, place, weight);
-                let watch = Request::start(emitter);
+                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
+                let waiter = Waiter::new(&door.semaphore, place, weight, tried);
+                let watch = Request::start(&door.emitter);
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);
                 let line = InLine::new(waiter, ready, request, queue.max_wait());
-                QueuedFuture::waiting(line, watch, self.line.timer.clone(), tried)
+                QueuedFuture::waiting(line, watch, self.line.timer.clone())
             }
             refused => {
-                shadow::turned_away(beside, shade, emitter, weight);
-                let (watch, error) = watch::refused(emitter, refused, permits);
+                shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
+                let (watch, error) = watch::refused(&door.emitter, refused, permits);
                 let error = S::Error::from_flat(error);
                 QueuedFuture::turned_away(error, watch, self.line.timer.clone())
             }

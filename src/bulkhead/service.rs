@@ -1,14 +1,15 @@
 //! The service behind a bulkhead that rejects.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use ninelives_core::semaphore::{Entry, Priority};
+use ninelives_core::semaphore::{Entry, Priority, Semaphore};
 use tower_service::Service;
 
 use super::demand::{One, Weigh, WeighRequest, Weight, ask};
 use super::door::Door;
 use super::mode::Reject;
-use super::permit::Permit;
+use super::permit::Held;
 use super::{BulkheadConfig, BulkheadFuture, shadow, watch};
 use crate::emit::{BulkheadRejection, Emitter, NullSink};
 use crate::error::FlatError;
@@ -54,8 +55,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future =
-        BulkheadFuture<S::Future, M, C::Beside<Permit<<W as Weigh>::Weight>>, <W as Weigh>::Weight>;
+    type Future = BulkheadFuture<S::Future, M, C::Beside<Arc<Semaphore>>, <W as Weigh>::Weight>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -71,32 +71,32 @@ where
         let entry = door
             .semaphore
             .try_acquire_many(ask(weight, Priority::Normal));
-        let (beside, emitter, permits) = (&door.shadow, &door.emitter, weight.permits().get());
+        let permits = weight.permits().get();
         match entry {
             Entry::Acquired { in_flight } => {
-                let tried = shadow::admitted(beside, shade, emitter, weight);
-                let permit = Permit::new(&door.semaphore, weight);
-                let mut watch = watch::acquired(emitter, in_flight, permits);
+                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
+                let held = Held::new(&door.semaphore, weight, tried);
+                let mut watch = watch::acquired(&door.emitter, in_flight, permits);
                 let inner = &mut self.inner;
                 let future = watch.inside(|| inner.call(request));
-                BulkheadFuture::running(future, permit, watch, tried)
+                BulkheadFuture::running(future, held, watch)
             }
             Entry::Full { in_flight, limit } => {
-                shadow::turned_away(beside, shade, emitter, weight);
+                shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
                 let reason = BulkheadRejection::Full;
-                let watch = watch::turned_away(emitter, in_flight, permits, reason);
+                let watch = watch::turned_away(&door.emitter, in_flight, permits, reason);
                 BulkheadFuture::full(in_flight, limit, watch)
             }
             Entry::Overweight { limit } => {
-                shadow::turned_away(beside, shade, emitter, weight);
+                shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
                 let reason = BulkheadRejection::Overweight;
-                let watch = watch::turned_away(emitter, 0, permits, reason);
+                let watch = watch::turned_away(&door.emitter, 0, permits, reason);
                 BulkheadFuture::overweight(permits, limit, watch)
             }
             Entry::Closed => {
-                shadow::turned_away(beside, shade, emitter, weight);
+                shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
                 let reason = BulkheadRejection::Closed;
-                BulkheadFuture::closed(watch::turned_away(emitter, 0, permits, reason))
+                BulkheadFuture::closed(watch::turned_away(&door.emitter, 0, permits, reason))
             }
             Entry::Waiting(_) => unreachable!("no line was asked for"),
         }

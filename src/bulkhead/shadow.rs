@@ -7,7 +7,6 @@ use ninelives_core::semaphore::{Entry, MAX_PERMITS, Priority, Semaphore};
 use super::BulkheadConfig;
 use super::demand::{self, Weight};
 use super::mode::Rule;
-use super::permit::Permit;
 use crate::adaptive::Adaptive;
 use crate::emit::{Emitter, Verdict};
 use crate::settings::{Beside, Shade};
@@ -34,25 +33,22 @@ fn room<Q: Rule>(config: &BulkheadConfig<Q>) -> u32 {
     inside.min(MAX_PERMITS as usize) as u32
 }
 
-/// Asks the shadow's door about a call that the bulkhead let in; gives its permit if it lets it in, too.
+/// Asks the shadow's door about a call that the bulkhead let in; gives the door if that lets it in, too, and counts it.
 #[inline]
-pub(super) fn admitted<B, P, Q: Rule, M: Emitter, W: Weight>(
+pub(super) fn admitted<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter, W: Weight>(
     door: &B,
     shade: Option<Shade<'_, BulkheadConfig<Q>>>,
     emitter: &M,
     weight: W,
-) -> P
-where
-    B: Beside<Arc<Semaphore>>,
-    P: Beside<Permit<W>>,
-{
+) -> B {
     let (Some(shade), Some(door)) = (shade, door.held()) else {
-        return Beside::holding(None);
+        return B::holding(None);
     };
-    Beside::holding(ask(door, shade, emitter, Verdict::Admitted, weight))
+    let admitted = ask(door, shade, emitter, Verdict::Admitted, weight);
+    B::holding(admitted.then(|| Arc::clone(door)))
 }
 
-/// Asks it about a call that was turned away. Nobody knows how long that would have stayed, so it takes no permit.
+/// Asks it about a call that was turned away. Nobody knows how long that would have stayed, so it is not counted.
 #[inline]
 pub(super) fn turned_away<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter, W: Weight>(
     door: &B,
@@ -60,24 +56,32 @@ pub(super) fn turned_away<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter, W: Wei
     emitter: &M,
     weight: W,
 ) {
-    if let (Some(shade), Some(door)) = (shade, door.held()) {
-        drop(ask(door, shade, emitter, Verdict::Rejected, weight));
+    if let (Some(shade), Some(door)) = (shade, door.held())
+        && ask(door, shade, emitter, Verdict::Rejected, weight)
+    {
+        door.release_many(weight.permits().get());
     }
 }
 
+/// Takes a call that is over out of the count.
 #[inline(never)] // apart, so that the way of a call without a shadow is short
+pub(super) fn give_back(door: Arc<Semaphore>, weight: u32) {
+    door.release_many(weight);
+}
+
+#[inline(never)] // as `give_back`
 fn ask<Q: Rule, M: Emitter, W: Weight>(
-    door: &Arc<Semaphore>,
+    door: &Semaphore,
     shade: Shade<'_, BulkheadConfig<Q>>,
     emitter: &M,
     primary: Verdict,
     weight: W,
-) -> Option<Permit<W>> {
+) -> bool {
     shade.judge(emitter, primary, |_| {
         match door.try_acquire_many(demand::ask(weight, Priority::Normal)) {
-            Entry::Acquired { .. } => (Verdict::Admitted, Some(Permit::new(door, weight))),
+            Entry::Acquired { .. } => (Verdict::Admitted, true),
             Entry::Full { .. } | Entry::Overweight { .. } | Entry::Closed | Entry::Waiting(_) => {
-                (Verdict::Rejected, None)
+                (Verdict::Rejected, false)
             }
         }
     })

@@ -102,7 +102,7 @@ where
     pub(super) fn new(
         ready: &mut S,
         plan: Loan<Plan<P, T, C>>,
-        kept: C::Kept,
+        read: &RetryConfig,
         mut request: Req,
         emitter: &M,
     ) -> Self {
@@ -110,7 +110,7 @@ where
         watch.attempt(1);
         // The service that was readied makes the first attempt; the clone waits for readiness of its own before each further one.
         let service = ready.clone();
-        let config = plan.settings.kept(&kept);
+        let config = plan.settings.found(read);
         let (mut carried, mut came, mut alone) = (Carried::NOTHING, Tick::ZERO, false);
         let progress = if D::CLIPS {
             carried = watch.inside(|| D::look(&request));
@@ -131,7 +131,7 @@ where
                 token: None,
                 progress,
                 plan,
-                kept,
+                kept: C::keep(read),
                 watch,
             };
         }
@@ -149,7 +149,7 @@ where
             token: None,
             progress,
             plan,
-            kept,
+            kept: C::keep(read),
             watch,
         }
     }

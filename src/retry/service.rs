@@ -100,8 +100,8 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        let kept = self.plan.settings.keep(&mut self.reader);
         let (plan, ready) = (self.plan.lend(), &mut self.inner);
-        RetryFuture::new(ready, plan, kept, request, &self.emitter)
+        let config = self.plan.settings.read(&mut self.reader);
+        RetryFuture::new(ready, plan, config, request, &self.emitter)
     }
 }

@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::adaptive::{Adaptive, Shadow};
+use super::Live;
+use crate::adaptive::Shadow;
 use crate::emit::{Emitter, Kind, PolicyEvent, Verdict};
 
 /// A place for something that only live settings can have: `()` has no size and never holds it.
@@ -17,21 +18,12 @@ pub trait Beside<X>: fmt::Debug {
 
     #[doc(hidden)]
     fn take(&mut self) -> Option<X>;
-
-    /// Drops what is held.
-    #[doc(hidden)]
-    #[inline]
-    fn let_go(&mut self) {
-        if let Some(held) = self.take() {
-            drop_apart(held);
-        }
-    }
 }
 
 /// The shadow that one request is tried under.
 pub struct Shade<'a, V> {
     shadow: &'a Arc<Shadow<V>>,
-    adaptive: &'a Adaptive<V>,
+    live: &'a Live<V>,
 }
 
 /// One evaluation in so many is measured.
@@ -78,8 +70,8 @@ impl<X: fmt::Debug> Beside<X> for Option<X> {
 // === impl Shade ===
 
 impl<'a, V> Shade<'a, V> {
-    pub(super) const fn new(shadow: &'a Arc<Shadow<V>>, adaptive: &'a Adaptive<V>) -> Self {
-        Self { shadow, adaptive }
+    pub(super) const fn new(shadow: &'a Arc<Shadow<V>>, live: &'a Live<V>) -> Self {
+        Self { shadow, live }
     }
 
     /// The shadow's settings.
@@ -118,7 +110,7 @@ impl<'a, V> Shade<'a, V> {
     #[cold]
     fn measure<M: Emitter, R>(&self, emitter: &M, step: impl FnOnce(&V) -> R) -> R {
         let (result, tripped) = self.shadow.measure(|| step(self.shadow.value()));
-        if tripped && self.adaptive.drop_shadow(self.shadow) {
+        if tripped && self.live.adaptive().drop_shadow(self.shadow) {
             let allowance = self.shadow.allowance();
             emitter.tell(Kind::ShadowDropped, |at| PolicyEvent::ShadowDropped {
                 at,
@@ -139,11 +131,6 @@ pub(crate) fn compare<M: Emitter>(emitter: &M, primary: Verdict, shadow: Verdict
             shadow,
         });
     }
-}
-
-#[inline(never)] // apart, so that the way of a call without a shadow is short
-fn drop_apart<X>(held: X) {
-    drop(held);
 }
 
 #[inline]

@@ -185,6 +185,14 @@ impl Semaphore {
     /// As [`release`](Self::release).
     #[inline]
     pub fn release_many(&self, weight: u32) {
+        if self.gate.walk_out(weight).is_none() {
+            self.release_and_settle(weight);
+        }
+    }
+
+    #[cold]
+    #[inline(never)] // apart, so that the way out of a bulkhead without a line is short
+    fn release_and_settle(&self, weight: u32) {
         let (word, returned) = self.gate.release(weight);
         debug_assert!(returned == Returned::Free, "a permit was released twice");
         self.settle(word);

@@ -53,7 +53,7 @@ impl<A, B, T, M, C: Settings<ForkJoinConfig>, G> ForkJoinService<A, B, T, M, C, 
             right,
             left_is: Readiness::Unknown,
             right_is: Readiness::Unknown,
-            kept: settings.keep(&mut reader),
+            kept: C::keep(settings.read(&mut reader)),
             settings,
             reader,
             timer,
@@ -107,7 +107,7 @@ where
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.kept = self.settings.keep(&mut self.reader);
+        self.kept = C::keep(self.settings.read(&mut self.reader));
         let stagger = self.settings.kept(&self.kept).stagger();
         let left = self.left_is.ask(&mut self.left, cx);
         let right = if stagger.is_zero() || self.left_is != Readiness::Ready {

@@ -3,14 +3,16 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use ninelives_core::semaphore::Semaphore;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::super::demand::{One, Weight};
-use super::super::permit::{End, Permit, Waiter};
+use super::super::permit::{End, Held, Waiter};
 use super::super::watch;
 use crate::clock::Tick;
 use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
@@ -26,25 +28,23 @@ pin_project! {
         S: Service<Req>,
         T: Timer,
         M: Emitter,
-        B: Beside<Permit<W>>,
+        B: Beside<Arc<Semaphore>>,
         W: Weight,
     {
         #[pin]
         state: State<S::Future, T::Sleep>,
-        // After `state`: the inner future is dropped before its permit goes back.
-        permit: Option<Permit<W>>,
-        line: Option<InLine<S, Req, W>>,
+        // After `state`: the inner future is dropped before its permits go back.
+        held: Held<B, W>,
+        line: Option<InLine<S, Req, B, W>>,
         error: Option<S::Error>,
         watch: Request<M>,
         timer: T,
-        // The permit of the shadow, which is given back with the other.
-        tried: B,
     }
 }
 
 /// A call in line, with all it needs once it is its turn. The place is given up before the service goes.
-pub(super) struct InLine<S, Req, W> {
-    waiter: Waiter<W>,
+pub(super) struct InLine<S, Req, B: Beside<Arc<Semaphore>>, W: Weight> {
+    waiter: Waiter<B, W>,
     service: S,
     request: Req,
     max_wait: Duration,
@@ -76,39 +76,30 @@ where
     S: Service<Req>,
     T: Timer,
     M: Emitter,
-    B: Beside<Permit<W>>,
+    B: Beside<Arc<Semaphore>>,
     W: Weight,
 {
     fn new(state: State<S::Future, T::Sleep>, watch: Request<M>, timer: T) -> Self {
         Self {
             state,
-            permit: None,
+            held: Held::nothing(),
             line: None,
             error: None,
             watch,
             timer,
-            tried: B::holding(None),
         }
     }
 
     #[inline]
-    pub(super) fn running(
-        inner: S::Future,
-        permit: Permit<W>,
-        watch: Request<M>,
-        timer: T,
-        tried: B,
-    ) -> Self {
+    pub(super) fn running(inner: S::Future, held: Held<B, W>, watch: Request<M>, timer: T) -> Self {
         let mut call = Self::new(State::Running { inner }, watch, timer);
-        call.permit = Some(permit);
-        call.tried = tried;
+        call.held = held;
         call
     }
 
-    pub(super) fn waiting(line: InLine<S, Req, W>, watch: Request<M>, timer: T, tried: B) -> Self {
+    pub(super) fn waiting(line: InLine<S, Req, B, W>, watch: Request<M>, timer: T) -> Self {
         let mut call = Self::new(State::InLine, watch, timer);
         call.line = Some(line);
-        call.tried = tried;
         call
     }
 
@@ -126,7 +117,7 @@ where
     S::Error: FlatError,
     T: Timer,
     M: Emitter,
-    B: Beside<Permit<W>>,
+    B: Beside<Arc<Semaphore>>,
     W: Weight,
 {
     type Output = Result<S::Response, S::Error>;
@@ -154,10 +145,10 @@ where
                 unreachable!("a call in line has its place")
             };
             let watch = &mut *this.watch;
-            let weight = line.waiter.weight().permits().get();
+            let weight = line.waiter.weight();
             match line.waiter.poll(cx.waker()) {
-                Poll::Ready(End::Granted { permit, in_flight }) => {
-                    *this.permit = Some(permit);
+                Poll::Ready(End::Granted { held, in_flight }) => {
+                    *this.held = held;
                     watch::granted(watch, in_flight, weight);
                     if let Some(InLine {
                         mut service,
@@ -195,12 +186,11 @@ where
                 },
             }
         };
-        // The call is dropped, then its permit or place is free, then its caller sees the answer. A panic in that drop is the
+        // The call is dropped, then its permits or its place are free, then its caller sees the answer. A panic in that drop is the
         // call's.
         this.watch.enter();
         this.state.set(State::Done);
-        *this.permit = None;
-        this.tried.let_go();
+        this.held.give_back();
         *this.line = None;
         let poll = Poll::Ready(output);
         this.watch.leave(&poll);
@@ -210,8 +200,8 @@ where
 
 // === impl InLine ===
 
-impl<S, Req, W> InLine<S, Req, W> {
-    pub(super) fn new(waiter: Waiter<W>, service: S, request: Req, max_wait: Duration) -> Self {
+impl<S, Req, B: Beside<Arc<Semaphore>>, W: Weight> InLine<S, Req, B, W> {
+    pub(super) fn new(waiter: Waiter<B, W>, service: S, request: Req, max_wait: Duration) -> Self {
         Self {
             waiter,
             service,
@@ -226,12 +216,12 @@ where
     S: Service<Req>,
     T: Timer,
     M: Emitter,
-    B: Beside<Permit<W>>,
+    B: Beside<Arc<Semaphore>>,
     W: Weight,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueuedFuture")
-            .field("holds_permit", &self.permit.is_some())
+            .field("holds_permit", &self.held.is_something())
             .field("in_line", &self.line.is_some())
             .finish_non_exhaustive()
     }

@@ -55,6 +55,19 @@ impl Gate {
             .map(|_| next)
     }
 
+    /// One try of the shortest way out, as [`walk_in`](Self::walk_in).
+    #[inline]
+    pub(super) fn walk_out(&self, weight: u32) -> Option<Word> {
+        // Relaxed: as in `apply`.
+        let seen = self.0.load(Ordering::Relaxed);
+        let next = step::walk_out(Word::from_bits(seen), weight)?;
+        // Release: as in `apply`. The answer says that nobody waits, so nothing is read that another published.
+        self.0
+            .compare_exchange(seen, next.bits(), Ordering::Release, Ordering::Relaxed)
+            .ok()
+            .map(|_| next)
+    }
+
     pub(super) fn enter(
         &self,
         weight: u32,
@@ -68,7 +81,6 @@ impl Gate {
         self.apply(|word| step::serve(word, weight))
     }
 
-    #[inline]
     pub(super) fn release(&self, weight: u32) -> (Word, Returned) {
         self.apply(|word| step::release(word, weight))
     }

@@ -49,6 +49,16 @@ pub(super) const fn walk_in(word: Word, weight: u32) -> Option<Word> {
     }
 }
 
+/// Permits come back while that concerns nobody else: the row of [`release`] that is short enough to be inlined.
+#[inline]
+pub(super) const fn walk_out(word: Word, weight: u32) -> Option<Word> {
+    if word.may_walk_out(weight) {
+        Some(word.fewer_out(weight))
+    } else {
+        None
+    }
+}
+
 /// Somebody comes for `weight` permits, all or none. `capacity` is how many places may be taken (0: they will not wait); `clear` says
 /// that nobody is waiting in the line, and is only asked when places are taken.
 #[inline]

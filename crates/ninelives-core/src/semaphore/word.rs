@@ -100,6 +100,13 @@ impl Word {
         self.0 >> CLOSED.end() != 0
     }
 
+    /// So many permits are out, and that they come back concerns nobody else: both are one range.
+    #[inline]
+    pub(super) const fn may_walk_out(self, weight: u32) -> bool {
+        let out = self.0 & (USED.mask() | PLACES.mask() | WATCHED.mask());
+        weight as u64 <= out && out <= USED.max()
+    }
+
     /// So many more permits out. Only where they fit, so the field cannot overflow.
     #[inline]
     pub(super) const fn more_out(self, weight: u32) -> Self {

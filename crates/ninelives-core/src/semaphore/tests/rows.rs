@@ -37,6 +37,26 @@ fn the_short_way_in_is_a_row_of_the_long_one() {
 }
 
 #[test]
+fn the_short_way_out_is_a_row_of_the_long_one() {
+    for used in 0..3 {
+        for plain in [word(used, 2, 0), word(used, 2, 0).closed()] {
+            for weight in 1..4 {
+                let (next, returned) = step::release(plain, weight);
+                let short = (returned == Returned::Free).then_some(next);
+                assert_eq!(step::walk_out(plain, weight), short, "{plain:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_concerns_others_takes_the_long_way_out() {
+    for word in [word(1, 2, 1), word(1, 2, 0).watched(true)] {
+        assert_eq!(step::walk_out(word, 1), None);
+    }
+}
+
+#[test]
 fn room_and_only_settled_places_admits() {
     let (next, admit) = step::enter(word(0, 1, 3), 1, 5, || true);
     assert_eq!((next, admit), (word(1, 1, 3), Admit::Acquired));
