@@ -8,6 +8,8 @@
 mod breaker;
 #[path = "support/budget.rs"]
 mod budget;
+#[path = "support/ring.rs"]
+mod ring;
 #[path = "support/semaphore.rs"]
 mod semaphore;
 #[path = "support/tape.rs"]
@@ -45,6 +47,11 @@ fn budget_seeds_hold() {
 }
 
 #[test]
+fn ring_seeds_hold() {
+    seeds("ring", ring::run);
+}
+
+#[test]
 fn semaphore_seeds_hold() {
     seeds("semaphore", semaphore::run);
 }
@@ -56,7 +63,7 @@ fn window_seeds_hold() {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 2_000,
+        cases: if cfg!(miri) { 2 } else { 2_000 },
         // Beside this page; and the seed of a failure is printed.
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
         ..ProptestConfig::default()
@@ -70,6 +77,11 @@ proptest! {
     #[test]
     fn the_budget_is_its_step_and_keeps_its_laws(bytes in vec(any::<u8>(), 0..360)) {
         budget::run(&bytes);
+    }
+
+    #[test]
+    fn the_ring_is_a_list_and_counts_what_is_lost(bytes in vec(any::<u8>(), 0..360)) {
+        ring::run(&bytes);
     }
 
     #[test]

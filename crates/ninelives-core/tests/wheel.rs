@@ -90,7 +90,7 @@ fn left(known: Known) -> Left {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 600 }))]
 
     #[test]
     fn w02_w03_the_wheel_is_a_list_that_is_searched(steps in vec(step(), 1..120)) {

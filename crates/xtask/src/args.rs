@@ -3,6 +3,7 @@
 use crate::ci;
 use crate::fuzz;
 use crate::loom::Depth;
+use crate::nightly::SEEDS;
 use crate::peers;
 
 /// One parsed command line.
@@ -36,6 +37,15 @@ pub enum Command {
     Soak(u64),
     /// Fuzz targets.
     Fuzz(fuzz::Job),
+    /// Lines that the tests reach, and whether too few are a failure.
+    Coverage {
+        /// They are.
+        gate: bool,
+    },
+    /// The core's tests under Miri, those with threads under so many seeds.
+    Miri(u32),
+    /// The tests with threads under sanitizers.
+    Sanitize,
     /// Ours beside its peers.
     Peers(peers::Job),
     /// Which module may import which, and where certain words may stand.
@@ -77,9 +87,12 @@ usage: cargo xtask <command>
   soak [--seconds N]             everything at once over real HTTP for N seconds (60), every law of conservation checked; then
                                  a moment of each breakage on purpose, which must be seen
   peers [--quick] [--write]      ours beside its peers: time, instructions and allocations of a call; --write puts the
-                                 tables into README.md and docs/BENCHMARKS.md. Not part of ci, nor are the next two
+                                 tables into README.md and docs/BENCHMARKS.md. Not part of ci, nor is what follows
   peers --overhead [--quick]     the same for a real HTTP call
   peers --scaling                ours by the number of layers and subscribers
+  coverage [--gate]              lines of the libraries that their tests reach, and the worst pages; below 95 % fails with --gate
+  miri [--seeds N]               the core's tests under Miri, those with threads under N seeds (16); nightly
+  sanitize                       the tests with threads under ThreadSanitizer and AddressSanitizer; nightly, Linux on x86-64
   help                           this table
 
 With CI=true a check that cannot run counts as a failure, unless it is optional.";
@@ -107,6 +120,9 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
         "soak" => soak(&rest).map(Command::Soak),
         "fuzz" => job(&rest).map(Command::Fuzz),
         "peers" => compared(&rest).map(Command::Peers),
+        "coverage" => flag(name, &rest, "--gate").map(|gate| Command::Coverage { gate }),
+        "miri" => seeds(&rest).map(Command::Miri),
+        "sanitize" => bare(name, &rest, Command::Sanitize),
         "floors" => bare(name, &rest, Command::Floors),
         "sizes" => bare(name, &rest, Command::Sizes),
         "readme" => bare(name, &rest, Command::Readme),
@@ -180,6 +196,18 @@ fn compared(rest: &[&str]) -> Result<peers::Job, String> {
         return Err("`--write` is for the tables of calls: `peers --write`".to_string());
     }
     Ok(job)
+}
+
+fn seeds(rest: &[&str]) -> Result<u32, String> {
+    match rest {
+        [] => Ok(SEEDS),
+        ["--seeds", word] => match word.parse() {
+            Ok(0) | Err(_) => Err(format!("`--seeds {word}`: not a whole number above zero")),
+            Ok(seeds) => Ok(seeds),
+        },
+        ["--seeds"] => Err("`--seeds` needs a value".to_string()),
+        [unknown, ..] => Err(unknown_flag("miri", unknown)),
+    }
 }
 
 fn seconds(word: &str) -> Result<u64, String> {

@@ -76,15 +76,27 @@ fn properties(workspace: &Workspace) -> Outcome {
             "no nightly toolchain, and no {PROPERTIES} to fall back to"
         ));
     }
-    run_command(&mut workspace.cargo([
+    let core = [
         "test",
         "--locked",
         "-p",
         "ninelives-core",
         "--test",
         "properties",
-    ]))
-    .then(|| {
+    ];
+    let text = [
+        "test",
+        "--locked",
+        "-p",
+        "ninelives",
+        "--features",
+        "serde",
+        "--test",
+        "config_text",
+    ];
+    let outcome = run_command(&mut workspace.cargo(core));
+    let outcome = outcome.then(|| run_command(&mut workspace.cargo(text)));
+    outcome.then(|| {
         Outcome::FellBack("no nightly toolchain: the properties ran under proptest".to_string())
     })
 }

@@ -9,11 +9,13 @@
 
 mod args;
 mod ci;
+mod coverage;
 mod flame;
 mod floors;
 mod fuzz;
 mod instructions;
 mod loom;
+mod nightly;
 mod outcome;
 mod pages;
 mod peers;
@@ -62,6 +64,9 @@ fn main() -> ExitCode {
         Command::Progress(flags) => progress::run(&workspace, &flags),
         Command::Soak(seconds) => soak::run(&workspace, seconds),
         Command::Fuzz(job) => fuzz::run(&workspace, &job),
+        Command::Coverage { gate } => coverage::measure(&workspace, gate),
+        Command::Miri(seeds) => nightly::miri(&workspace, seeds),
+        Command::Sanitize => nightly::sanitize(&workspace),
         Command::Peers(job) => peers::run(&workspace, job),
         Command::Floors => floors::run(&workspace),
         Command::Sizes => sizes::run(&workspace),

@@ -175,6 +175,7 @@ fn attempts() -> impl Strategy<Value = u32> {
     prop_oneof![1u32..100, 1u32..100_000, Just(u32::MAX - 1), any::<u32>()]
 }
 
+#[cfg(not(miri))] // one thread, many steps
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

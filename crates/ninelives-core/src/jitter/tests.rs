@@ -108,6 +108,7 @@ fn less_than_a_millisecond_is_not_rounded_to_nothing() {
     }
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn hc65_delays_at_the_cap_stay_jittered() {
     let rng = SharedRng::from_seed(65);
@@ -169,6 +170,7 @@ fn spread(jitter: Jitter, delay: Duration, previous: Option<Duration>) -> (f64, 
     (sum, tenths)
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn full_jitter_is_uniform() {
     let (mean, tenths) = spread(Jitter::full(), Duration::from_secs(1), None);
@@ -178,6 +180,7 @@ fn full_jitter_is_uniform() {
     }
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn equal_jitter_is_uniform_over_the_upper_half() {
     let (mean, tenths) = spread(Jitter::equal(), Duration::from_secs(1), None);
@@ -188,6 +191,7 @@ fn equal_jitter_is_uniform_over_the_upper_half() {
     }
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn decorrelated_jitter_is_uniform_below_its_max() {
     let (base, max) = (Duration::ZERO, Duration::from_secs(60));
@@ -210,6 +214,7 @@ fn durations() -> impl Strategy<Value = Duration> {
     ]
 }
 
+#[cfg(not(miri))] // one thread, many steps
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -2,7 +2,9 @@
 
 mod classes;
 mod limits;
+#[cfg(not(miri))] // one thread, many steps
 mod long;
+#[cfg(not(miri))] // one thread, many steps
 mod model;
 mod places;
 mod rows;

@@ -128,3 +128,21 @@ fn peers_take_their_flags_and_write_no_overhead() {
     assert!(parsed("peers --overhead --write").is_err());
     assert!(parsed("peers --loud").unwrap_err().contains("`--loud`"));
 }
+
+#[test]
+fn miri_takes_a_number_of_seeds_above_zero() {
+    assert_eq!(parsed("miri"), Ok(Command::Miri(16)));
+    assert_eq!(parsed("miri --seeds 64"), Ok(Command::Miri(64)));
+    for line in ["miri --seeds 0", "miri --seeds", "miri --fast"] {
+        assert!(parsed(line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn coverage_fails_only_with_its_gate() {
+    assert_eq!(parsed("coverage"), Ok(Command::Coverage { gate: false }));
+    assert_eq!(
+        parsed("coverage --gate"),
+        Ok(Command::Coverage { gate: true })
+    );
+}

@@ -35,6 +35,7 @@ fn told(rig: &Rig, outcome: Outcome) {
     hear(rig, outcome);
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn each_stage_admits_its_share_by_chance() {
     // Seeded, and spread over 2^64: 20,000 draws, and the share of a stage to within three standard deviations.
@@ -75,6 +76,7 @@ fn whoever_comes_a_second_after_the_last_is_admitted_by_no_chance() {
     assert_eq!(rig.refused().retry_after, Some(EIGHTH * 7));
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn no_second_with_calls_in_it_passes_without_an_admission() {
     // Callers at odd times, who have no luck, after idle times of every length around the wrap of four seconds.
@@ -339,6 +341,7 @@ fn hc50_whether_it_would_admit_draws_no_lot() {
     rig.refused();
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn a_last_stage_without_luck_admits_one_a_second() {
     let rig = at_stage(6);
@@ -386,6 +389,7 @@ fn a_stage_lasts_as_long_as_the_open_time_within_a_second_and_an_hour() {
     }
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn b15_a_year_without_calls_leaves_a_ramp_that_goes_on() {
     let (rig, first) = ramping();

@@ -13,7 +13,7 @@ use super::*;
 use crate::time::ManualClock;
 
 const THREADS: usize = 8;
-const ROUNDS: u32 = 200;
+const ROUNDS: u32 = if cfg!(miri) { 2 } else { 200 };
 
 /// Runs `call` on all threads in the same instant.
 fn at_once<T: Send>(call: impl Fn() -> T + Sync) -> Vec<T> {

@@ -16,6 +16,7 @@ fn drain(budget: &Budget, limits: &Limits, now: Tick) -> usize {
         .count()
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn hc04_the_measured_retry_ratio_is_the_one_asked_for() {
     const REQUESTS: u32 = 10_000;
@@ -48,6 +49,7 @@ fn hc13_seven_idle_days_fill_the_budget_in_one_withdrawal() {
     assert_eq!(drain(&budget, &limits, at(7 * DAY)), 100);
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn hc80_an_idle_hour_banks_nothing_beyond_the_cap() {
     let limits = limits(0.2, 10.0, 100);
@@ -142,6 +144,7 @@ fn seconds() -> impl Strategy<Value = Second> {
     })
 }
 
+#[cfg(not(miri))] // one thread, many steps
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 

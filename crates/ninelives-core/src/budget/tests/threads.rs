@@ -30,7 +30,7 @@ fn withdraw(budget: &Budget, limits: &Limits) -> usize {
 
 #[test]
 fn r08_of_threads_racing_for_the_last_token_exactly_one_wins() {
-    const ROUNDS: usize = 500;
+    const ROUNDS: usize = if cfg!(miri) { 4 } else { 500 };
     let limits = limits(0.0, 0.0, 1);
     let budgets: Vec<_> = (0..ROUNDS).map(|_| Budget::new(&limits)).collect();
     let wins = race(4, |barrier| {
@@ -48,11 +48,12 @@ fn r08_of_threads_racing_for_the_last_token_exactly_one_wins() {
 
 #[test]
 fn hc24_eight_threads_never_overdraw_and_lose_no_deposit() {
-    const EACH: usize = 10_000;
-    let limits = limits(0.25, 0.0, 65_535);
+    const EACH: usize = if cfg!(miri) { 20 } else { 10_000 };
+    const CAP: u32 = if cfg!(miri) { 100 } else { 65_535 };
+    let limits = limits(0.25, 0.0, CAP);
     let budget = Budget::new(&limits);
-    let burst: usize = (0..65_535).map(|_| withdraw(&budget, &limits)).sum();
-    assert_eq!(burst, 65_535);
+    let burst: usize = (0..CAP).map(|_| withdraw(&budget, &limits)).sum();
+    assert_eq!(burst, CAP as usize);
     let granted = race(8, |barrier| {
         barrier.wait();
         (0..EACH)
@@ -68,7 +69,7 @@ fn hc24_eight_threads_never_overdraw_and_lose_no_deposit() {
 
 #[test]
 fn refunds_beside_withdrawals_conserve_the_tokens() {
-    const EACH: usize = 10_000;
+    const EACH: usize = if cfg!(miri) { 20 } else { 10_000 };
     let limits = limits(0.0, 0.0, 5);
     let budget = Budget::new(&limits);
     race(4, |barrier| {

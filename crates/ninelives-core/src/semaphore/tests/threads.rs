@@ -8,6 +8,10 @@ use std::thread;
 use super::super::{Ask, Entry, Priority, Semaphore, Turn};
 use super::{ask, counts, line};
 
+/// Of each worker.
+const ROUNDS: u32 = if cfg!(miri) { 20 } else { 3_000 };
+const CLOSINGS: u32 = if cfg!(miri) { 2 } else { 50 };
+
 struct Flag(AtomicBool);
 
 impl Wake for Flag {
@@ -64,7 +68,7 @@ fn come_and_go(semaphore: Semaphore, asks: impl Fn(u32) -> Ask + Copy + Send + '
         .map(|worker| {
             let (semaphore, inside) = (semaphore.clone(), inside.clone());
             thread::spawn(move || {
-                for round in 0..3_000_u32 {
+                for round in 0..ROUNDS {
                     // Two workers wait for as long as it takes; two give up after a look or two.
                     let patience = if worker < 2 { u32::MAX } else { round % 3 };
                     let ask = asks(round + worker);
@@ -116,7 +120,7 @@ fn s12_plain_threads_with_weights_and_classes_keep_the_law() {
 
 #[test]
 fn s23_close_while_threads_wait_strands_nobody() {
-    for _ in 0..50 {
+    for _ in 0..CLOSINGS {
         let semaphore = Arc::new(line(1, 8));
         assert!(matches!(semaphore.try_acquire(), Entry::Acquired { .. }));
         let workers: std::vec::Vec<_> = (0..3)

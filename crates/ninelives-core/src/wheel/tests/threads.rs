@@ -6,6 +6,9 @@ use std::thread;
 use super::super::Pace;
 use super::{Left, Pair, Refused, Stand, Task, Tick, Wait};
 
+/// Waits of each thread.
+const ROUNDS: u64 = if cfg!(miri) { 40 } else { 30_000 };
+
 /// What became of the waits of one thread.
 #[derive(Clone, Copy, Default)]
 struct Tally {
@@ -95,7 +98,7 @@ fn w03_armed_is_fired_and_disarmed_under_threads() {
         });
         let armed = [1, 2, 3].map(|seed| {
             let (wheel, clock) = (&wheel, &clock);
-            scope.spawn(move || arm_and_leave(wheel, clock, seed, 30_000))
+            scope.spawn(move || arm_and_leave(wheel, clock, seed, ROUNDS))
         });
         let tally = armed
             .map(|thread| thread.join().unwrap())
@@ -104,10 +107,10 @@ fn w03_armed_is_fired_and_disarmed_under_threads() {
         over.store(true, SeqCst);
         (tally, keeping.join().unwrap())
     });
-    assert_eq!(tally.armed, 90_000);
+    assert_eq!(tally.armed, 3 * ROUNDS);
     assert_eq!(tally.armed, tally.fired + tally.disarmed);
     assert_eq!(tally.fired, fired);
-    assert_eq!((wheel.armed(), wheel.waiting()), (90_000, 0));
+    assert_eq!((wheel.armed(), wheel.waiting()), (3 * ROUNDS, 0));
     assert!(tally.fired > 0 && tally.disarmed > 0);
 }
 
@@ -135,7 +138,7 @@ fn w04_nothing_is_lost_while_keepers_come_and_go() {
         });
         let armed = [4, 5, 6].map(|seed| {
             let (wheel, clock) = (&wheel, &clock);
-            scope.spawn(move || arm_and_leave(wheel, clock, seed, 30_000))
+            scope.spawn(move || arm_and_leave(wheel, clock, seed, ROUNDS))
         });
         let tally = armed
             .map(|thread| thread.join().unwrap())

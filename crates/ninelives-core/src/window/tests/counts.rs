@@ -16,6 +16,7 @@ fn of(term: u64, window: &CountWindow, mark: Mark, current: bool) -> bool {
     window.record(Term::new(term), mark, || current)
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn hc40_the_last_outcomes_are_exact_at_every_size() {
     for size in [
@@ -152,6 +153,7 @@ fn sizes_outside_their_range_are_refused_by_name() {
     assert_eq!(most.rates(TERM), rates(all, all, all));
 }
 
+#[cfg(not(miri))] // one thread, many steps
 proptest! {
     #[test]
     fn it_is_the_last_of_a_list_of_its_stretch(

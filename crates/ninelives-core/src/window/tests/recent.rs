@@ -23,6 +23,7 @@ pub(super) fn last(marks: &[Mark], size: u32) -> &[Mark] {
     &marks[marks.len().saturating_sub(size as usize)..]
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn every_sequence_of_seven_outcomes_of_every_small_size() {
     for size in 1..=4 {
@@ -66,6 +67,7 @@ fn happy_path_writes_nothing_once_it_is_full_of_successes() {
     assert_ne!(full.push(24, Mark::FAILURE), full);
 }
 
+#[cfg(not(miri))] // one thread, many steps
 proptest! {
     #[test]
     fn it_is_the_last_of_a_list(

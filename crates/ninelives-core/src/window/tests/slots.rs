@@ -211,6 +211,7 @@ fn whether_the_stretch_still_counts_is_asked_only_where_a_slot_changes_hands() {
     assert_eq!(record(17, Mark::SLOW_FAILURE), 9);
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn b13_a_full_slot_keeps_its_shares_and_reaches_no_neighbour() {
     let window = window(10);
@@ -244,6 +245,7 @@ fn stripes_are_added_up_and_any_number_is_one() {
     assert_eq!(window.rates(TERM, at(SECOND)), rates(6, 6, 0));
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn no_two_slots_of_the_ring_share_a_place() {
     for slots in 1..=128 {

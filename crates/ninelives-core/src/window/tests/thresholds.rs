@@ -8,6 +8,7 @@ fn share(ratio: f64) -> Share {
     Share::new(ratio).unwrap()
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn b18_a_rate_at_the_threshold_is_too_high_for_every_ratio_and_total() {
     for percent in 1..=100_u64 {

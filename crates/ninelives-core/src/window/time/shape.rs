@@ -178,6 +178,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[cfg(not(miri))] // one thread, many steps
     proptest! {
         #[test]
         fn a_known_divisor_divides_as_any(
