@@ -8,6 +8,8 @@ mod books;
 #[path = "../support/drive.rs"]
 mod drive;
 mod tuner;
+#[path = "../support/values.rs"]
+mod values;
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};

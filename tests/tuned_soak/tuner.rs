@@ -1,13 +1,11 @@
 //! Whoever changes the settings: by name, at random, often wrongly.
 
-use std::time::Duration;
-
-use ninelives::parameters::{Domain, Parameter, Value};
 use ninelives::prelude::*;
 use ninelives::registry::{PolicyHandle, Registry, RegistryError};
 
 use crate::drive::Seeded;
-use crate::{Calls, Done, MOST, ms};
+use crate::values::COMMANDS;
+use crate::{Calls, Done, MOST, ms, values};
 
 pub struct Tuner {
     seeded: Seeded,
@@ -20,25 +18,6 @@ pub struct Told {
     pub taken: u64,
     pub refused: u64,
 }
-
-/// Those that wait without end only for what comes anyhow.
-const MAY_BE_FOR_EVER: [&str; 5] = [
-    "timeout",
-    "recovery_timeout",
-    "probe_lease",
-    "max_wait",
-    "max_duration",
-];
-/// Resets often enough that no forced state lasts for long.
-const ORDERS: [&str; 7] = [
-    "reset",
-    "trip",
-    "reset",
-    "force_open",
-    "reset",
-    "force_closed",
-    "disable",
-];
 
 // === impl Tuner ===
 
@@ -82,7 +61,7 @@ impl Tuner {
 
     fn change(&mut self) -> Result<(), RegistryError> {
         let policy = self.policy();
-        let one = [self.draw(&policy)];
+        let one = [values::draw(&mut self.seeded, &policy, MOST)];
         match self.seeded.below(20) {
             0 => policy.rollback().map(drop),
             1 => {
@@ -95,7 +74,7 @@ impl Tuner {
             }
             3..6 => {
                 let other = self.policy();
-                let two = [self.draw(&other)];
+                let two = [values::draw(&mut self.seeded, &other, MOST)];
                 let both = [(policy.name(), &one[..]), (other.name(), &two[..])];
                 let both = if policy.name() == other.name() {
                     &both[..1]
@@ -106,7 +85,7 @@ impl Tuner {
             }
             6 => {
                 let breaker = self.registry.find("breaker")?;
-                breaker.command(ORDERS[self.seeded.below(ORDERS.len())])
+                breaker.command(COMMANDS[self.seeded.below(COMMANDS.len())])
             }
             _ => policy.set(&one).map(drop),
         }
@@ -115,40 +94,6 @@ impl Tuner {
     fn policy(&mut self) -> PolicyHandle {
         let policies = self.registry.policies();
         policies[self.seeded.below(policies.len())].clone()
-    }
-
-    /// A parameter and a value for it: in range for the most part.
-    fn draw(&mut self, policy: &PolicyHandle) -> (&'static str, Value) {
-        let schema = policy.schema();
-        let parameter = &schema[self.seeded.below(schema.len())];
-        (parameter.name(), self.value(parameter))
-    }
-
-    fn value(&mut self, parameter: &Parameter) -> Value {
-        let kind = self.seeded.below(20);
-        if parameter.is_optional() && kind < 5 {
-            return Value::None;
-        }
-        match parameter.domain() {
-            Domain::Count { min, max } => match kind {
-                0 => Value::Count(max + 1),
-                1 => Value::Count(min),
-                _ => Value::Count((min + self.seeded.below(16) as u64).min(MOST)),
-            },
-            Domain::Duration { min, .. } => match kind {
-                0 if min > Duration::ZERO => Value::Duration(Duration::ZERO),
-                1 if MAY_BE_FOR_EVER.contains(&parameter.name()) => Duration::MAX.into(),
-                _ => ms(1 + self.seeded.below(60) as u64).into(),
-            },
-            Domain::Ratio { min, max } => match kind {
-                0 => Value::Ratio(f64::NAN),
-                1 => Value::Ratio(min),
-                _ => Value::Ratio((min + self.seeded.below(4) as f64 / 2.0).min(max)),
-            },
-            Domain::Flag => Value::Flag(kind < 5),
-            Domain::Choice(words) => Value::Choice(words[self.seeded.below(words.len())]),
-            other => panic!("no values for {other:?}"),
-        }
     }
 }
 

@@ -36,10 +36,10 @@ pub fn build(site: &Site<'_>, name: &str, draws: &mut SplitMix64) -> Built {
         .with_recovery_jitter(0.5)?
         .with_ramp(CircuitRamp::new().with_stage(ms(1_000))?);
     let breaker = CircuitBreakerLayer::new(config)?
-        .with_seed(draws.next())
         .named(draft.name("breaker"))
         .with_sink(site.sink.clone())
-        .live();
+        .live()
+        .with_seed(draws.next());
     let attempt = TimeoutLayer::new(ms(120))?
         .with_timer(site.tokio.clone())
         .named(draft.name("attempt"))
