@@ -10,6 +10,7 @@ use crate::time::{Clock, Tick};
 mod against;
 mod breach;
 mod calls;
+mod chance;
 mod commands;
 mod counting;
 mod epochs;

@@ -158,6 +158,18 @@ fn limits_are_set_together() {
 }
 
 #[test]
+fn limits_that_are_set_are_the_limits() {
+    let (low, high) = (limits(0.1, 1.0, 2), limits(9.0, 60_000.0, 65_535));
+    let cell = LimitsCell::new(&low);
+    cell.set(&high);
+    assert_eq!(cell.get(), high);
+    assert_eq!(
+        std::format!("{cell:?}"),
+        std::format!("LimitsCell({high:?})")
+    );
+}
+
+#[test]
 fn a_lowered_cap_cuts_at_once_when_clipped() {
     let (wide, narrow) = (limits(0.0, 0.0, 100), limits(0.0, 0.0, 3));
     let budget = Budget::new(&wide);

@@ -104,3 +104,30 @@ fn without_a_threshold_everything_is_well() {
 fn calls_that_are_out_for_too_long_count_as_slow_and_as_calls() {
     assert_eq!(rates(5, 2, 1).with_open(3), rates(8, 2, 4));
 }
+
+#[test]
+fn thresholds_give_back_what_they_were_made_of() {
+    let bare = Thresholds::new(7).unwrap();
+    assert_eq!(
+        (bare.minimum_calls(), bare.failed(), bare.slow()),
+        (7, None, None)
+    );
+    let both = bare.with_failed(share(0.5)).with_slow(share(0.25));
+    assert_eq!(
+        (both.failed(), both.slow()),
+        (Some(share(0.5)), Some(share(0.25)))
+    );
+    assert_eq!(share(0.25).ratio(), 0.25);
+}
+
+#[test]
+fn a_circuit_opens_for_too_much_and_for_nothing_else() {
+    let trips = [
+        Verdict::Unknown,
+        Verdict::Well,
+        Verdict::Failing,
+        Verdict::Slow,
+    ]
+    .map(Verdict::trips);
+    assert_eq!(trips, [false, false, true, true]);
+}
