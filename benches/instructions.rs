@@ -9,8 +9,11 @@
 #[path = "support/subjects.rs"]
 mod subjects;
 
+use std::future::Future;
 use std::hint::black_box;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use iai_callgrind::{library_benchmark, library_benchmark_group, main};
@@ -21,6 +24,7 @@ use ninelives::{Adaptive, Clock, StreamingSink, Subscriber, Tick};
 
 use ninelives_core::window::{CountWindow, Mark, Shape, Term, TimeWindow};
 use subjects::{Echo, Subject, call, enter_runtime};
+use tower::Service;
 
 /// One call, behind a pointer: the same few instructions around every subject, the bare service included.
 type Call = &'static mut dyn FnMut() -> Option<u64>;
@@ -118,6 +122,9 @@ fn breaker(call: Call) -> Option<u64> {
 #[bench::overweight(turned_away(subjects::overweight_bulkhead))]
 #[bench::prioritized(at_once(subjects::prioritized_bulkhead))]
 #[bench::prioritized_full(turned_away(subjects::prioritized_full_bulkhead))]
+#[bench::heeding(at_once(subjects::heeding_bulkhead))]
+#[bench::waited(in_line(subjects::narrow_bulkhead()))]
+#[bench::waited_in_class(in_line(subjects::narrow_bulkhead().prioritized_by(subjects::class)))]
 fn bulkhead(call: Call) -> Option<u64> {
     call()
 }
@@ -144,6 +151,31 @@ fn fork_join(call: Call) -> Option<u64> {
 #[bench::pending(after_one_wait(subjects::stack))]
 fn stack(call: Call) -> Option<u64> {
     call()
+}
+
+/// One call that finds the only permit taken, arms its timer in line, and is served once the permit is back: all of it, and the call
+/// that had the permit.
+fn in_line<S: Subject>(bulkhead: S) -> Call {
+    enter_runtime();
+    let mut holding = bulkhead.layer(Echo::ready());
+    let mut waiting = bulkhead.layer(Echo::ready());
+    let once: Call = Box::leak(Box::new(move || {
+        let cx = &mut Context::from_waker(Waker::noop());
+        let held = holding.call(7);
+        let mut call = pin!(waiting.call(black_box(7)));
+        if call.as_mut().poll(cx).is_ready() {
+            return None; // nothing to wait for
+        }
+        drop(held);
+        match call.poll(cx) {
+            Poll::Ready(answer) => answer.ok(),
+            Poll::Pending => None,
+        }
+    }));
+    for _ in 0..3 {
+        assert_eq!(once(), ANSWER);
+    }
+    black_box(once)
 }
 
 /// A retry with a subscriber to everything, on a clock that costs nothing.

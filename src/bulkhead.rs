@@ -16,6 +16,12 @@
 //! turn). A class may take an eighth of `max_waiting` fewer places for each class above it, so that a line full of low calls is open
 //! to higher ones. Nobody in line is put out of it. A class counts in the line alone: where there is room nobody is asked for it.
 //!
+//! # Deadlines
+//! [`heeding_requests`](BulkheadLayer::heeding_requests) makes a line heed the [deadline](crate::deadline) that a request carries: one whose
+//! deadline has passed is turned away at the door, and its call takes no permit and no place; one in line waits no longer than that, and a
+//! permit that comes too late for it goes to the next. A call that runs is not ended: that is for a timeout. What the request carries is
+//! handed on as it is. Without a line nobody waits, and the layers inside see the deadline soon enough.
+//!
 //! # Where it sits
 //! Around a retry, so that a request holds one permit for all its attempts; inside a breaker, whose count its rejections do not
 //! touch.
@@ -36,6 +42,7 @@
 //! | [`Bulkhead`](crate::ResilienceError::Bulkhead) | no permit, and no place in line | shed or retry later |
 //! | [`BulkheadOverweight`](crate::ResilienceError::BulkheadOverweight) | it weighs more than the limit | split it, or give up |
 //! | [`BulkheadTimeout`](crate::ResilienceError::BulkheadTimeout) | its turn did not come in time | shed or retry later |
+//! | [`DeadlinePassed`](crate::ResilienceError::DeadlinePassed) | its own deadline did, before it got in | give up |
 //! | [`BulkheadClosed`](crate::ResilienceError::BulkheadClosed) | [`BulkheadLayer::close`] was called | stop |
 //!
 //! # Live
@@ -65,7 +72,8 @@
 //! [`BulkheadLayer::drain`] closes it and waits until no call is in flight; [`BulkheadLayer::until_idle`] waits alone.
 //!
 //! # Cost
-//! No allocation; in the line neither: its places are allocated when the layer is made. One reference count per call.
+//! No allocation; in the line neither: its places are allocated when the layer is made. One reference count per call. One that heeds
+//! requests reads the clock once for each that has a deadline, and once more for one that waited.
 //!
 //! # Events
 //! `BulkheadAcquired` with the permits out at that moment and the call's own; `BulkheadRejected` with the reason; one outcome for each request.
@@ -112,6 +120,7 @@ mod future;
 mod handle;
 mod idle;
 mod layer;
+mod lined;
 mod live;
 mod managed;
 mod mode;
@@ -129,5 +138,5 @@ pub use idle::UntilIdle;
 pub use layer::BulkheadLayer;
 pub use mode::{Mode, Queued, Reject, Rule};
 pub use ninelives_core::semaphore::Priority;
-pub use queue::{QueuedFuture, QueuedService};
+pub use queue::{Patience, QueuedFuture, QueuedService};
 pub use service::BulkheadService;

@@ -6,6 +6,7 @@
 //! | layer | asked by | does |
 //! |---|---|---|
 //! | timeout | [`with_deadline`](crate::TimeoutLayer::with_deadline) | ends the call at the earlier of the request's deadline and its own, and writes that one into the request; refuses a request whose deadline has passed |
+//! | bulkhead with a line | [`heeding_requests`](crate::BulkheadLayer::heeding_requests) | refuses a request whose deadline has passed; lets none wait past it |
 //! | retry | [`heeding_requests`](crate::retry::RetryPolicyBuilder::heeding_requests) | makes no attempt and no wait past it, ends an attempt at it, and keeps the last error; leaves the trying to a retry outside that marked the request |
 //!
 //! # Whose clock

@@ -1,6 +1,8 @@
 //! Deadlines that travel with their requests: what is carried, over the wire, and each layer that heeds it.
 #![allow(missing_docs, clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "deadline/bulkhead.rs"]
+mod bulkhead;
 #[path = "deadline/retry.rs"]
 mod retry;
 #[path = "deadline/seen.rs"]

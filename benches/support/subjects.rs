@@ -255,14 +255,24 @@ pub fn prioritized_bulkhead() -> impl Subject {
 
 /// The same whose permit and whose line are taken.
 pub fn prioritized_full_bulkhead() -> impl Subject {
-    let bulkhead = BulkheadLayer::queued(1, 1, FAR).unwrap();
-    let bulkhead = bulkhead.prioritized_by(class);
+    let bulkhead = narrow_bulkhead().prioritized_by(class);
     let mut holder = bulkhead.layer(Echo::pending(u32::MAX));
     std::mem::forget((holder.call(7), holder.call(7)));
     bulkhead
 }
 
-fn class(request: &u64) -> ninelives::bulkhead::Priority {
+/// A bulkhead with one permit and one place.
+pub fn narrow_bulkhead() -> BulkheadLayer<ninelives::bulkhead::Queued> {
+    BulkheadLayer::queued(1, 1, FAR).unwrap()
+}
+
+/// A bulkhead with room and a line that heeds the deadline of its requests, an hour away.
+pub fn heeding_bulkhead() -> impl Subject {
+    on() + Policy(queued_layer().heeding_requests()) + off()
+}
+
+/// Odd calls before even ones.
+pub fn class(request: &u64) -> ninelives::bulkhead::Priority {
     match request % 2 {
         0 => ninelives::bulkhead::Priority::Low,
         _ => ninelives::bulkhead::Priority::High,

@@ -1,23 +1,19 @@
 //! What makes bulkheads.
 
-use std::time::Duration;
-
 use tower_layer::Layer;
 
-use super::config::places;
-use super::demand::{By, One, Rank, Same, Weigh};
+use super::demand::{By, One, Rank, Weigh};
 use super::door::Door;
 use super::idle::Permits;
 use super::mode::{Mode, Rule};
-use super::{BulkheadConfig, BulkheadService, Queue, Queued, QueuedService, Reject};
+use super::{BulkheadConfig, BulkheadService, Patience, Queue, Queued, QueuedService, Reject};
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
 use crate::emit::{NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
 use crate::settings::Settings;
-use crate::timer::{Timer, TokioTimer};
-use ninelives_core::semaphore::Priority;
+use crate::timer::Timer;
 
 /// Puts a bulkhead around a service, and watches and resizes it. See the [page](super).
 ///
@@ -54,96 +50,8 @@ impl BulkheadLayer {
     }
 }
 
-impl BulkheadLayer<Queued> {
-    /// At most `max_concurrent` calls in flight; `max_waiting` more may wait in line, each for at most `max_wait`, first come
-    /// first served. A place in line is free again once its caller has taken its permit up.
-    ///
-    /// # Errors
-    /// A number outside 1 to 1,048,575, or a wait of zero.
-    pub fn queued(
-        max_concurrent: usize,
-        max_waiting: usize,
-        max_wait: Duration,
-    ) -> Result<Self, ConfigError> {
-        let config = BulkheadConfig::new(max_concurrent)?.with_queue(max_waiting, max_wait)?;
-        Ok(Self::from_queue_config(config))
-    }
-
-    /// A bulkhead with a line with these settings.
-    pub fn from_queue_config(config: BulkheadConfig<Queue>) -> Self {
-        let places = config.queue().max_waiting() as u32;
-        let mode = Queued {
-            timer: TokioTimer,
-            prioritize: Same,
-        };
-        Self::made(config, places, mode)
-    }
-}
-
-impl<T, P: Rank, K, W> BulkheadLayer<Queued<T, P>, K, BulkheadConfig<Queue>, W> {
-    /// Makes a line with room for `capacity` calls, of which the settings let `max_waiting` wait: so that a
-    /// [live](Self::live) bulkhead may let more wait later. About 40 bytes each, allocated now. The permits and the line start
-    /// afresh: clones made before keep theirs.
-    ///
-    /// # Errors
-    /// A `capacity` outside `max_waiting` to 1,048,575.
-    pub fn with_line_capacity(mut self, capacity: usize) -> Result<Self, ConfigError> {
-        let config = self.config();
-        let least = config.queue().max_waiting() as u32;
-        let places = places("line_capacity", capacity, least)?;
-        self.permits = Permits::new(config.max_concurrent() as u32, places, P::CLASSES);
-        Ok(self)
-    }
-}
-
-impl<T, K, W> BulkheadLayer<Queued<T>, K, BulkheadConfig<Queue>, W> {
-    /// Lets calls wait in classes, by the priority that `priority` gives each request: see [Classes](super#classes). The permits and
-    /// the line start afresh: clones made before keep theirs.
-    ///
-    /// `priority` runs in `call`, once for each request.
-    pub fn prioritized_by<Req, F>(
-        self,
-        priority: F,
-    ) -> BulkheadLayer<Queued<T, By<F>>, K, BulkheadConfig<Queue>, W>
-    where
-        F: Fn(&Req) -> Priority + Clone,
-    {
-        let (limit, places) = (self.limit() as u32, self.permits.semaphore.places());
-        let mode = Queued {
-            timer: self.mode.timer,
-            prioritize: By(priority),
-        };
-        BulkheadLayer {
-            permits: Permits::new(limit, places, true),
-            settings: self.settings,
-            name: self.name,
-            mode,
-            sink: self.sink,
-            weigh: self.weigh,
-        }
-    }
-}
-
-impl<T, P: Rank, K, C, W> BulkheadLayer<Queued<T, P>, K, C, W> {
-    /// Measures the maximum wait on another timer.
-    pub fn with_timer<U>(self, timer: U) -> BulkheadLayer<Queued<U, P>, K, C, W> {
-        let mode = Queued {
-            timer,
-            prioritize: self.mode.prioritize,
-        };
-        BulkheadLayer {
-            permits: self.permits,
-            settings: self.settings,
-            name: self.name,
-            mode,
-            sink: self.sink,
-            weigh: self.weigh,
-        }
-    }
-}
-
 impl<M: Mode> BulkheadLayer<M> {
-    fn made(config: BulkheadConfig<M::Rule>, places: u32, mode: M) -> Self {
+    pub(super) fn made(config: BulkheadConfig<M::Rule>, places: u32, mode: M) -> Self {
         Self {
             permits: Permits::new(config.max_concurrent() as u32, places, M::CLASSES),
             settings: config,
@@ -193,6 +101,18 @@ impl<M: Mode, K, C, W> BulkheadLayer<M, K, C, W> {
         }
     }
 
+    /// The same with another mode.
+    pub(super) fn in_mode<N: Mode>(self, change: impl FnOnce(M) -> N) -> BulkheadLayer<N, K, C, W> {
+        BulkheadLayer {
+            permits: self.permits,
+            settings: self.settings,
+            name: self.name,
+            mode: change(self.mode),
+            sink: self.sink,
+            weigh: self.weigh,
+        }
+    }
+
     /// The policy's name.
     pub const fn name(&self) -> &Name {
         &self.name
@@ -225,30 +145,32 @@ where
     }
 }
 
-impl<S, T, P, K, C, W> Layer<S> for BulkheadLayer<Queued<T, P>, K, C, W>
+impl<S, T, P, D, K, C, W> Layer<S> for BulkheadLayer<Queued<T, P, D>, K, C, W>
 where
+    D: Patience,
     T: Timer + Clone,
     P: Rank,
     K: Sink,
     C: Settings<BulkheadConfig<Queue>>,
     W: Weigh,
 {
-    type Service = QueuedService<Lift<S>, T, K::Emitter, C, W, P>;
+    type Service = QueuedService<Lift<S>, T, K::Emitter, C, W, P, D>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.wrap(Lift::new(inner))
     }
 }
 
-impl<S, T, P, K, C, W> PolicyLayer<S> for BulkheadLayer<Queued<T, P>, K, C, W>
+impl<S, T, P, D, K, C, W> PolicyLayer<S> for BulkheadLayer<Queued<T, P, D>, K, C, W>
 where
+    D: Patience,
     T: Timer + Clone,
     P: Rank,
     K: Sink,
     C: Settings<BulkheadConfig<Queue>>,
     W: Weigh,
 {
-    type Service = QueuedService<S, T, K::Emitter, C, W, P>;
+    type Service = QueuedService<S, T, K::Emitter, C, W, P, D>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         QueuedService::new(inner, self.door(), self.mode.clone())
@@ -285,7 +207,9 @@ where
 {
     fn describe(&self) -> Node {
         let (limit, rule) = (self.limit(), self.settings.current().queue().said());
-        let (name, counted, classes) = (&self.name, W::COUNTED, M::SAID);
-        Node::leaf(format!("bulkhead {name}: {limit} {counted}{rule}{classes}"))
+        let (name, counted, [due, classes]) = (&self.name, W::COUNTED, M::SAID);
+        Node::leaf(format!(
+            "bulkhead {name}: {limit} {counted}{rule}{due}{classes}"
+        ))
     }
 }

@@ -6,13 +6,16 @@ use super::config::{in_range, permits};
 use super::demand::Rank;
 use super::idle::Permits;
 use super::mode::Mode;
-use super::{BulkheadConfig, BulkheadLayer, Queue, Queued, Reject, shadow};
+use super::{BulkheadConfig, BulkheadLayer, Patience, Queue, Queued, Reject, shadow};
 use crate::adaptive::Adaptive;
 use crate::error::ConfigError;
 use crate::settings::{Live, Settings};
 
 /// `M`, `K` and `W` as they were, and live settings.
 type LiveLayer<M, K, W> = BulkheadLayer<M, K, Live<BulkheadConfig<<M as Mode>::Rule>>, W>;
+
+/// The same of one with a line.
+type LiveLine<T, P, D, K, W> = LiveLayer<Queued<T, P, D>, K, W>;
 
 // === impl BulkheadLayer ===
 
@@ -75,13 +78,13 @@ impl<K, W> BulkheadLayer<Reject, K, BulkheadConfig, W> {
     }
 }
 
-impl<T, P: Rank, K, W> BulkheadLayer<Queued<T, P>, K, BulkheadConfig<Queue>, W> {
+impl<T, P: Rank, D: Patience, K, W> BulkheadLayer<Queued<T, P, D>, K, BulkheadConfig<Queue>, W> {
     /// The same bulkhead with settings that may change while it is in use; it begins with those it has. Its permits and its line
     /// are its own: clones made before keep theirs.
     ///
     /// A change to more in line than there are places is refused with the numbers; see
     /// [`with_line_capacity`](Self::with_line_capacity).
-    pub fn live(self) -> LiveLayer<Queued<T, P>, K, W> {
+    pub fn live(self) -> LiveLine<T, P, D, K, W> {
         let places = self.permits.semaphore.places();
         let made = Adaptive::with_validation(self.config(), move |config| fits(config, places));
         let Ok(adaptive) = made else {
@@ -101,13 +104,13 @@ impl<T, P: Rank, K, W> BulkheadLayer<Queued<T, P>, K, BulkheadConfig<Queue>, W> 
     pub fn tuned_by(
         self,
         adaptive: &Adaptive<BulkheadConfig<Queue>>,
-    ) -> Result<LiveLayer<Queued<T, P>, K, W>, ConfigError> {
+    ) -> Result<LiveLine<T, P, D, K, W>, ConfigError> {
         self.check(&adaptive.get())?;
         Ok(self.following(adaptive))
     }
 }
 
-impl<T, P: Rank, K, C, W> BulkheadLayer<Queued<T, P>, K, C, W> {
+impl<T, P: Rank, D: Patience, K, C, W> BulkheadLayer<Queued<T, P, D>, K, C, W> {
     /// The places in line that were allocated: the most that may ever wait at once.
     pub fn line_capacity(&self) -> usize {
         self.permits.semaphore.places() as usize

@@ -2,19 +2,21 @@
 
 use std::fmt;
 
-use super::Queue;
 use super::demand::{Rank, Same};
+use super::{Patience, Queue};
+use crate::deadline::Unheeding;
 use crate::timer::TokioTimer;
 
 /// Rejects at once what does not fit: the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reject;
 
-/// Lets calls wait in line, on the timer `T`, in the classes of `P`.
+/// Lets calls wait in line, on the timer `T`, in the classes of `P`, heeding their deadlines or not, as `D` says.
 #[derive(Clone, Copy, Debug)]
-pub struct Queued<T = TokioTimer, P = Same> {
+pub struct Queued<T = TokioTimer, P = Same, D = Unheeding> {
     pub(super) timer: T,
     pub(super) prioritize: P,
+    pub(super) manner: D,
 }
 
 /// [`Reject`] or [`Queued`]. Not to be implemented elsewhere.
@@ -26,9 +28,9 @@ pub trait Mode: sealed::Sealed {
     #[doc(hidden)]
     const CLASSES: bool;
 
-    /// What [`explain`](crate::Policy::explain) says of the classes.
+    /// What [`explain`](crate::Policy::explain) says of deadlines and of classes.
     #[doc(hidden)]
-    const SAID: &'static str;
+    const SAID: [&'static str; 2];
 }
 
 /// What settings say of calls that do not fit: nothing ([`Reject`]), or a [`Queue`]. Not to be implemented elsewhere.
@@ -47,7 +49,7 @@ mod sealed {
     pub trait Sealed {}
 
     impl Sealed for super::Reject {}
-    impl<T, P> Sealed for super::Queued<T, P> {}
+    impl<T, P, D> Sealed for super::Queued<T, P, D> {}
     impl Sealed for super::Queue {}
 }
 
@@ -56,13 +58,13 @@ mod sealed {
 impl Mode for Reject {
     type Rule = Self;
     const CLASSES: bool = false;
-    const SAID: &'static str = "";
+    const SAID: [&'static str; 2] = ["", ""];
 }
 
-impl<T, P: Rank> Mode for Queued<T, P> {
+impl<T, P: Rank, D: Patience> Mode for Queued<T, P, D> {
     type Rule = Queue;
     const CLASSES: bool = P::CLASSES;
-    const SAID: &'static str = P::SAID;
+    const SAID: [&'static str; 2] = [D::SAID, P::SAID];
 }
 
 // === impl Rule ===

@@ -3,6 +3,7 @@
 //! A call that has to wait takes the readied inner service with it, and the next call readies a clone: so the inner service is
 //! `Clone` here, and only here. A call that fits costs what it costs without a line.
 
+mod due;
 mod future;
 
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::task::{Context, Poll};
 use ninelives_core::semaphore::{Entry, Semaphore};
 use tower_service::Service;
 
+pub use due::Patience;
+use due::{Due, late_by};
 use future::InLine;
 pub use future::QueuedFuture;
 
@@ -19,6 +22,7 @@ use super::door::Door;
 use super::mode::Queued;
 use super::permit::{Held, Waiter};
 use super::{BulkheadConfig, Queue, shadow, watch};
+use crate::deadline::{Heed, Unheeding};
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
 use crate::settings::Settings;
@@ -33,16 +37,17 @@ pub struct QueuedService<
     C: Settings<BulkheadConfig<Queue>> = BulkheadConfig<Queue>,
     W = One,
     P = Same,
+    D = Unheeding,
 > {
     inner: S,
     door: Door<Queue, M, C, W>,
-    line: Queued<T, P>,
+    line: Queued<T, P, D>,
 }
 
 // === impl QueuedService ===
 
-impl<S, T, M, C: Settings<BulkheadConfig<Queue>>, W, P> QueuedService<S, T, M, C, W, P> {
-    pub(super) const fn new(inner: S, door: Door<Queue, M, C, W>, line: Queued<T, P>) -> Self {
+impl<S, T, M, C: Settings<BulkheadConfig<Queue>>, W, P, D> QueuedService<S, T, M, C, W, P, D> {
+    pub(super) const fn new(inner: S, door: Door<Queue, M, C, W>, line: Queued<T, P, D>) -> Self {
         Self { inner, door, line }
     }
 
@@ -62,7 +67,7 @@ impl<S, T, M, C: Settings<BulkheadConfig<Queue>>, W, P> QueuedService<S, T, M, C
     }
 }
 
-impl<S, T, M, C, W, P, Req> Service<Req> for QueuedService<S, T, M, C, W, P>
+impl<S, T, M, C, W, P, D, Req> Service<Req> for QueuedService<S, T, M, C, W, P, D>
 where
     S: Service<Req> + Clone,
     S::Error: FlatError,
@@ -71,10 +76,11 @@ where
     C: Settings<BulkheadConfig<Queue>>,
     W: WeighRequest<Req>,
     P: RankRequest<Req>,
+    D: Patience + Heed<Req>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = QueuedFuture<S, T, Req, M, C::Beside<Arc<Semaphore>>, <W as Weigh>::Weight>;
+    type Future = QueuedFuture<S, T, Req, M, C::Beside<Arc<Semaphore>>, <W as Weigh>::Weight, D>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -89,6 +95,14 @@ where
         let weight = door.weigh.weigh(&request);
         let priority = self.line.prioritize.rank(&request);
         let max_waiting = || places_of(priority, queue.max_waiting());
+        let due = D::Due::at(D::look(&request).tick());
+        if D::HEEDS
+            && let Some(late_by) = late_by(due, &self.line.timer)
+        {
+            let (watch, error) = watch::late(&door.emitter, late_by, &weight);
+            let error = S::Error::from_flat(error);
+            return QueuedFuture::turned_away(error, watch, self.line.timer.clone());
+        }
         let asked = ask(weight, priority);
         let entry = door.semaphore.enter_many(asked, max_waiting);
         let permits = weight.permits().get();
@@ -107,7 +121,7 @@ where
                 let watch = Request::start(&door.emitter);
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);
-                let line = InLine::new(waiter, ready, request, queue.max_wait());
+                let line = InLine::new(waiter, ready, request, queue.max_wait(), due);
                 QueuedFuture::waiting(line, watch, self.line.timer.clone())
             }
             refused => {

@@ -1,7 +1,10 @@
 //! What a bulkhead tells.
 
+use std::time::Duration;
+
 use ninelives_core::semaphore::Entry;
 
+use super::demand::Weight;
 use crate::emit::{BulkheadRejection, Emitter, Kind, PolicyEvent, Request};
 use crate::error::ResilienceError;
 
@@ -70,6 +73,18 @@ pub(super) fn refused<M: Emitter, E>(
     };
     let request = turned_away(emitter, in_flight, weight, reason);
     (request, error)
+}
+
+/// A request came after its deadline, and what it weighs: its rejection has been told.
+#[cold]
+pub(super) fn late<M: Emitter, E>(
+    emitter: &M,
+    late_by: Duration,
+    weight: &impl Weight,
+) -> (Request<M>, ResilienceError<E>) {
+    let reason = BulkheadRejection::DeadlinePassed;
+    let request = turned_away(emitter, 0, weight.permits().get(), reason);
+    (request, ResilienceError::DeadlinePassed { late_by })
 }
 
 /// A request gave up its place in the line.

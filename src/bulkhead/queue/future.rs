@@ -14,7 +14,10 @@ use tower_service::Service;
 use super::super::demand::{One, Weight};
 use super::super::permit::{End, Held, Waiter};
 use super::super::watch;
+use super::Patience;
+use super::due::{Due, late_by};
 use crate::clock::Tick;
+use crate::deadline::Unheeding;
 use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
 use crate::error::{FlatError, ResilienceError};
 use crate::settings::Beside;
@@ -23,19 +26,20 @@ use crate::timer::Timer;
 pin_project! {
     /// The future of [`QueuedService`](super::QueuedService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct QueuedFuture<S, T, Req, M = NullSink, B = (), W = One>
+    pub struct QueuedFuture<S, T, Req, M = NullSink, B = (), W = One, D = Unheeding>
     where
         S: Service<Req>,
         T: Timer,
         M: Emitter,
         B: Beside<Arc<Semaphore>>,
         W: Weight,
+        D: Patience,
     {
         #[pin]
         state: State<S::Future, T::Sleep>,
         // After `state`: the inner future is dropped before its permits go back.
         held: Held<B, W>,
-        line: Option<InLine<S, Req, B, W>>,
+        line: Option<InLine<S, Req, B, W, D::Due>>,
         error: Option<S::Error>,
         watch: Request<M>,
         timer: T,
@@ -43,11 +47,12 @@ pin_project! {
 }
 
 /// A call in line, with all it needs once it is its turn. The place is given up before the service goes.
-pub(super) struct InLine<S, Req, B: Beside<Arc<Semaphore>>, W: Weight> {
+pub(super) struct InLine<S, Req, B: Beside<Arc<Semaphore>>, W: Weight, U> {
     waiter: Waiter<B, W>,
     service: S,
     request: Req,
     max_wait: Duration,
+    due: U,
 }
 
 pin_project! {
@@ -71,13 +76,14 @@ pin_project! {
 
 // === impl QueuedFuture ===
 
-impl<S, T, M, B, W, Req> QueuedFuture<S, T, Req, M, B, W>
+impl<S, T, M, B, W, D, Req> QueuedFuture<S, T, Req, M, B, W, D>
 where
     S: Service<Req>,
     T: Timer,
     M: Emitter,
     B: Beside<Arc<Semaphore>>,
     W: Weight,
+    D: Patience,
 {
     fn new(state: State<S::Future, T::Sleep>, watch: Request<M>, timer: T) -> Self {
         Self {
@@ -97,7 +103,7 @@ where
         call
     }
 
-    pub(super) fn waiting(line: InLine<S, Req, B, W>, watch: Request<M>, timer: T) -> Self {
+    pub(super) fn waiting(line: InLine<S, Req, B, W, D::Due>, watch: Request<M>, timer: T) -> Self {
         let mut call = Self::new(State::InLine, watch, timer);
         call.line = Some(line);
         call
@@ -111,7 +117,7 @@ where
     }
 }
 
-impl<S, T, M, B, W, Req> Future for QueuedFuture<S, T, Req, M, B, W>
+impl<S, T, M, B, W, D, Req> Future for QueuedFuture<S, T, Req, M, B, W, D>
 where
     S: Service<Req>,
     S::Error: FlatError,
@@ -119,6 +125,7 @@ where
     M: Emitter,
     B: Beside<Arc<Semaphore>>,
     W: Weight,
+    D: Patience,
 {
     type Output = Result<S::Response, S::Error>;
 
@@ -149,6 +156,13 @@ where
             match line.waiter.poll(cx.waker()) {
                 Poll::Ready(End::Granted { held, in_flight }) => {
                     *this.held = held;
+                    if D::HEEDS
+                        && let Some(late_by) = late_by(line.due, this.timer)
+                    {
+                        watch::left(watch, weight, BulkheadRejection::DeadlinePassed);
+                        let error = ResilienceError::DeadlinePassed { late_by };
+                        break Err(S::Error::from_flat(error));
+                    }
                     watch::granted(watch, in_flight, weight);
                     if let Some(InLine {
                         mut service,
@@ -172,15 +186,23 @@ where
                 Poll::Pending => match timed {
                     Some((sleep, since)) => {
                         ready!(sleep.poll(cx));
-                        let waited = this.timer.now().since(since);
-                        watch::left(watch, weight, BulkheadRejection::TimedOut);
-                        break Err(S::Error::from_flat(ResilienceError::BulkheadTimeout {
-                            waited,
-                        }));
+                        let ended = line.end(since);
+                        let now = this.timer.now();
+                        let (reason, error) = if D::HEEDS && ended == line.due.tick() {
+                            let late_by = now.since(ended);
+                            let error = ResilienceError::DeadlinePassed { late_by };
+                            (BulkheadRejection::DeadlinePassed, error)
+                        } else {
+                            let waited = now.since(since);
+                            let error = ResilienceError::BulkheadTimeout { waited };
+                            (BulkheadRejection::TimedOut, error)
+                        };
+                        watch::left(watch, weight, reason);
+                        break Err(S::Error::from_flat(error));
                     }
                     None => {
                         let since = this.timer.now();
-                        let sleep = this.timer.sleep_until(since.after(line.max_wait));
+                        let sleep = this.timer.sleep_until(line.end(since));
                         this.state.set(State::Timed { sleep, since });
                     }
                 },
@@ -200,24 +222,37 @@ where
 
 // === impl InLine ===
 
-impl<S, Req, B: Beside<Arc<Semaphore>>, W: Weight> InLine<S, Req, B, W> {
-    pub(super) fn new(waiter: Waiter<B, W>, service: S, request: Req, max_wait: Duration) -> Self {
+impl<S, Req, B: Beside<Arc<Semaphore>>, W: Weight, U: Due> InLine<S, Req, B, W, U> {
+    pub(super) fn new(
+        waiter: Waiter<B, W>,
+        service: S,
+        request: Req,
+        max_wait: Duration,
+        due: U,
+    ) -> Self {
         Self {
             waiter,
             service,
             request,
             max_wait,
+            due,
         }
+    }
+
+    /// When a wait that began at `since` is over.
+    fn end(&self, since: Tick) -> Tick {
+        since.after(self.max_wait).min(self.due.tick())
     }
 }
 
-impl<S, T, M, B, W, Req> fmt::Debug for QueuedFuture<S, T, Req, M, B, W>
+impl<S, T, M, B, W, D, Req> fmt::Debug for QueuedFuture<S, T, Req, M, B, W, D>
 where
     S: Service<Req>,
     T: Timer,
     M: Emitter,
     B: Beside<Arc<Semaphore>>,
     W: Weight,
+    D: Patience,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueuedFuture")

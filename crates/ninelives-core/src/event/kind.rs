@@ -61,6 +61,8 @@ pub enum BulkheadRejection {
     Closed = 2,
     /// It weighs more than the limit.
     Overweight = 3,
+    /// Its request's deadline has passed.
+    DeadlinePassed = 4,
 }
 
 /// What kind of error a request ended with.

@@ -186,11 +186,12 @@ pub(super) const STATES: [CircuitState; 8] = [
     CircuitState::Disabled,
     CircuitState::Ramping,
 ];
-pub(super) const REASONS: [BulkheadRejection; 4] = [
+pub(super) const REASONS: [BulkheadRejection; 5] = [
     BulkheadRejection::Full,
     BulkheadRejection::TimedOut,
     BulkheadRejection::Closed,
     BulkheadRejection::Overweight,
+    BulkheadRejection::DeadlinePassed,
 ];
 pub(super) const CAUSES: [FailureCause; 6] = [
     FailureCause::Inner,

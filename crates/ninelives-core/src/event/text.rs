@@ -53,6 +53,7 @@ impl fmt::Display for PolicyEvent {
                 BulkheadRejection::TimedOut => f.write_str("no permit in time"),
                 BulkheadRejection::Closed => f.write_str("bulkhead closed"),
                 BulkheadRejection::Overweight => write!(f, "weight {weight} is above the limit"),
+                BulkheadRejection::DeadlinePassed => f.write_str("the deadline has passed"),
             },
             Self::TimeoutOccurred { elapsed, limit, .. } => {
                 write!(f, "timed out after {elapsed:?} (limit {limit:?})")
