@@ -21,6 +21,9 @@ pub struct Now {
 
 pub type Law = Box<dyn Fn(Now) -> Result<(), String>>;
 
+/// Whether somebody waits in a line and has not had a turn, and how many have come through.
+pub type Line = Box<dyn Fn() -> (bool, u64)>;
+
 pub fn same(what: &str, one: u64, other: u64) -> Result<(), String> {
     holds(one == other, || format!("{what}: {one} and {other}"))
 }
@@ -108,6 +111,22 @@ where
                 "{waiting} wait in line, {out} of {limit} permits are out, and nobody was woken"
             )
         })
+    })
+}
+
+/// What nobody who comes passes, unless it is of a higher class: see [`Line`].
+pub fn in_turn<M, K, C, W>(layer: &BulkheadLayer<M, K, C, W>, inside: &Gauge) -> Line
+where
+    M: Mode + Clone + 'static,
+    K: Clone + 'static,
+    C: Settings<BulkheadConfig<M::Rule>> + 'static,
+    W: Clone + 'static,
+{
+    let (layer, inside) = (layer.clone(), inside.clone());
+    Box::new(move || {
+        // Permits that are out and not inside were set aside for somebody whose turn it is.
+        let served = layer.in_flight() as u64 > inside.inside();
+        (layer.waiting() > 0 && !served, inside.calls())
     })
 }
 

@@ -20,7 +20,7 @@ use tower::{Layer, Service};
 use crate::backend::{Backend, Down};
 use crate::drive::Seeded;
 use crate::gauge::{Gauge, Gauged};
-use crate::laws::{self, Law};
+use crate::laws::{self, Law, Line};
 use crate::order::{Calls, Order};
 use crate::tally::Tally;
 use crate::{Plant, ms};
@@ -36,6 +36,8 @@ pub struct Stack {
     pub name: &'static str,
     pub calls: Rc<Calls>,
     pub laws: Vec<Law>,
+    /// Its line, if it has one, and whether the line has classes.
+    pub line: Option<(Line, bool)>,
     /// Tries another shadow, promotes it or takes it away.
     pub shadows: Vec<Tried>,
     guard: Box<dyn Fn() -> Guarded>,
@@ -63,6 +65,12 @@ pub const KINDS: [fn(&mut Site<'_>) -> Built; 5] = [
 // === impl Stack ===
 
 impl Stack {
+    /// Those who wait in this line are passed by nobody of their class.
+    fn lined(mut self, line: Line, classes: bool) -> Self {
+        self.line = Some((line, classes));
+        self
+    }
+
     /// A service for one call.
     pub fn guarded(&self) -> Guarded {
         (self.guard)()
@@ -110,6 +118,7 @@ impl Site<'_> {
             name,
             calls,
             laws: all,
+            line: None,
             shadows,
             guard: Box::new(move || UnsyncBoxService::new(service.clone())),
         })

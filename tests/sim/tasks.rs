@@ -16,6 +16,11 @@ pub struct Task {
     pub call: Pin<Box<dyn Future<Output = End>>>,
     pub flag: Arc<Flag>,
     pub number: u64,
+    pub stack: usize,
+    /// Of the lowest class.
+    pub low: bool,
+    /// Whether it was polled: its service was asked, and called if it was ready.
+    pub came: bool,
 }
 
 /// Whether a task is woken.

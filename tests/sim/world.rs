@@ -34,6 +34,7 @@ pub struct World {
     tasks: Vec<Task>,
     next: u64,
     wakes: Rc<Cell<u64>>,
+    passed: bool,
     plant: Option<Plant>,
     pub tally: Tally,
     pub trace: Trace,
@@ -82,6 +83,7 @@ impl World {
             tasks: Vec::new(),
             next: 0,
             wakes: Rc::default(),
+            passed: false,
             plant,
             tally,
             trace: Trace::new(told),
@@ -148,6 +150,7 @@ impl World {
     fn begin(&mut self) {
         let chosen = self.draws.below(self.stacks.len());
         let order = self.order();
+        let low = order.priority == Priority::Low;
         let stack = &self.stacks[chosen];
         let call = Call::begin(&stack.calls);
         let leaks = self.plant == Some(Plant::Outcome) && self.draws.below(100) == 0;
@@ -158,6 +161,9 @@ impl World {
             call: Box::pin(call),
             flag: Flag::new(),
             number: self.next,
+            stack: chosen,
+            low,
+            came: false,
         });
         self.next += 1;
     }
@@ -184,12 +190,22 @@ impl World {
     }
 
     fn poll(&mut self, chosen: usize) {
+        // Whoever waits and was told that it is too heavy by now is passed, and woken.
+        let alone = self.woken() == [chosen];
         let task = &mut self.tasks[chosen];
+        let line = self.stacks[task.stack].line.as_ref();
+        let newcomer = !std::mem::replace(&mut task.came, true);
+        // A higher class may pass a lower one.
+        let line = line.filter(|(_, classes)| newcomer && alone && (task.low || !classes));
+        let before = line.map(|(line, _)| line());
         task.flag.lower();
         let waker = Waker::from(Arc::clone(&task.flag));
         let mut cx = Context::from_waker(&waker);
         // Unwind safety: a call that panicked is dropped here and now.
         let polled = catch_unwind(AssertUnwindSafe(|| task.call.as_mut().poll(&mut cx)));
+        if let (Some((true, came)), Some((_, now))) = (before, line.map(|(line, _)| line())) {
+            self.passed |= now > came;
+        }
         let number = task.number;
         let end = match polled {
             Ok(Poll::Pending) => return self.trace.note(format_args!("{number} waits")),

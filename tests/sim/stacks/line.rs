@@ -68,6 +68,7 @@ pub fn build(site: &mut Site<'_>) -> Built {
         laws::circuit(&breaker, site.told(breaker.name()), &admitted),
         laws::attempts(site.told(retry.name()), &requests, &bottom, None),
     ];
+    let line = laws::in_turn(&bulkhead, &requests);
     let outer = timeout.name().clone();
     let policy = Policy(timeout)
         + Policy(breaker)
@@ -75,5 +76,6 @@ pub fn build(site: &mut Site<'_>) -> Built {
         + Policy(bulkhead)
         + Policy::tower(requests)
         + Policy(retry);
-    site.done("line", (&outer, &bottom), laws, shadows, policy)
+    let stack = site.done("line", (&outer, &bottom), laws, shadows, policy)?;
+    Ok(stack.lined(line, false))
 }

@@ -42,11 +42,13 @@ pub fn build(site: &mut Site<'_>) -> Built {
         laws::line(&bulkhead, site.told(bulkhead.name()), &inside, MOST),
         laws::circuit(&breaker, site.told(breaker.name()), &admitted),
     ];
+    let line = laws::in_turn(&bulkhead, &inside);
     let outer = timeout.name().clone();
     let policy = Policy(timeout)
         + Policy(bulkhead)
         + Policy::tower(inside)
         + Policy(breaker)
         + Policy::tower(admitted);
-    site.done("weights", (&outer, &bottom), laws, shadows, policy)
+    let stack = site.done("weights", (&outer, &bottom), laws, shadows, policy)?;
+    Ok(stack.lined(line, true))
 }

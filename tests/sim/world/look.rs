@@ -10,6 +10,9 @@ impl World {
         for law in self.stacks.iter().flat_map(|stack| &stack.laws) {
             law(Now { quiet: false })?;
         }
+        holds(!self.passed, || {
+            "somebody who came passed those who wait".to_owned()
+        })?;
         let quiet = self.woken().is_empty();
         for stack in &self.stacks {
             let of = |what: String| format!("{}: {what}", stack.name);
