@@ -142,6 +142,8 @@ fn fallback(call: Call) -> Option<u64> {
 #[bench::live(at_once(subjects::fork_join_live))]
 #[bench::staggered(at_once(subjects::staggered))]
 #[bench::staggered_pending(after_one_wait(subjects::staggered))]
+#[bench::budgeted(at_once(subjects::fork_join_budgeted))]
+#[bench::heeding(at_once(subjects::fork_join_heeding))]
 fn fork_join(call: Call) -> Option<u64> {
     call()
 }

@@ -138,5 +138,5 @@ pub use idle::UntilIdle;
 pub use layer::BulkheadLayer;
 pub use mode::{Mode, Queued, Reject, Rule};
 pub use ninelives_core::semaphore::Priority;
-pub use queue::{Patience, QueuedFuture, QueuedService};
+pub use queue::{QueuedFuture, QueuedService};
 pub use service::BulkheadService;

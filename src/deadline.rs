@@ -8,6 +8,7 @@
 //! | timeout | [`with_deadline`](crate::TimeoutLayer::with_deadline) | ends the call at the earlier of the request's deadline and its own, and writes that one into the request; refuses a request whose deadline has passed |
 //! | bulkhead with a line | [`heeding_requests`](crate::BulkheadLayer::heeding_requests) | refuses a request whose deadline has passed; lets none wait past it |
 //! | retry | [`heeding_requests`](crate::retry::RetryPolicyBuilder::heeding_requests) | makes no attempt and no wait past it, ends an attempt at it, and keeps the last error; leaves the trying to a retry outside that marked the request |
+//! | fork-join | [`heeding_requests`](crate::Policy::heeding_requests) | calls no arm for a request whose deadline has passed, and begins no second arm later |
 //!
 //! # Whose clock
 //! A deadline is a tick, so the layers that heed it must wait on one timer: two timers' ticks say nothing about each other.
@@ -59,12 +60,15 @@
 //! ```
 
 mod carried;
+mod due;
 mod heed;
 #[cfg(feature = "http")]
 mod http;
 mod wire;
 
 pub use carried::{Carried, Carries, Deadline};
+pub use due::Due;
+pub(crate) use due::late_by;
 pub(crate) use heed::Sealed;
 pub use heed::{Heed, Heeding, Manner, Unheeding};
 #[cfg(feature = "http")]

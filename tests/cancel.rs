@@ -13,7 +13,7 @@ mod walk;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use cases::{Bottom, Case, cases, four_layers, heeding_cases, live_cases};
+use cases::{Bottom, Case, cases, four_layers, heeding_cases, live_cases, weighted_cases};
 use contract::{Panics, Script};
 use kit::{LONG, OPEN_FOR, PERMITS};
 use ninelives::CircuitState;
@@ -25,7 +25,8 @@ const FAILING: [u64; 4] = [0, 1, 2, u64::MAX];
 
 fn everything() -> impl Iterator<Item = Case> {
     let alone = cases().into_iter().chain(live_cases());
-    alone.chain(heeding_cases()).chain([four_layers()])
+    let alone = alone.chain(heeding_cases()).chain(weighted_cases());
+    alone.chain([four_layers()])
 }
 
 /// Walks every case with each of these scripts, and gives how many drops that made.

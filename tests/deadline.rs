@@ -3,6 +3,8 @@
 
 #[path = "deadline/bulkhead.rs"]
 mod bulkhead;
+#[path = "deadline/race.rs"]
+mod race;
 #[path = "deadline/retry.rs"]
 mod retry;
 #[path = "deadline/seen.rs"]

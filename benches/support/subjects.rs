@@ -309,6 +309,18 @@ pub fn fork_join_live() -> impl Subject {
     (Policy::tower(Identity::new()) & Policy::tower(Identity::new())).live()
 }
 
+/// Two arms at once, the second for a token, of which each request pays one in.
+pub fn fork_join_budgeted() -> impl Subject {
+    let race = Policy::tower(Identity::new()) & Policy::tower(Identity::new());
+    race.with_budget(RetryBudget::new(1.0, 0.0, 100).unwrap())
+}
+
+/// Two arms at once, over the deadline of their requests, an hour away.
+pub fn fork_join_heeding() -> impl Subject {
+    let race = Policy::tower(Identity::new()) & Policy::tower(Identity::new());
+    on() + race.heeding_requests() + off()
+}
+
 /// The stack that the design has a budget for.
 pub fn stack() -> impl Subject {
     Policy(TimeoutLayer::new(FAR).unwrap())

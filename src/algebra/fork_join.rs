@@ -20,12 +20,18 @@
 //! # Errors
 //! Both arms failed: [`AllFailed`](crate::ResilienceError::AllFailed), left first. When only one arm took part, its error alone. A failure
 //! of the first arm starts the second at once, whatever is left of the stagger.
+//! [`DeadlinePassed`](crate::ResilienceError::DeadlinePassed), a rejection: the request came too late, and neither arm was called.
 //! When the readiness of both arms failed, `poll_ready` says the same: both errors, or the later one alone.
 //!
 //! # Budget
 //! With a [budget](Policy::with_budget) the right arm is called for a token, as a retry is: when its turn comes, or at once without a
 //! stagger. Without one the left arm goes on alone, and its error is the answer. Where the left arm takes no part the right one costs
 //! nothing. A token for a call that was not made goes back.
+//!
+//! # Deadlines
+//! [`heeding_requests`](Policy::heeding_requests) makes a race heed the [deadline](crate::deadline) that a request carries: neither arm is
+//! called for one whose deadline has passed, and no right arm begins after it, nor takes a token: the left one goes on alone. What runs is
+//! not ended: that is for a timeout.
 //!
 //! # Events
 //! `RetryBudgetExhausted` when there is no token for the right arm; `ForkStarted` for each arm that is called, `ForkWon` for the one that answers; one outcome for each request.
@@ -55,6 +61,7 @@ use super::Policy;
 use crate::adaptive::Adaptive;
 use crate::budget::{Allowance, Drawn, RetryBudget};
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::deadline::{Heeding, Unheeding};
 use crate::emit::{NullSink, Sink};
 use crate::name::Name;
 use crate::settings::{Live, Settings};
@@ -62,7 +69,15 @@ use crate::timer::TokioTimer;
 
 /// `left & right`.
 #[derive(Clone, Debug)]
-pub struct ForkJoinLayer<A, B, T = TokioTimer, K = NullSink, C = ForkJoinConfig, G = ()> {
+pub struct ForkJoinLayer<
+    A,
+    B,
+    T = TokioTimer,
+    K = NullSink,
+    C = ForkJoinConfig,
+    G = (),
+    D = Unheeding,
+> {
     left: A,
     right: B,
     settings: C,
@@ -70,7 +85,11 @@ pub struct ForkJoinLayer<A, B, T = TokioTimer, K = NullSink, C = ForkJoinConfig,
     name: Name,
     sink: K,
     allowance: G,
+    manner: D,
 }
+
+/// A race with live settings.
+type LiveRace<A, B, T, K, G, D> = ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G, D>;
 
 // === impl ForkJoinLayer ===
 
@@ -85,11 +104,12 @@ impl<A, B> ForkJoinLayer<A, B> {
             name: Name::generated("fork-join"),
             sink: NullSink,
             allowance: (),
+            manner: Unheeding,
         }
     }
 }
 
-impl<A, B, T, K, G> Policy<ForkJoinLayer<A, B, T, K, ForkJoinConfig, G>> {
+impl<A, B, T, K, G, D> Policy<ForkJoinLayer<A, B, T, K, ForkJoinConfig, G, D>> {
     /// Starts the right arm only when the left one has been running for `delay`, or has failed. Zero starts both at once.
     #[must_use]
     pub fn stagger(mut self, delay: Duration) -> Self {
@@ -98,7 +118,7 @@ impl<A, B, T, K, G> Policy<ForkJoinLayer<A, B, T, K, ForkJoinConfig, G>> {
     }
 
     /// The same race with a stagger that may change while it is in use; it begins with the one it has.
-    pub fn live(self) -> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G>> {
+    pub fn live(self) -> Policy<LiveRace<A, B, T, K, G, D>> {
         let adaptive = Adaptive::new(self.0.settings);
         self.tuned_by(&adaptive)
     }
@@ -107,7 +127,7 @@ impl<A, B, T, K, G> Policy<ForkJoinLayer<A, B, T, K, ForkJoinConfig, G>> {
     pub fn tuned_by(
         self,
         adaptive: &Adaptive<ForkJoinConfig>,
-    ) -> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G>> {
+    ) -> Policy<LiveRace<A, B, T, K, G, D>> {
         Policy(ForkJoinLayer {
             left: self.0.left,
             right: self.0.right,
@@ -116,25 +136,26 @@ impl<A, B, T, K, G> Policy<ForkJoinLayer<A, B, T, K, ForkJoinConfig, G>> {
             name: self.0.name,
             sink: self.0.sink,
             allowance: self.0.allowance,
+            manner: self.0.manner,
         })
     }
 }
 
-impl<A, B, T, K, G> Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G>> {
+impl<A, B, T, K, G, D> Policy<LiveRace<A, B, T, K, G, D>> {
     /// The live settings. See the page of fork-join for what a change does.
     pub fn settings(&self) -> &Adaptive<ForkJoinConfig> {
         self.0.settings.adaptive()
     }
 }
 
-impl<A, B, T, K, C: Settings<ForkJoinConfig>, G> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
+impl<A, B, T, K, C: Settings<ForkJoinConfig>, G, D> Policy<ForkJoinLayer<A, B, T, K, C, G, D>> {
     /// The settings now.
     pub fn config(&self) -> ForkJoinConfig {
         self.0.settings.current()
     }
 }
 
-impl<A, B, T, K, C, G> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
+impl<A, B, T, K, C, G, D> Policy<ForkJoinLayer<A, B, T, K, C, G, D>> {
     /// Gives the race its name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
@@ -148,7 +169,7 @@ impl<A, B, T, K, C, G> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
     }
 
     /// Measures the stagger on another timer.
-    pub fn with_timer<U>(self, timer: U) -> Policy<ForkJoinLayer<A, B, U, K, C, G>> {
+    pub fn with_timer<U>(self, timer: U) -> Policy<ForkJoinLayer<A, B, U, K, C, G, D>> {
         Policy(ForkJoinLayer {
             left: self.0.left,
             right: self.0.right,
@@ -157,26 +178,47 @@ impl<A, B, T, K, C, G> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
             name: self.0.name,
             sink: self.0.sink,
             allowance: self.0.allowance,
+            manner: self.0.manner,
         })
     }
 }
 
-impl<A, B, T, K, C> Policy<ForkJoinLayer<A, B, T, K, C>> {
+impl<A, B, T, K, C, G> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
+    /// Heeds the [deadline](crate::deadline) that each request carries: see the page of fork-join. Requests must be
+    /// [`Carries`](crate::deadline::Carries), on the clock of this race's timer.
+    pub fn heeding_requests(self) -> Policy<ForkJoinLayer<A, B, T, K, C, G, Heeding>> {
+        Policy(ForkJoinLayer {
+            left: self.0.left,
+            right: self.0.right,
+            settings: self.0.settings,
+            timer: self.0.timer,
+            name: self.0.name,
+            sink: self.0.sink,
+            allowance: self.0.allowance,
+            manner: Heeding,
+        })
+    }
+}
+
+impl<A, B, T, K, C, D> Policy<ForkJoinLayer<A, B, T, K, C, (), D>> {
     /// Takes the right arm's call from `budget`, which each request pays into: without a token the left arm is alone. In a stack in
     /// which a retry pays into the same budget for the same requests, [`drawing_from`](Self::drawing_from) it.
     pub fn with_budget(
         self,
         budget: RetryBudget,
-    ) -> Policy<ForkJoinLayer<A, B, T, K, C, RetryBudget>> {
+    ) -> Policy<ForkJoinLayer<A, B, T, K, C, RetryBudget, D>> {
         self.allowed(budget)
     }
 
     /// Takes the right arm's call from `budget`, which somebody else pays into.
-    pub fn drawing_from(self, budget: RetryBudget) -> Policy<ForkJoinLayer<A, B, T, K, C, Drawn>> {
+    pub fn drawing_from(
+        self,
+        budget: RetryBudget,
+    ) -> Policy<ForkJoinLayer<A, B, T, K, C, Drawn, D>> {
         self.allowed(Drawn(budget))
     }
 
-    fn allowed<G>(self, allowance: G) -> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
+    fn allowed<G>(self, allowance: G) -> Policy<ForkJoinLayer<A, B, T, K, C, G, D>> {
         Policy(ForkJoinLayer {
             left: self.0.left,
             right: self.0.right,
@@ -185,17 +227,18 @@ impl<A, B, T, K, C> Policy<ForkJoinLayer<A, B, T, K, C>> {
             name: self.0.name,
             sink: self.0.sink,
             allowance,
+            manner: self.0.manner,
         })
     }
 }
 
-impl<A, B, T, K, C, G, Q> WithSink<Q> for ForkJoinLayer<A, B, T, K, C, G>
+impl<A, B, T, K, C, G, D, Q> WithSink<Q> for ForkJoinLayer<A, B, T, K, C, G, D>
 where
     A: WithSink<Q>,
     B: WithSink<Q>,
     Q: Clone,
 {
-    type Output = ForkJoinLayer<A::Output, B::Output, T, Q, C, G>;
+    type Output = ForkJoinLayer<A::Output, B::Output, T, Q, C, G, D>;
 
     fn with_sink(self, sink: &Q) -> Self::Output {
         ForkJoinLayer {
@@ -206,11 +249,12 @@ where
             name: self.name,
             sink: sink.clone(),
             allowance: self.allowance,
+            manner: self.manner,
         }
     }
 }
 
-impl<S, A, B, T, K, C, G> PolicyLayer<S> for ForkJoinLayer<A, B, T, K, C, G>
+impl<S, A, B, T, K, C, G, D> PolicyLayer<S> for ForkJoinLayer<A, B, T, K, C, G, D>
 where
     S: Clone,
     A: PolicyLayer<S>,
@@ -220,7 +264,7 @@ where
     C: Settings<ForkJoinConfig>,
     G: Clone,
 {
-    type Service = ForkJoinService<A::Service, B::Service, T, K::Emitter, C, G>;
+    type Service = ForkJoinService<A::Service, B::Service, T, K::Emitter, C, G, D>;
 
     fn wrap(&self, inner: S) -> Self::Service {
         ForkJoinService::new(
@@ -233,7 +277,7 @@ where
     }
 }
 
-impl<A, B, T, K, C, G> Describe for ForkJoinLayer<A, B, T, K, C, G>
+impl<A, B, T, K, C, G, D> Describe for ForkJoinLayer<A, B, T, K, C, G, D>
 where
     A: Describe,
     B: Describe,

@@ -6,8 +6,9 @@ use super::demand::{By, One, Rank, Weigh};
 use super::door::Door;
 use super::idle::Permits;
 use super::mode::{Mode, Rule};
-use super::{BulkheadConfig, BulkheadService, Patience, Queue, Queued, QueuedService, Reject};
+use super::{BulkheadConfig, BulkheadService, Queue, Queued, QueuedService, Reject};
 use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::deadline::Manner;
 use crate::emit::{NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
@@ -147,7 +148,7 @@ where
 
 impl<S, T, P, D, K, C, W> Layer<S> for BulkheadLayer<Queued<T, P, D>, K, C, W>
 where
-    D: Patience,
+    D: Manner,
     T: Timer + Clone,
     P: Rank,
     K: Sink,
@@ -163,7 +164,7 @@ where
 
 impl<S, T, P, D, K, C, W> PolicyLayer<S> for BulkheadLayer<Queued<T, P, D>, K, C, W>
 where
-    D: Patience,
+    D: Manner,
     T: Timer + Clone,
     P: Rank,
     K: Sink,

@@ -7,8 +7,8 @@ use ninelives_core::semaphore::Priority;
 use super::config::places;
 use super::demand::{By, Rank, Same};
 use super::idle::Permits;
-use super::{BulkheadConfig, BulkheadLayer, Patience, Queue, Queued};
-use crate::deadline::{Heeding, Unheeding};
+use super::{BulkheadConfig, BulkheadLayer, Queue, Queued};
+use crate::deadline::{Heeding, Manner, Unheeding};
 use crate::error::ConfigError;
 use crate::timer::TokioTimer;
 
@@ -41,7 +41,7 @@ impl BulkheadLayer<Queued> {
     }
 }
 
-impl<T, P: Rank, D: Patience, K, W> BulkheadLayer<Queued<T, P, D>, K, BulkheadConfig<Queue>, W> {
+impl<T, P: Rank, D: Manner, K, W> BulkheadLayer<Queued<T, P, D>, K, BulkheadConfig<Queue>, W> {
     /// Makes a line with room for `capacity` calls, of which the settings let `max_waiting` wait: so that a
     /// [live](Self::live) bulkhead may let more wait later. About 40 bytes each, allocated now. The permits and the line start
     /// afresh: clones made before keep theirs.
@@ -57,7 +57,7 @@ impl<T, P: Rank, D: Patience, K, W> BulkheadLayer<Queued<T, P, D>, K, BulkheadCo
     }
 }
 
-impl<T, D: Patience, K, W> BulkheadLayer<Queued<T, Same, D>, K, BulkheadConfig<Queue>, W> {
+impl<T, D: Manner, K, W> BulkheadLayer<Queued<T, Same, D>, K, BulkheadConfig<Queue>, W> {
     /// Lets calls wait in classes, by the priority that `priority` gives each request: see [Classes](super#classes). The permits and
     /// the line start afresh: clones made before keep theirs.
     ///
@@ -79,7 +79,7 @@ impl<T, D: Patience, K, W> BulkheadLayer<Queued<T, Same, D>, K, BulkheadConfig<Q
     }
 }
 
-impl<T, P: Rank, D: Patience, K, C, W> BulkheadLayer<Queued<T, P, D>, K, C, W> {
+impl<T, P: Rank, D: Manner, K, C, W> BulkheadLayer<Queued<T, P, D>, K, C, W> {
     /// Measures the maximum wait on another timer.
     pub fn with_timer<U>(self, timer: U) -> BulkheadLayer<Queued<U, P, D>, K, C, W> {
         self.in_mode(|mode| Queued {

@@ -6,8 +6,9 @@ use super::config::{in_range, permits};
 use super::demand::Rank;
 use super::idle::Permits;
 use super::mode::Mode;
-use super::{BulkheadConfig, BulkheadLayer, Patience, Queue, Queued, Reject, shadow};
+use super::{BulkheadConfig, BulkheadLayer, Queue, Queued, Reject, shadow};
 use crate::adaptive::Adaptive;
+use crate::deadline::Manner;
 use crate::error::ConfigError;
 use crate::settings::{Live, Settings};
 
@@ -78,7 +79,7 @@ impl<K, W> BulkheadLayer<Reject, K, BulkheadConfig, W> {
     }
 }
 
-impl<T, P: Rank, D: Patience, K, W> BulkheadLayer<Queued<T, P, D>, K, BulkheadConfig<Queue>, W> {
+impl<T, P: Rank, D: Manner, K, W> BulkheadLayer<Queued<T, P, D>, K, BulkheadConfig<Queue>, W> {
     /// The same bulkhead with settings that may change while it is in use; it begins with those it has. Its permits and its line
     /// are its own: clones made before keep theirs.
     ///
@@ -110,7 +111,7 @@ impl<T, P: Rank, D: Patience, K, W> BulkheadLayer<Queued<T, P, D>, K, BulkheadCo
     }
 }
 
-impl<T, P: Rank, D: Patience, K, C, W> BulkheadLayer<Queued<T, P, D>, K, C, W> {
+impl<T, P: Rank, D: Manner, K, C, W> BulkheadLayer<Queued<T, P, D>, K, C, W> {
     /// The places in line that were allocated: the most that may ever wait at once.
     pub fn line_capacity(&self) -> usize {
         self.permits.semaphore.places() as usize

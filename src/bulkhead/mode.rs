@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::Queue;
 use super::demand::{Rank, Same};
-use super::{Patience, Queue};
-use crate::deadline::Unheeding;
+use crate::deadline::{Manner, Unheeding};
 use crate::timer::TokioTimer;
 
 /// Rejects at once what does not fit: the default.
@@ -61,10 +61,18 @@ impl Mode for Reject {
     const SAID: [&'static str; 2] = ["", ""];
 }
 
-impl<T, P: Rank, D: Patience> Mode for Queued<T, P, D> {
+impl<T, P: Rank, D: Manner> Mode for Queued<T, P, D> {
     type Rule = Queue;
     const CLASSES: bool = P::CLASSES;
-    const SAID: [&'static str; 2] = [D::SAID, P::SAID];
+    const SAID: [&'static str; 2] = [due(D::HEEDS), P::SAID];
+}
+
+const fn due(heeds: bool) -> &'static str {
+    if heeds {
+        ", no longer than its deadline"
+    } else {
+        ""
+    }
 }
 
 // === impl Rule ===

@@ -3,7 +3,6 @@
 //! A call that has to wait takes the readied inner service with it, and the next call readies a clone: so the inner service is
 //! `Clone` here, and only here. A call that fits costs what it costs without a line.
 
-mod due;
 mod future;
 
 use std::sync::Arc;
@@ -12,8 +11,6 @@ use std::task::{Context, Poll};
 use ninelives_core::semaphore::{Entry, Semaphore};
 use tower_service::Service;
 
-pub use due::Patience;
-use due::{Due, late_by};
 use future::InLine;
 pub use future::QueuedFuture;
 
@@ -22,7 +19,7 @@ use super::door::Door;
 use super::mode::Queued;
 use super::permit::{Held, Waiter};
 use super::{BulkheadConfig, Queue, shadow, watch};
-use crate::deadline::{Heed, Unheeding};
+use crate::deadline::{Due, Heed, Unheeding, late_by};
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
 use crate::settings::Settings;
@@ -76,7 +73,7 @@ where
     C: Settings<BulkheadConfig<Queue>>,
     W: WeighRequest<Req>,
     P: RankRequest<Req>,
-    D: Patience + Heed<Req>,
+    D: Heed<Req>,
 {
     type Response = S::Response;
     type Error = S::Error;

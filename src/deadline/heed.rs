@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Carried, Carries};
+use super::{Carried, Carries, Due};
+use crate::clock::Tick;
 
 pub(crate) use sealed::Sealed;
 
@@ -10,6 +11,10 @@ pub(crate) use sealed::Sealed;
 pub trait Manner: Copy + Default + fmt::Debug + Sealed {
     #[doc(hidden)]
     const HEEDS: bool;
+
+    /// What a call that waits keeps of the deadline.
+    #[doc(hidden)]
+    type Due: Due;
 }
 
 /// How a layer of this manner deals with requests of this type. Not to be implemented elsewhere.
@@ -41,6 +46,7 @@ mod sealed {
 
 impl Manner for Unheeding {
     const HEEDS: bool = false;
+    type Due = ();
 }
 
 impl<Req> Heed<Req> for Unheeding {
@@ -57,6 +63,7 @@ impl<Req> Heed<Req> for Unheeding {
 
 impl Manner for Heeding {
     const HEEDS: bool = true;
+    type Due = Tick;
 }
 
 impl<Req: Carries> Heed<Req> for Heeding {

@@ -86,6 +86,7 @@ impl Sealed for Clipped {}
 
 impl Manner for Clipped {
     const HEEDS: bool = false;
+    type Due = ();
 }
 
 impl<Req> Heed<Req> for Clipped {

@@ -94,6 +94,18 @@ pub fn live_cases() -> Vec<Case> {
     single!(list rated_breaker);
     single!(list live_retry);
     single!(list live_race);
+    single!(list shadowed_queue);
+    single!(list budgeted_race);
+    list
+}
+
+/// Bulkheads with weights and classes, alone, and around and inside a retry.
+pub fn weighted_cases() -> Vec<Case> {
+    let mut list = Vec::new();
+    single!(list heavy_queue);
+    pair!(list heavy_queue + retry);
+    pair!(list retry + heavy_queue);
+    pair!(list heavy_queue & heavy_queue);
     list
 }
 
@@ -103,6 +115,8 @@ pub fn heeding_cases() -> Vec<Case> {
     let mut list = Vec::new();
     single!(list deadline_timeout);
     single!(list heeding_retry);
+    single!(list heeding_queue);
+    single!(list heeding_race);
     list
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ninelives::Live;
 use ninelives::algebra::{Respond, Tower};
-use ninelives::bulkhead::Queued;
+use ninelives::bulkhead::{By, Priority, Queue, Queued, Same};
 use ninelives::deadline::Heeding;
 use ninelives::prelude::*;
 use ninelives::retry::Transient;
@@ -42,7 +42,14 @@ pub struct Kit {
     rated_breakers: Vec<RatedBreaker>,
     bulkheads: Vec<BulkheadLayer>,
     queues: Vec<BulkheadLayer<Queued<ManualTimer>>>,
+    lines: Vec<Line>,
     ledgers: Vec<Ledger>,
+}
+
+/// A bulkhead with a line, of whatever kind: what is held of it, permits and places, and its limit.
+struct Line {
+    held: Box<dyn Fn() -> (usize, usize)>,
+    resize: Box<dyn Fn(usize)>,
 }
 
 /// A budget, and what went into its retry and came out of it.
@@ -67,12 +74,43 @@ pub type DeadlineTimeout = TimeoutLayer<ManualTimer, NullSink, TimeoutConfig, He
 pub type HeedingRetry = RetryLayer<Transient, ManualTimer, NullSink, RetryConfig, Heeding>;
 pub type LiveRetry = RetryLayer<Transient, ManualTimer, NullSink, Live<RetryConfig>>;
 pub type LiveRace = ForkJoinLayer<Pass, Pass, ManualTimer, NullSink, Live<ForkJoinConfig>>;
+pub type HeedingRace =
+    ForkJoinLayer<Pass, Pass, ManualTimer, NullSink, ForkJoinConfig, (), Heeding>;
+pub type BudgetedRace = CombinedLayer<
+    CombinedLayer<
+        Tower<Calls>,
+        ForkJoinLayer<Pass, Pass, ManualTimer, NullSink, ForkJoinConfig, ninelives::budget::Drawn>,
+    >,
+    Tower<Calls>,
+>;
 pub type LiveBreaker = CircuitBreakerLayer<ManualTimer, NullSink, Live<CircuitBreakerConfig>>;
 pub type Rated = CircuitBreakerConfig<ninelives::circuit_breaker::Windowed>;
 pub type RatedBreaker = CircuitBreakerLayer<ManualTimer, NullSink, Live<Rated>>;
+pub type HeedingQueue = BulkheadLayer<Queued<ManualTimer, Same, Heeding>>;
+pub type Heavy<C> = BulkheadLayer<
+    Queued<ManualTimer, By<fn(&u32) -> Priority>>,
+    NullSink,
+    C,
+    By<fn(&u32) -> usize>,
+>;
+pub type HeavyQueue = Heavy<BulkheadConfig<Queue>>;
+pub type ShadowedQueue = Heavy<Live<BulkheadConfig<Queue>>>;
 pub type Echo = Respond<fn(u32) -> u32>;
 pub type BudgetedRetry =
     CombinedLayer<CombinedLayer<Tower<Calls>, RetryLayer<Transient, ManualTimer>>, Tower<Calls>>;
+
+/// What the kit sees of a bulkhead; its settings are plain or live, which are two methods of one name.
+macro_rules! line {
+    ($layer:ident) => {{
+        let (held, resized) = ($layer.clone(), $layer.clone());
+        Line {
+            held: Box::new(move || (held.in_flight(), held.waiting())),
+            resize: Box::new(move |permits| {
+                resized.resize(permits).unwrap();
+            }),
+        }
+    }};
+}
 
 // === impl Kit ===
 
@@ -143,6 +181,35 @@ impl Kit {
         Policy(layer)
     }
 
+    pub fn heeding_queue(&mut self) -> Bearing<HeedingQueue> {
+        let layer = BulkheadLayer::queued(PERMITS, 8, Duration::from_millis(20)).unwrap();
+        let layer = layer.with_timer(self.timer.clone()).heeding_requests();
+        self.lines.push(line!(layer));
+        bearing(layer)
+    }
+
+    /// Calls weigh five permits each, and stand in classes.
+    pub fn heavy_queue(&mut self) -> Policy<HeavyQueue> {
+        let layer = self.heavy();
+        self.lines.push(line!(layer));
+        Policy(layer)
+    }
+
+    /// The same with live settings and a shadow of them.
+    pub fn shadowed_queue(&mut self) -> Policy<ShadowedQueue> {
+        let layer = self.heavy().live();
+        layer.settings().set_shadow(layer.config()).unwrap();
+        self.lines.push(line!(layer));
+        Policy(layer)
+    }
+
+    fn heavy(&self) -> HeavyQueue {
+        let layer = BulkheadLayer::queued(PERMITS, 8, Duration::from_millis(20)).unwrap();
+        let layer = layer.with_timer(self.timer.clone());
+        let layer = layer.prioritized_by(class_of as fn(&u32) -> Priority);
+        layer.weighted_by(weight_of as fn(&u32) -> usize)
+    }
+
     pub fn breaker(&mut self) -> Policy<CircuitBreakerLayer<ManualTimer>> {
         let config = CircuitBreakerConfig::new(3, OPEN_FOR, 2).unwrap();
         let layer = CircuitBreakerLayer::with_clock(config, self.timer.clone()).unwrap();
@@ -174,6 +241,24 @@ impl Kit {
 
     pub fn race(&mut self) -> Policy<ForkJoinLayer<Pass, Pass, ManualTimer>> {
         (self.pass() & self.pass()).with_timer(self.timer.clone())
+    }
+
+    /// Its arms can be counted apart from its requests: each right one is for a token.
+    pub fn budgeted_race(&mut self) -> Policy<BudgetedRace> {
+        let budget = RetryBudget::new(0.0, 0.0, TOKENS).unwrap();
+        let (requests, attempts) = (Calls::default(), Calls::default());
+        let race = self.staggered_race().drawing_from(budget.clone());
+        let policy = Policy::tower(requests.clone()) + race + Policy::tower(attempts.clone());
+        self.ledgers.push(Ledger {
+            budget,
+            requests,
+            attempts,
+        });
+        policy
+    }
+
+    pub fn heeding_race(&mut self) -> Bearing<HeedingRace> {
+        bearing(self.staggered_race().heeding_requests().0)
     }
 
     pub fn live_race(&mut self) -> Policy<LiveRace> {
@@ -218,6 +303,9 @@ impl Kit {
         for queue in &self.queues {
             queue.resize(permits).unwrap();
         }
+        for line in &self.lines {
+            (line.resize)(permits);
+        }
     }
 
     /// No permit, place, probe or timer is held, and every token is accounted for.
@@ -235,6 +323,9 @@ impl Kit {
             let held = (queue.in_flight(), queue.waiting());
             assert_eq!(held, (0, 0), "permits and places held, {when}");
         }
+        for line in &self.lines {
+            assert_eq!((line.held)(), (0, 0), "permits and places held, {when}");
+        }
         for breaker in &self.breakers {
             assert_eq!(breaker.view().probes_out, 0, "probes out, {when}");
         }
@@ -251,6 +342,14 @@ impl Kit {
             assert_eq!(balance, left, "tokens after {retries} retries, {when}");
         }
     }
+}
+
+fn weight_of(_request: &u32) -> usize {
+    5
+}
+
+fn class_of(request: &u32) -> Priority {
+    Priority::ALL[*request as usize % Priority::ALL.len()]
 }
 
 // === impl Calls ===

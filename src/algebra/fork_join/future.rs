@@ -1,10 +1,11 @@
 //! A race of two calls.
 
+mod start;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use tower_service::Service;
@@ -12,6 +13,7 @@ use tower_service::Service;
 use super::arms::{Left, LeftProj, Right, RightProj, refused};
 use super::shadow::Tried;
 use crate::budget::Fare;
+use crate::deadline::{Manner, Unheeding, late_by};
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, FlatError, ResilienceError};
 use crate::settings::Beside;
@@ -20,12 +22,13 @@ use crate::timer::Timer;
 pin_project! {
     /// The future of [`ForkJoinService`](super::ForkJoinService).
     #[must_use = "futures do nothing unless polled"]
-    pub struct ForkJoinFuture<F, B, T, Req, E, M = NullSink, H = (), G = ()>
+    pub struct ForkJoinFuture<F, B, T, Req, E, M = NullSink, H = (), G = (), D = Unheeding>
     where
         B: Service<Req>,
         T: Timer,
         M: Emitter,
         H: Beside<Tried>,
+        D: Manner,
     {
         #[pin]
         left: Left<F>,
@@ -39,73 +42,13 @@ pin_project! {
         watch: Request<M>,
         tried: H,
         fare: G,
+        due: D::Due,
     }
 }
 
 // === impl ForkJoinFuture ===
 
-impl<F, B, T, M, H, G, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H, G>
-where
-    B: Service<Req>,
-    T: Timer,
-    M: Emitter,
-    H: Beside<Tried>,
-    G: Fare,
-{
-    #[inline]
-    fn new(
-        left: Left<F>,
-        right: Right<B::Future, T::Sleep>,
-        timer: T,
-        watch: Request<M>,
-        tried: H,
-    ) -> Self {
-        Self {
-            left,
-            right,
-            spare: None,
-            left_error: None,
-            right_error: None,
-            timer,
-            watch,
-            tried,
-            fare: G::default(),
-        }
-    }
-
-    pub(super) fn both(left: F, right: B::Future, timer: T, watch: Request<M>, tried: H) -> Self {
-        let right = Right::Running { future: right };
-        Self::new(Left::Running { future: left }, right, timer, watch, tried)
-    }
-
-    pub(super) fn left(left: F, timer: T, watch: Request<M>) -> Self {
-        let left = Left::Running { future: left };
-        Self::new(left, Right::Over, timer, watch, H::holding(None))
-    }
-
-    pub(super) fn right(right: B::Future, timer: T, watch: Request<M>) -> Self {
-        let right = Right::Running { future: right };
-        Self::new(Left::Over, right, timer, watch, H::holding(None))
-    }
-
-    /// `spare`: the right service and its request, and what it has to pay.
-    pub(super) fn staggered(
-        left: F,
-        (right, request, fare): (B, Req, G),
-        delay: Duration,
-        timer: T,
-        watch: Request<M>,
-        tried: H,
-    ) -> Self {
-        let left = Left::Running { future: left };
-        let mut race = Self::new(left, Right::Staggered { delay }, timer, watch, tried);
-        race.spare = Some((right, request));
-        race.fare = fare;
-        race
-    }
-}
-
-impl<F, B, T, M, H, G, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H, G>
+impl<F, B, T, M, H, G, D, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H, G, D>
 where
     F: Future<Output = Result<B::Response, B::Error>>,
     B: Service<Req>,
@@ -114,6 +57,7 @@ where
     M: Emitter,
     H: Beside<Tried>,
     G: Fare,
+    D: Manner,
 {
     /// Polls the left arm; a response ends the race.
     #[inline(always)] // as `poll`
@@ -154,6 +98,11 @@ where
                     this.right.set(Right::Readying);
                 }
                 RightProj::Readying => {
+                    // Later, nobody would want its answer; the left arm goes on alone.
+                    if D::HEEDS && late_by(*this.due, this.timer).is_some() {
+                        this.right.set(Right::Over);
+                        return None;
+                    }
                     if G::COSTS && !this.fare.ask(|| this.timer.now()) {
                         refused(this.watch);
                         this.right.set(Right::Over);
@@ -202,7 +151,7 @@ where
     }
 }
 
-impl<F, B, T, M, H, G, Req, E> Future for ForkJoinFuture<F, B, T, Req, E, M, H, G>
+impl<F, B, T, M, H, G, D, Req, E> Future for ForkJoinFuture<F, B, T, Req, E, M, H, G, D>
 where
     F: Future<Output = Result<B::Response, B::Error>>,
     B: Service<Req>,
@@ -211,6 +160,7 @@ where
     M: Emitter,
     H: Beside<Tried>,
     G: Fare,
+    D: Manner,
 {
     type Output = F::Output;
 
@@ -223,7 +173,7 @@ where
     }
 }
 
-impl<F, B, T, M, H, G, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H, G>
+impl<F, B, T, M, H, G, D, Req, E> ForkJoinFuture<F, B, T, Req, E, M, H, G, D>
 where
     F: Future<Output = Result<B::Response, B::Error>>,
     B: Service<Req>,
@@ -232,6 +182,7 @@ where
     M: Emitter,
     H: Beside<Tried>,
     G: Fare,
+    D: Manner,
 {
     /// Moves both arms on as far as they go.
     #[inline(always)] // as `poll`
@@ -281,13 +232,14 @@ where
     }
 }
 
-impl<F, B, T, M, H, G, Req, E> fmt::Debug for ForkJoinFuture<F, B, T, Req, E, M, H, G>
+impl<F, B, T, M, H, G, D, Req, E> fmt::Debug for ForkJoinFuture<F, B, T, Req, E, M, H, G, D>
 where
     B: Service<Req>,
     T: Timer,
     M: Emitter,
     H: Beside<Tried>,
     G: Fare,
+    D: Manner,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ForkJoinFuture")

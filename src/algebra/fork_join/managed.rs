@@ -34,7 +34,7 @@ impl Parameters for ForkJoinConfig {
 
 // === impl Policy ===
 
-impl<A, B, T, K, G> Managed for Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G>> {
+impl<A, B, T, K, G, D> Managed for Policy<ForkJoinLayer<A, B, T, K, Live<ForkJoinConfig>, G, D>> {
     fn member(&self) -> Member {
         let settings = self.0.settings.shared();
         Member::new("fork_join", &self.0.name, settings, settings)

@@ -1,5 +1,6 @@
 //! The service that races its arms.
 
+use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
 use tower_service::Service;
@@ -9,6 +10,7 @@ use super::readiness::Readiness;
 use super::shadow::Tried;
 use super::{ForkJoinConfig, ForkJoinFuture};
 use crate::budget::{Allowance, Fare};
+use crate::deadline::{Due, Heed, Unheeding, late_by};
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, FlatError, ResilienceError};
 use crate::settings::{Beside, Settings};
@@ -23,6 +25,7 @@ pub struct ForkJoinService<
     M = NullSink,
     C: Settings<ForkJoinConfig> = ForkJoinConfig,
     G = (),
+    D = Unheeding,
 > {
     left: A,
     right: B,
@@ -35,11 +38,12 @@ pub struct ForkJoinService<
     timer: T,
     emitter: M,
     allowance: G,
+    manner: PhantomData<D>,
 }
 
 // === impl ForkJoinService ===
 
-impl<A, B, T, M, C: Settings<ForkJoinConfig>, G> ForkJoinService<A, B, T, M, C, G> {
+impl<A, B, T, M, C: Settings<ForkJoinConfig>, G, D> ForkJoinService<A, B, T, M, C, G, D> {
     pub(super) fn new(
         (left, right): (A, B),
         settings: C,
@@ -59,12 +63,13 @@ impl<A, B, T, M, C: Settings<ForkJoinConfig>, G> ForkJoinService<A, B, T, M, C, 
             timer,
             emitter,
             allowance,
+            manner: PhantomData,
         }
     }
 }
 
 /// A clone finds out the readiness of its own arms.
-impl<A, B, T, M, C, G> Clone for ForkJoinService<A, B, T, M, C, G>
+impl<A, B, T, M, C, G, D> Clone for ForkJoinService<A, B, T, M, C, G, D>
 where
     A: Clone,
     B: Clone,
@@ -81,7 +86,7 @@ where
     }
 }
 
-impl<A, B, T, M, C, G, Req> Service<Req> for ForkJoinService<A, B, T, M, C, G>
+impl<A, B, T, M, C, G, D, Req> Service<Req> for ForkJoinService<A, B, T, M, C, G, D>
 where
     B: Service<Req> + Clone,
     B::Error: FlatError,
@@ -90,6 +95,7 @@ where
     M: Emitter,
     C: Settings<ForkJoinConfig>,
     G: Allowance,
+    D: Heed<Req>,
     Req: Clone,
 {
     type Response = B::Response;
@@ -103,6 +109,7 @@ where
         M,
         C::Beside<Tried>,
         G::Fare,
+        D,
     >;
 
     #[inline]
@@ -131,6 +138,14 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
+        let due = D::Due::at(D::look(&request).tick());
+        if D::HEEDS
+            && let Some(late_by) = late_by(due, &self.timer)
+        {
+            // Its arms stay ready for the next call.
+            let watch = Request::start(&self.emitter);
+            return ForkJoinFuture::late(late_by, self.timer.clone(), watch);
+        }
         let (left_plays, right_plays) = (self.left_is.take(), self.right_is.take());
         self.left_is.renew(&mut self.left);
         self.right_is.renew(&mut self.right);
@@ -170,7 +185,7 @@ where
             // Readied while the left arm was waiting: what it reserved goes with the call, and back with it.
             std::mem::swap(&mut right, &mut self.right);
         }
-        let spare = (right, request, fare);
+        let spare = (right, request, fare, due);
         ForkJoinFuture::staggered(left, spare, stagger, timer, watch, tried)
     }
 }

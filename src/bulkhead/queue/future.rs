@@ -14,10 +14,8 @@ use tower_service::Service;
 use super::super::demand::{One, Weight};
 use super::super::permit::{End, Held, Waiter};
 use super::super::watch;
-use super::Patience;
-use super::due::{Due, late_by};
 use crate::clock::Tick;
-use crate::deadline::Unheeding;
+use crate::deadline::{Due, Manner, Unheeding, late_by};
 use crate::emit::{BulkheadRejection, Emitter, NullSink, Request};
 use crate::error::{FlatError, ResilienceError};
 use crate::settings::Beside;
@@ -33,7 +31,7 @@ pin_project! {
         M: Emitter,
         B: Beside<Arc<Semaphore>>,
         W: Weight,
-        D: Patience,
+        D: Manner,
     {
         #[pin]
         state: State<S::Future, T::Sleep>,
@@ -83,7 +81,7 @@ where
     M: Emitter,
     B: Beside<Arc<Semaphore>>,
     W: Weight,
-    D: Patience,
+    D: Manner,
 {
     fn new(state: State<S::Future, T::Sleep>, watch: Request<M>, timer: T) -> Self {
         Self {
@@ -125,7 +123,7 @@ where
     M: Emitter,
     B: Beside<Arc<Semaphore>>,
     W: Weight,
-    D: Patience,
+    D: Manner,
 {
     type Output = Result<S::Response, S::Error>;
 
@@ -252,7 +250,7 @@ where
     M: Emitter,
     B: Beside<Arc<Semaphore>>,
     W: Weight,
-    D: Patience,
+    D: Manner,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueuedFuture")
