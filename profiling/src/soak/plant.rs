@@ -94,6 +94,11 @@ impl Plant {
         }
     }
 
+    /// Whether it is seen by what the host tells of the process, where it tells anything.
+    pub const fn is_of_host(self) -> bool {
+        matches!(self, Self::Descriptor | Self::Thread | Self::Memory)
+    }
+
     /// Whether it strikes what has this number.
     pub const fn strikes(self, number: u64) -> bool {
         number % ONE_IN == ONE_IN / 2

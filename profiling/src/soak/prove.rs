@@ -4,6 +4,7 @@ use std::env;
 use std::io;
 use std::process::Command;
 
+use super::host;
 use super::plant::Plant;
 use super::watchdog;
 
@@ -15,6 +16,10 @@ pub fn prove() -> io::Result<Vec<Plant>> {
     let program = env::current_exe()?;
     let mut unseen = Vec::new();
     for plant in Plant::ALL {
+        if plant.is_of_host() && host::resident().is_none() {
+            println!("{:>12}: not run, this host tells nothing", plant.name());
+            continue;
+        }
         let flags = ["--seconds", "3.5", "--epoch", "1", "--plant", plant.name()];
         let output = Command::new(&program).args(flags).output()?;
         let said = String::from_utf8_lossy(&output.stderr);

@@ -48,7 +48,7 @@ pub struct Run {
     pub(super) next: u64,
     pub(super) tried: Arc<Tried>,
     pub(super) injected: u64,
-    whole: Arc<Whole>,
+    pub(super) whole: Arc<Whole>,
     stalls: Arc<Count>,
     heard: Heard,
     /// Events of guests that have gone.
@@ -199,6 +199,11 @@ impl Run {
         }
     }
 
+    /// Waits that are armed.
+    pub(super) fn waits(&self) -> u64 {
+        self.wheel.left() + self.tokio.left()
+    }
+
     /// Somebody wants it to end.
     pub(super) fn is_over(&self) -> bool {
         *self.over.borrow()
@@ -237,7 +242,7 @@ impl Run {
             tasks: Handle::current().metrics().num_alive_tasks() as u64,
             files: host::files().unwrap_or(0),
             threads: host::threads().unwrap_or(0),
-            waits: self.wheel.left() + self.tokio.left(),
+            waits: self.waits(),
             breaches: self.laws.breaches_in_all(),
         };
         println!("{sample}");
