@@ -91,7 +91,7 @@ usage: cargo xtask <command>
   peers --overhead [--quick]     the same for a real HTTP call
   peers --scaling                ours by the number of layers and subscribers
   coverage [--gate]              lines of the libraries that their tests reach, and the worst pages; below 95 % fails with --gate
-  miri [--seeds N]               the core's tests under Miri, those with threads under N seeds (16); nightly
+  miri [--seeds N]               the core's tests under Miri, those with threads under N seeds (8); nightly
   sanitize                       the tests with threads under ThreadSanitizer and AddressSanitizer; nightly, Linux on x86-64
   help                           this table
 

@@ -6,7 +6,7 @@ use crate::outcome::Outcome;
 use crate::workspace::{Workspace, answers, run};
 
 /// Seeds of the scheduler under which each test with threads runs, where none are given.
-pub const SEEDS: u32 = 16;
+pub const SEEDS: u32 = 8;
 
 /// Tests in which threads meet.
 const THREADS: [&str; 5] = ["threads", "keepers", "e01_", "wakers", "bell::"];

@@ -131,7 +131,7 @@ fn peers_take_their_flags_and_write_no_overhead() {
 
 #[test]
 fn miri_takes_a_number_of_seeds_above_zero() {
-    assert_eq!(parsed("miri"), Ok(Command::Miri(16)));
+    assert_eq!(parsed("miri"), Ok(Command::Miri(8)));
     assert_eq!(parsed("miri --seeds 64"), Ok(Command::Miri(64)));
     for line in ["miri --seeds 0", "miri --seeds", "miri --fast"] {
         assert!(parsed(line).is_err(), "{line}");

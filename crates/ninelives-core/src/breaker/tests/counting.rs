@@ -30,6 +30,7 @@ fn its_calls_have_a_term_to_keep_rates_under() {
     assert!(rig.call().term().is_some());
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn b13_its_count_ends_at_the_field_and_carries_into_no_neighbour() {
     let rig = counting();
@@ -40,6 +41,7 @@ fn b13_its_count_ends_at_the_field_and_carries_into_no_neighbour() {
     assert_eq!((rig.view().failures, rig.call().id), (4_095, before));
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn in_use_again_the_next_failure_opens_it() {
     let mut rig = counting();

@@ -141,6 +141,7 @@ fn hc85_failures_while_open_never_extend_it() {
     let _probe = rig.probe();
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn hc56_b27_a_clock_frozen_at_the_boundary_takes_bounded_steps() {
     let rig = Rig::new(1, MILLI, 1);

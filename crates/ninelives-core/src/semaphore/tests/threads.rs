@@ -9,7 +9,7 @@ use super::super::{Ask, Entry, Priority, Semaphore, Turn};
 use super::{ask, counts, line};
 
 /// Of each worker.
-const ROUNDS: u32 = if cfg!(miri) { 20 } else { 3_000 };
+const ROUNDS: u32 = if cfg!(miri) { 8 } else { 3_000 };
 const CLOSINGS: u32 = if cfg!(miri) { 2 } else { 50 };
 
 struct Flag(AtomicBool);

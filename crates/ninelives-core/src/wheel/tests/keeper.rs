@@ -210,6 +210,7 @@ fn a_poll_that_comes_after_the_end_leaves_no_waker() {
     });
 }
 
+#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn the_same_wait_again_touches_nothing_but_its_word() {
     let mut pair = Pair::new();

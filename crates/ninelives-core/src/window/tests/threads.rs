@@ -12,7 +12,7 @@ use std::thread;
 use super::*;
 
 const THREADS: u32 = 8;
-const EACH: u32 = if cfg!(miri) { 40 } else { 20_000 };
+const EACH: u32 = if cfg!(miri) { 12 } else { 20_000 };
 
 /// Runs `work` on all threads, which start together, each with its number.
 fn race(work: impl Fn(u32) + Sync) {
