@@ -86,7 +86,8 @@ fn w04_a_wait_outlives_its_runtime_and_goes_on_in_the_next_one() {
 #[test]
 fn w04_a_wait_that_outlives_its_runtime_is_woken() {
     let runtime = current_thread();
-    let sleep = runtime.block_on(armed(ms(1)));
+    // Long enough for a busy machine to come to the look below, which would find it over otherwise.
+    let sleep = runtime.block_on(armed(ms(250)));
     let (gone, ended) = std::sync::mpsc::channel();
     let second = multi_thread();
     let waiting = second.spawn(async move {

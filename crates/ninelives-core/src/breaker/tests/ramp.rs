@@ -412,3 +412,15 @@ fn b16_a_latched_breaker_ramps_only_after_a_command() {
     rig.clock.pass(SECOND * 1_000_000);
     assert_eq!(rig.refused().state, State::Latched);
 }
+
+#[test]
+fn a_stage_lasts_a_second_at_least_and_an_hour_at_most() {
+    let ends = [SECOND, SECOND * 3_600];
+    for end in ends {
+        assert_eq!(Ramp::new().with_stage(end).unwrap().stage(), Some(end));
+    }
+    let nano = Duration::from_nanos(1);
+    for outside in [ends[0] - nano, ends[1] + nano] {
+        assert!(Ramp::new().with_stage(outside).is_err());
+    }
+}

@@ -180,3 +180,14 @@ fn taking_what_was_not_granted_panics() {
     let place = wait(&semaphore);
     semaphore.take(place);
 }
+
+#[test]
+#[should_panic(expected = "a place is consumed once")]
+fn a_place_of_another_semaphore_is_no_place() {
+    let (here, elsewhere) = (line(1, 4), line(1, 4));
+    assert!(matches!(here.enter(), Entry::Acquired { .. }));
+    let Entry::Waiting(place) = here.enter() else {
+        panic!("a place")
+    };
+    let _ = elsewhere.leave(place);
+}
