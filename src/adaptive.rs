@@ -29,7 +29,8 @@
 //! Nothing here is asynchronous but [`Changes`], which loses no change when a wait is dropped.
 //!
 //! # Errors
-//! Each says why; a change that was refused has changed nothing, and nobody was woken.
+//! Each says why; a change that was refused has changed nothing, and no subscriber to changes was woken. It is counted:
+//! [`refused`](Adaptive::refused), and who [subscribed](Adaptive::subscribe_refused) to that is told.
 //!
 //! # Progress
 //! Reads are wait-free: no writer makes one wait. The first read after the deadline of an override is a change. Changes are
@@ -76,6 +77,7 @@ mod entry;
 mod error;
 mod live;
 mod reader;
+mod refusals;
 mod shadow;
 mod snapshot;
 
@@ -95,6 +97,8 @@ pub(crate) use shadow::Shadow;
 pub struct Adaptive<T> {
     live: Live<T>,
     validation: Option<Arc<Validation<T>>>,
+    // How many changes were refused.
+    refusals: Live<u64>,
 }
 
 type Validation<T> = dyn Fn(&T) -> Result<(), ConfigError> + Send + Sync;
@@ -107,6 +111,7 @@ impl<T> Adaptive<T> {
         Self {
             live: Live::new(value),
             validation: None,
+            refusals: Live::new(0),
         }
     }
 
@@ -124,6 +129,7 @@ impl<T> Adaptive<T> {
         Ok(Self {
             live: Live::new(value),
             validation: Some(Arc::new(validation)),
+            refusals: Live::new(0),
         })
     }
 
@@ -242,7 +248,7 @@ impl<T> Adaptive<T> {
 
     fn check(&self, value: &T) -> Result<(), ConfigError> {
         match &self.validation {
-            Some(validation) => validation(value),
+            Some(validation) => self.noted(validation(value)),
             None => Ok(()),
         }
     }
@@ -253,6 +259,7 @@ impl<T> Clone for Adaptive<T> {
         Self {
             live: self.live.clone(),
             validation: self.validation.clone(),
+            refusals: self.refusals.clone(),
         }
     }
 }

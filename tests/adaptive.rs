@@ -4,6 +4,9 @@
 
 #[path = "adaptive/changes.rs"]
 mod changes;
+#[allow(dead_code)] // each test crate uses its share
+#[path = "support/hand.rs"]
+mod hand;
 #[path = "adaptive/overrides.rs"]
 mod overrides;
 #[path = "adaptive/readers.rs"]

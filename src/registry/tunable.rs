@@ -58,7 +58,7 @@ impl<C: Parameters + Send + Sync + 'static> Tunable for Adaptive<C> {
 
     fn set(&self, version: Option<u64>, changes: &[(&str, Value)]) -> Result<u64, Refusal> {
         self.try_update(|seen, current| {
-            let next = seen.assemble(changes)?;
+            let next = self.noted(seen.assemble(changes))?;
             match version {
                 Some(version) if version != current => Err(Refusal::Stale { current }),
                 _ => Ok(next),
@@ -72,7 +72,11 @@ impl<C: Parameters + Send + Sync + 'static> Tunable for Adaptive<C> {
         duration: Duration,
         clock: &Arc<dyn Clock + Send + Sync>,
     ) -> Result<u64, Refusal> {
-        self.try_update_for(|seen| Ok(seen.assemble(changes)?), duration, clock)
+        self.try_update_for(
+            |seen| Ok(self.noted(seen.assemble(changes))?),
+            duration,
+            clock,
+        )
     }
 
     fn rollback(&self) -> Result<u64, NoPrevious> {
@@ -89,7 +93,7 @@ impl<C: Parameters + Send + Sync + 'static> Tunable for Adaptive<C> {
         changes: &[(&str, Value)],
     ) -> Result<Box<dyn Stage>, Refusal> {
         self.stage(decision, |seen| {
-            let next = seen.assemble(changes)?;
+            let next = self.noted(seen.assemble(changes))?;
             let is_other = next.values() != seen.values();
             Ok(is_other.then_some(next))
         })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ninelives::Adaptive;
 use ninelives::adaptive::{CompareAndSetError, NoPrevious};
 
+use crate::hand::Hand;
 use crate::{Census, checked};
 
 #[test]
@@ -50,6 +51,46 @@ fn a05_a_value_that_is_refused_changes_nothing_and_wakes_nobody() {
     assert_eq!((*live.get(), live.version()), (2, 0));
     assert!(changes.try_changed().is_none());
     assert_eq!(live.rollback(), Err(NoPrevious));
+}
+
+#[test]
+fn a05_each_refusal_is_told_once_to_who_watches_for_them() {
+    let live = checked(2);
+    let mut refusals = live.clone().subscribe_refused();
+    assert_eq!(
+        (live.refused(), refusals.try_changed().is_none()),
+        (0, true)
+    );
+    let _ = live.set(3).unwrap_err();
+    let told = refusals.try_changed().expect("the refusal");
+    assert_eq!((**told.value(), live.refused()), (1, 1));
+    let _ = live.update(|value| value + 1).unwrap_err();
+    let _ = live.compare_and_set(9, 3).unwrap_err();
+    let _ = live.set_shadow(5).unwrap_err();
+    let clock = ninelives::ManualClock::new();
+    let _ = live
+        .set_for(5, std::time::Duration::from_secs(1), clock)
+        .unwrap_err();
+    let told = refusals.try_changed().expect("four more, as one");
+    assert_eq!(**told.value(), 5);
+    live.set(4).unwrap();
+    let _ = live.compare_and_set(9, 4).unwrap_err();
+    assert_eq!(live.rollback(), Ok(2));
+    assert_eq!(live.rollback(), Err(NoPrevious));
+    assert!(refusals.try_changed().is_none(), "nobody refused those");
+}
+
+#[test]
+fn a05_who_waits_for_a_refusal_is_woken_by_it_and_by_nothing_else() {
+    let live = checked(2);
+    let mut refusals = live.subscribe_refused();
+    let mut told = Hand::new(refusals.changed());
+    told.waits();
+    live.set(4).unwrap();
+    assert_eq!(told.wakes(), 0);
+    let _ = live.set(5).unwrap_err();
+    assert_eq!(told.wakes(), 1);
+    assert_eq!(**told.done().value(), 1);
 }
 
 #[test]

@@ -63,6 +63,26 @@ fn a_refused_change_changes_nothing_and_wakes_nobody() {
 }
 
 #[test]
+fn a05_what_a_registry_refuses_is_told_to_who_watches_the_settings() {
+    let (registry, [layer]) = registry(["payments"]);
+    let mut refusals = layer.settings().subscribe_refused();
+    let mut refused = || refusals.try_changed().map(|told| **told.value());
+    let bad = [("timeout", ms(0).into())];
+    registry.set("payments", &bad).unwrap_err();
+    assert_eq!(refused(), Some(1));
+    registry.apply(&[("payments", &bad)]).unwrap_err();
+    assert_eq!(refused(), Some(2));
+    let policy = registry.get("payments").unwrap();
+    let stale = policy.compare_and_set(9, &[("timeout", ms(1).into())]);
+    stale.unwrap_err();
+    assert_eq!(
+        refused(),
+        None,
+        "it came too late, and nothing was wrong with it"
+    );
+}
+
+#[test]
 fn a_change_for_a_version_that_is_past_is_refused_with_the_current_one() {
     let (registry, _layers) = registry(["payments"]);
     let policy = registry.get("payments").unwrap();
