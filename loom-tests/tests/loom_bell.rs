@@ -14,10 +14,9 @@ use std::sync::Mutex;
 use std::task::{Wake, Waker};
 
 use loom::sync::Arc;
-use loom::sync::atomic::{AtomicBool, AtomicU64};
 use loom::thread;
 use ninelives_core::bell::{Alarm, Bell};
-use ninelives_core::sync::{Ordering, fence};
+use ninelives_core::sync::{AtomicBool, AtomicU64, Ordering, fence};
 
 /// What was written, and the sleeper's bell.
 struct Desk {
@@ -313,4 +312,37 @@ fn an_answer_does_not_take_a_later_arming() {
             (found, woken.get())
         },
     );
+}
+
+/// L20: a reader leaves while its bell is rung: its waker is woken or forgotten, and in either case dropped once. Mutant: `leave` that
+/// keeps the waker.
+#[test]
+fn l20_a_waker_that_is_left_beside_a_ring_is_dropped_once() {
+    outcomes(TWO, &[(0, false), (0, true)], |order| {
+        let bell = Arc::new(Bell::new());
+        let (woken, waker) = Woken::waker();
+        bell.rest(&waker);
+        drop(waker);
+        let (ringing, leaving) = (Arc::clone(&bell), Arc::clone(&bell));
+        race(
+            order,
+            [
+                std::sync::Arc::new(move || {
+                    ringing.ring();
+                    0
+                }),
+                std::sync::Arc::new(move || {
+                    leaving.leave();
+                    0
+                }),
+            ],
+        );
+        assert!(bell.is_rung());
+        assert_eq!(
+            std::sync::Arc::strong_count(&woken),
+            1,
+            "clones of the waker"
+        );
+        (0, woken.get())
+    });
 }

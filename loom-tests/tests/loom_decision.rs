@@ -13,10 +13,9 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use loom::sync::Arc;
-use loom::sync::atomic::AtomicU64;
 use loom::thread;
 use ninelives_core::decision::Decision;
-use ninelives_core::sync::Ordering;
+use ninelives_core::sync::{AtomicU64, Ordering};
 
 /// Two places with one decision over them. A place is a word: what is there, and whether it is marked.
 struct House {

@@ -13,10 +13,9 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use loom::sync::Arc;
-use loom::sync::atomic::AtomicU64;
 use loom::thread;
 use ninelives_core::event::{Interest, Kind, SharedInterest};
-use ninelives_core::sync::Ordering;
+use ninelives_core::sync::{AtomicU64, Ordering};
 
 const A: Interest = Interest::NONE.with(Kind::CircuitOpened);
 const B: Interest = Interest::NONE.with(Kind::CircuitClosed);

@@ -14,6 +14,8 @@ use std::sync::Mutex;
 
 use loom::sync::Arc;
 use loom::thread;
+use loom_tests::Actor;
+use ninelives_core::bell::Bell;
 use ninelives_core::ring::{Producer, Read, Reader, Ring};
 
 type Shared = Arc<Ring<2>>;
@@ -34,12 +36,12 @@ fn push(ring: &Shared, count: u64) -> u64 {
 
 /// Reads `times`; gives (read, lost).
 fn read(ring: &Shared, reader: &mut Reader, times: usize) -> (u64, u64) {
-    let (mut got, mut lost) = (0, 0);
+    let (mut got, mut lost) = (0_u64, 0_u64);
     for _ in 0..times {
         match ring.read(reader) {
             Read::Record { sequence, words } => {
                 assert_eq!(words, [sequence, !sequence], "a torn record");
-                assert_eq!(sequence + 1, reader.next(), "out of order");
+                assert_eq!(sequence.wrapping_add(1), reader.next(), "out of order");
                 got += 1;
             }
             Read::Lost(gap) => lost += gap,
@@ -62,8 +64,9 @@ fn outcomes(expected: &[(u64, u64)], model: fn(bool) -> (u64, u64)) {
     assert_eq!(*seen.lock().unwrap(), expected);
 }
 
-fn race(capacity: u32, pushes: u64, reads: usize, reader_first: bool) -> (u64, u64) {
-    let ring = Arc::new(Ring::new(capacity).expect("in range"));
+fn race(first: u64, capacity: u32, reads: usize, reader_first: bool) -> (u64, u64) {
+    let pushes = 2;
+    let ring = Arc::new(Ring::starting_at(capacity, first).expect("in range"));
     let spawn_producer = |ring: &Shared| {
         let ring = Arc::clone(ring);
         thread::spawn(move || push(&ring, pushes))
@@ -71,7 +74,7 @@ fn race(capacity: u32, pushes: u64, reads: usize, reader_first: bool) -> (u64, u
     let spawn_reader = |ring: &Shared| {
         let ring = Arc::clone(ring);
         thread::spawn(move || {
-            let mut reader = Reader::default();
+            let mut reader = Reader::at(first);
             let sums = read(&ring, &mut reader, reads);
             (reader, sums)
         })
@@ -96,7 +99,7 @@ fn race(capacity: u32, pushes: u64, reads: usize, reader_first: bool) -> (u64, u
 #[test]
 fn a_torn_record_is_never_delivered() {
     outcomes(&[(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)], |reader_first| {
-        race(1, 2, 2, reader_first)
+        race(0, 1, 2, reader_first)
     });
 }
 
@@ -104,7 +107,77 @@ fn a_torn_record_is_never_delivered() {
 #[test]
 fn a_reader_that_keeps_up_loses_nothing() {
     outcomes(&[(0, 0), (1, 0), (2, 0)], |reader_first| {
-        race(2, 2, 2, reader_first)
+        race(0, 2, 2, reader_first)
+    });
+}
+
+/// L19: the numbers go on past the largest. Mutant: numbers compared by size.
+#[test]
+fn l19_numbers_that_wrap_are_read_in_order() {
+    outcomes(&[(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)], |reader_first| {
+        race(u64::MAX, 1, 2, reader_first)
+    });
+}
+
+/// L17: two producers, each of which pushes if the ring is free, and a reader. Mutant: attach without a swap.
+#[test]
+fn l17_a_reader_beside_two_producers_in_turn_conserves_every_record() {
+    let seen: &'static Mutex<BTreeSet<(u64, u64)>> = Box::leak(Box::default());
+    for order in loom_tests::orders(3) {
+        loom_tests::model(move || {
+            let ring: Shared = Arc::new(Ring::new(2).expect("in range"));
+            let actors: Vec<Actor<_>> = (0..3)
+                .map(|actor: u64| {
+                    let ring = Arc::clone(&ring);
+                    Box::new(move || {
+                        let mut reader = Reader::default();
+                        let sums = match actor {
+                            0 => read(&ring, &mut reader, 1),
+                            _ => (push(&ring, 1), 0),
+                        };
+                        (reader, sums)
+                    }) as Actor<_>
+                })
+                .collect();
+            let answers = loom_tests::race(&order, actors);
+            let (mut reader, (got, lost)): (_, (u64, u64)) = answers[0];
+            let pushed: u64 = answers[1].1.0 + answers[2].1.0;
+            assert_eq!(ring.head(), pushed);
+            let (rest, more) = read(&ring, &mut reader, 3);
+            assert_eq!((got + rest, lost + more), (pushed, 0));
+            seen.lock().unwrap().insert((pushed, got));
+        });
+    }
+    let expected = BTreeSet::from([(1, 0), (1, 1), (2, 0), (2, 1)]);
+    assert_eq!(*seen.lock().unwrap(), expected);
+}
+
+/// L21: who has pushed its last says so by a bell, and who hears it finds the last record. Mutants: the bell's mark Relaxed, at either
+/// end.
+#[test]
+fn l21_who_hears_of_the_end_finds_the_last_record() {
+    outcomes(&[(0, 0), (0, 1), (1, 0), (1, 1)], |reader_first| {
+        let ring: Shared = Arc::new(Ring::new(2).expect("in range"));
+        let done = Arc::new(Bell::new());
+        let (pushing, ends) = (Arc::clone(&ring), Arc::clone(&done));
+        let (reading, ended) = (ring, done);
+        let producer = move || {
+            let pushed = push(&pushing, 1);
+            ends.ring();
+            (pushed, 0)
+        };
+        let consumer = move || {
+            let mut reader = Reader::default();
+            let early = read(&reading, &mut reader, 1).0;
+            if !ended.is_rung() {
+                return (early, 0);
+            }
+            let rest = read(&reading, &mut reader, 1).0;
+            assert_eq!(early + rest, 1, "the last record is missing");
+            (early, 1)
+        };
+        let order = if reader_first { [1, 0] } else { [0, 1] };
+        loom_tests::race(&order, vec![Box::new(producer), Box::new(consumer)])[1]
     });
 }
 

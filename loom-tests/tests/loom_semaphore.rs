@@ -13,11 +13,12 @@ use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::num::NonZeroU32;
 use std::sync::{Arc as Outside, Mutex as Aside};
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use loom::future::block_on;
 use loom::sync::Arc;
 use loom::thread;
+use loom_tests::Bound;
 use ninelives_core::bell::Bell;
 use ninelives_core::semaphore::{Ask, Entry, Left, Place, Priority, Semaphore, Turn};
 
@@ -38,8 +39,8 @@ struct Scene {
     actors: &'static [Actor],
     /// What must hold at the end; it gets the places that went to no actor.
     end: fn(&Semaphore, Vec<Place>),
-    /// Preemptions allowed, unless `LOOM_MAX_PREEMPTIONS` says otherwise: 2, or 1 where 2 takes minutes.
-    bound: usize,
+    /// Preemptions allowed: 2, or 1 where 2 takes minutes.
+    bound: Bound,
     /// Each is the answers of the actors, in their order, joined by a space.
     outcomes: &'static [&'static str],
 }
@@ -54,16 +55,20 @@ const PLAIN: Scene = Scene {
     turns: None,
     actors: &[],
     end: nothing_is_out,
-    bound: 2,
+    bound: Bound::of(2),
     outcomes: &[],
 };
 
 /// A guest that no actor gets.
 const NOBODY: usize = usize::MAX;
 
-fn run(scene: &'static Scene) {
+fn run(scene: Scene) {
+    let scene: &'static Scene = Box::leak(Box::new(scene));
+    if scene.bound.preemptions().is_none() {
+        return;
+    }
     let seen = Outside::new(Aside::new(BTreeSet::new()));
-    for order in orders(scene.actors.len()) {
+    for order in loom_tests::orders(scene.actors.len()) {
         let seen = Outside::clone(&seen);
         loom_tests::model_within(scene.bound, move || {
             let answers = once(scene, &order);
@@ -123,21 +128,6 @@ const fn ask(weight: u32, priority: Priority) -> Ask {
         Some(weight) => Ask::new(weight, priority),
         None => panic!("nobody asks for nothing"),
     }
-}
-
-fn orders(actors: usize) -> Vec<Vec<usize>> {
-    if actors == 0 {
-        return vec![Vec::new()];
-    }
-    let mut all = Vec::new();
-    for shorter in orders(actors - 1) {
-        for at in 0..actors {
-            let mut order = shorter.clone();
-            order.insert(at, actors - 1);
-            all.push(order);
-        }
-    }
-    all
 }
 
 // --- what actors do
@@ -201,6 +191,15 @@ fn grab(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
             semaphore.release();
             "got"
         }
+        Entry::Full { .. } => "full",
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Comes, and keeps what it gets.
+fn keep(semaphore: &Semaphore, _: Vec<Place>) -> &'static str {
+    match semaphore.try_acquire() {
+        Entry::Acquired { .. } => "got",
         Entry::Full { .. } => "full",
         other => panic!("{other:?}"),
     }
@@ -311,14 +310,14 @@ fn all_but_the_last_are_served(semaphore: &Semaphore, mut places: Vec<Place>) {
 
 #[test]
 fn l09_acquire_against_release_leaves_no_sleeper_beside_a_free_permit() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
         guests: &[],
         actors: &[release, visit],
         end: nothing_is_out,
-        bound: 2,
+        bound: Bound::of(2),
         outcomes: &["released after-a-wait", "released at-once"],
         ..PLAIN
     });
@@ -326,14 +325,14 @@ fn l09_acquire_against_release_leaves_no_sleeper_beside_a_free_permit() {
 
 #[test]
 fn l09_two_come_for_one_permit() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 0,
         guests: &[],
         actors: &[visit, visit],
         end: nothing_is_out,
-        bound: 2,
+        bound: Bound::of(2),
         outcomes: &[
             "after-a-wait at-once",
             "at-once after-a-wait",
@@ -345,14 +344,14 @@ fn l09_two_come_for_one_permit() {
 
 #[test]
 fn l10_granted_waiter_that_leaves_wakes_the_next() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
         guests: &[1, 2],
         actors: &[release, leave, stay],
         end: nothing_is_out,
-        bound: 1,
+        bound: Bound::of(1),
         outcomes: &["released gave-up served", "released had-grant served"],
         ..PLAIN
     });
@@ -360,14 +359,14 @@ fn l10_granted_waiter_that_leaves_wakes_the_next() {
 
 #[test]
 fn l11_head_that_leaves_does_not_hide_who_comes_behind() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
         guests: &[1],
         actors: &[release, leave, visit],
         end: nothing_is_out,
-        bound: 1,
+        bound: Bound::of(1).untouched(),
         outcomes: &[
             "released gave-up after-a-wait",
             "released gave-up at-once",
@@ -380,14 +379,14 @@ fn l11_head_that_leaves_does_not_hide_who_comes_behind() {
 
 #[test]
 fn l12_shrink_against_release_against_acquire_keeps_the_law() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         places: 2,
         held: 1,
         guests: &[],
         actors: &[shrink, release, visit],
         end: nothing_is_out,
-        bound: 2,
+        bound: Bound::of(2).touched(1),
         outcomes: &["shrunk released after-a-wait", "shrunk released at-once"],
         ..PLAIN
     });
@@ -395,14 +394,14 @@ fn l12_shrink_against_release_against_acquire_keeps_the_law() {
 
 #[test]
 fn l12_shrunk_below_in_flight_admits_nobody() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         places: 2,
         held: 2,
         guests: &[],
         actors: &[shrink, release, grab],
         end: one_is_out,
-        bound: 2,
+        bound: Bound::of(2),
         outcomes: &["shrunk released full", "shrunk released got"],
         ..PLAIN
     });
@@ -410,14 +409,14 @@ fn l12_shrunk_below_in_flight_admits_nobody() {
 
 #[test]
 fn l13_grow_against_enqueue_wakes_the_waiter() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
         guests: &[],
         actors: &[grow, visit],
         end: one_is_out,
-        bound: 2,
+        bound: Bound::of(2),
         outcomes: &["grown after-a-wait", "grown at-once"],
         ..PLAIN
     });
@@ -425,14 +424,14 @@ fn l13_grow_against_enqueue_wakes_the_waiter() {
 
 #[test]
 fn l14_close_against_acquire_wakes_everybody() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
         guests: &[],
         actors: &[close, visit],
         end: one_is_out,
-        bound: 2,
+        bound: Bound::of(2),
         outcomes: &["closed refused", "closed told"],
         ..PLAIN
     });
@@ -440,14 +439,14 @@ fn l14_close_against_acquire_wakes_everybody() {
 
 #[test]
 fn l14_close_against_release_ends_every_wait_one_way() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
         guests: &[2],
         actors: &[close, release, leave],
         end: nothing_is_out,
-        bound: 1,
+        bound: Bound::of(1),
         outcomes: &[
             "closed released gave-up",
             "closed released had-grant",
@@ -459,14 +458,14 @@ fn l14_close_against_release_ends_every_wait_one_way() {
 
 #[test]
 fn l15_waker_replaced_while_it_is_woken() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
         guests: &[1],
         actors: &[release, move_and_stay],
         end: nothing_is_out,
-        bound: 2,
+        bound: Bound::of(2),
         outcomes: &["released served", "released served-at-first-look"],
         ..PLAIN
     });
@@ -474,14 +473,14 @@ fn l15_waker_replaced_while_it_is_woken() {
 
 #[test]
 fn l16_deadline_against_assignment_has_one_verdict() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
         guests: &[1],
         actors: &[release, leave],
         end: nothing_is_out,
-        bound: 2,
+        bound: Bound::of(2),
         outcomes: &["released gave-up", "released had-grant"],
         ..PLAIN
     });
@@ -489,14 +488,14 @@ fn l16_deadline_against_assignment_has_one_verdict() {
 
 #[test]
 fn two_releases_serve_the_first_two() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         places: 3,
         held: 2,
         guests: &[NOBODY, NOBODY, NOBODY],
         actors: &[release, release],
         end: all_but_the_last_are_served,
-        bound: 2,
+        bound: Bound::of(2).touched(1),
         outcomes: &["released released"],
         ..PLAIN
     });
@@ -504,14 +503,14 @@ fn two_releases_serve_the_first_two() {
 
 #[test]
 fn two_leavers_of_one_branch_do_not_hide_the_third() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 3,
         held: 1,
         guests: &[1, NOBODY, NOBODY],
         actors: &[release, leave],
         end: all_but_the_last_are_served,
-        bound: 2,
+        bound: Bound::of(2).touched(1),
         outcomes: &["released gave-up", "released had-grant"],
         ..PLAIN
     });
@@ -519,7 +518,7 @@ fn two_leavers_of_one_branch_do_not_hide_the_third() {
 
 #[test]
 fn place_given_away_again_does_not_jump_the_line() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
@@ -531,7 +530,7 @@ fn place_given_away_again_does_not_jump_the_line() {
             semaphore.take(first);
             assert_eq!(at_rest(semaphore), (1, 1));
         },
-        bound: 3,
+        bound: Bound::of(3).touched(1),
         outcomes: &["released came"],
         ..PLAIN
     });
@@ -539,7 +538,7 @@ fn place_given_away_again_does_not_jump_the_line() {
 
 #[test]
 fn leaver_and_comer_under_one_node_do_not_hide_the_comer() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
@@ -549,7 +548,7 @@ fn leaver_and_comer_under_one_node_do_not_hide_the_comer() {
             semaphore.release();
             assert_eq!(at_rest(semaphore), (1, 1), "the permit found the comer");
         },
-        bound: 3,
+        bound: Bound::of(3).touched(2),
         outcomes: &["gave-up came"],
         ..PLAIN
     });
@@ -557,7 +556,7 @@ fn leaver_and_comer_under_one_node_do_not_hide_the_comer() {
 
 #[test]
 fn two_comers_under_one_node_are_both_found() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         places: 2,
         held: 2,
@@ -568,7 +567,7 @@ fn two_comers_under_one_node_are_both_found() {
             semaphore.release();
             assert_eq!(at_rest(semaphore), (2, 2), "each permit found a comer");
         },
-        bound: 3,
+        bound: Bound::of(3).touched(2),
         outcomes: &["came came"],
         ..PLAIN
     });
@@ -576,7 +575,7 @@ fn two_comers_under_one_node_are_both_found() {
 
 #[test]
 fn place_that_was_free_twice_is_given_away_once() {
-    run(&Scene {
+    run(Scene {
         limit: 3,
         places: 3,
         held: 3,
@@ -589,7 +588,7 @@ fn place_that_was_free_twice_is_given_away_once() {
             }
             assert_eq!(at_rest(semaphore), (3, 3), "three waited, in three places");
         },
-        bound: 2,
+        bound: Bound::of(2).touched(1),
         outcomes: &["came came"],
         ..PLAIN
     });
@@ -597,15 +596,31 @@ fn place_that_was_free_twice_is_given_away_once() {
 
 #[test]
 fn newcomer_takes_what_no_waiter_needs_and_nothing_else() {
-    run(&Scene {
+    run(Scene {
         limit: 1,
         places: 2,
         held: 1,
         guests: &[1],
         actors: &[release, stay, grab],
         end: nothing_is_out,
-        bound: 1,
+        bound: Bound::of(1),
         outcomes: &["released served full", "released served got"],
+        ..PLAIN
+    });
+}
+
+#[test]
+fn newcomer_never_passes_the_head() {
+    run(Scene {
+        guests: &[NOBODY],
+        actors: &[release, keep],
+        end: |semaphore, mut places| {
+            let head = places.remove(0);
+            assert!(semaphore.poll_place(&head, Waker::noop()).is_ready());
+            semaphore.take(head);
+            assert_eq!(at_rest(semaphore), (1, 0));
+        },
+        outcomes: &["released full"],
         ..PLAIN
     });
 }
@@ -616,28 +631,49 @@ const HIGH: Ask = ask(1, Priority::High);
 
 #[test]
 fn s05_heavy_head_that_leaves_makes_way_for_a_light_one() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         held: 2,
         guests: &[1, 2],
         asks: &[HEAVY],
         actors: &[release, leave, stay],
         end: one_is_out,
-        bound: 1,
+        bound: Bound::of(1),
         outcomes: &["released gave-up served"],
         ..PLAIN
     });
 }
 
 #[test]
+fn comer_in_the_place_of_a_leaver_does_not_pass_who_waits() {
+    run(Scene {
+        limit: 2,
+        places: 3,
+        held: 1,
+        guests: &[0, NOBODY],
+        asks: &[HEAVY],
+        actors: &[leave, come],
+        end: |semaphore, mut places| {
+            let next = places.remove(0);
+            assert!(semaphore.poll_place(&next, Waker::noop()).is_ready());
+            semaphore.take(next);
+            assert_eq!(at_rest(semaphore), (2, 1));
+        },
+        bound: Bound::of(2).touched(1),
+        outcomes: &["gave-up came"],
+        ..PLAIN
+    });
+}
+
+#[test]
 fn two_releases_of_one_make_a_grant_of_two() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         held: 2,
         guests: &[2],
         asks: &[HEAVY],
         actors: &[release, release, stay],
-        bound: 2,
+        bound: Bound::of(2).touched(1),
         outcomes: &["released released served"],
         ..PLAIN
     });
@@ -645,7 +681,7 @@ fn two_releases_of_one_make_a_grant_of_two() {
 
 #[test]
 fn l10_granted_weight_that_is_left_goes_to_the_light_ones_behind() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         places: 3,
         held: 2,
@@ -658,7 +694,7 @@ fn l10_granted_weight_that_is_left_goes_to_the_light_ones_behind() {
             assert_eq!(semaphore.leave(place), Left::HadGrant);
             assert_eq!(at_rest(semaphore), (0, 0));
         },
-        bound: 1,
+        bound: Bound::of(1).untouched(),
         outcomes: &[
             "released-two gave-up served",
             "released-two had-grant served",
@@ -669,14 +705,14 @@ fn l10_granted_weight_that_is_left_goes_to_the_light_ones_behind() {
 
 #[test]
 fn newcomer_does_not_take_what_is_kept_for_a_heavy_head() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         held: 1,
         guests: &[1],
         asks: &[HEAVY],
         actors: &[release, stay, grab],
         end: nothing_is_out,
-        bound: 1,
+        bound: Bound::of(1),
         outcomes: &["released served full", "released served got"],
         ..PLAIN
     });
@@ -684,7 +720,7 @@ fn newcomer_does_not_take_what_is_kept_for_a_heavy_head() {
 
 #[test]
 fn shrink_below_a_heavy_waiter_tells_it_or_comes_too_late() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         held: 2,
         guests: &[2, NOBODY],
@@ -695,7 +731,7 @@ fn shrink_below_a_heavy_waiter_tells_it_or_comes_too_late() {
             semaphore.take(places.remove(0));
             assert_eq!(at_rest(semaphore), (1, 0));
         },
-        bound: 1,
+        bound: Bound::of(1).untouched(),
         outcomes: &["shrunk released-two served", "shrunk released-two told"],
         ..PLAIN
     });
@@ -703,7 +739,7 @@ fn shrink_below_a_heavy_waiter_tells_it_or_comes_too_late() {
 
 #[test]
 fn no_turn_of_the_longest_wait_is_left_out() {
-    run(&Scene {
+    run(Scene {
         limit: 2,
         places: 4,
         held: 2,
@@ -722,14 +758,14 @@ fn no_turn_of_the_longest_wait_is_left_out() {
             semaphore.release();
             assert!(served(&places[0]));
         },
-        bound: 2,
+        bound: Bound::of(2).touched(1),
         outcomes: &["released released"],
     });
 }
 
 #[test]
 fn place_given_away_again_to_another_class_is_found_there() {
-    run(&Scene {
+    run(Scene {
         guests: &[1, NOBODY],
         asks: &[LOW],
         turns: Some(0),
@@ -741,69 +777,81 @@ fn place_given_away_again_to_another_class_is_found_there() {
             semaphore.release();
             assert_eq!(at_rest(semaphore), (0, 2));
         },
-        bound: 3,
+        bound: Bound::of(3).touched(1),
         outcomes: &["released came"],
         ..PLAIN
     });
 }
 
-/// Two callers that hold a permit each, or one that holds and one in line, and somebody who waits until no permit is out: a message
-/// that does not come is a deadlock to the checker.
-fn until_idle(guests: u32, leaves: bool) {
-    loom_tests::model_within(2, move || {
-        let bell = Arc::new(Bell::new());
-        let rings = Arc::clone(&bell);
-        let semaphore = Semaphore::with_line(1, 2).expect("in range");
-        let semaphore = Arc::new(semaphore.on_idle(move || rings.ring()));
-        assert!(matches!(semaphore.try_acquire(), Entry::Acquired { .. }));
-        let places: Vec<Place> = (0..guests)
-            .map(|_| match semaphore.enter() {
-                Entry::Waiting(place) => place,
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        let mut threads = Vec::new();
-        let holder = Arc::clone(&semaphore);
-        threads.push(thread::spawn(move || holder.release()));
-        for place in places {
-            let semaphore = Arc::clone(&semaphore);
-            threads.push(thread::spawn(move || {
-                if leaves {
-                    let _ = semaphore.leave(place);
-                } else {
-                    assert!(sit(&semaphore, place));
-                    semaphore.release();
-                }
-            }));
+/// One that holds a permit, `guests` in line, and somebody who waits until no permit is out: a message that does not come is a deadlock to
+/// the checker. The answers are those of the guests, and whether the watcher had to wait.
+fn until_idle(guests: usize, guest: Actor, outcomes: &[&[&str]]) {
+    let seen = Outside::new(Aside::new(BTreeSet::new()));
+    let bound = Bound::of(if guests > 0 { 1 } else { 2 });
+    for order in loom_tests::orders(guests + 2) {
+        let seen = Outside::clone(&seen);
+        loom_tests::model_within(bound, move || {
+            let bell = Arc::new(Bell::new());
+            let rings = Arc::clone(&bell);
+            let semaphore = Semaphore::with_line(1, 2).expect("in range");
+            let semaphore = Arc::new(semaphore.on_idle(move || rings.ring()));
+            assert!(matches!(semaphore.try_acquire(), Entry::Acquired { .. }));
+            let (holder, watcher) = (Arc::clone(&semaphore), Arc::clone(&semaphore));
+            let mut actors: Vec<loom_tests::Actor<&str>> = vec![
+                Box::new(move || release(&holder, Vec::new())),
+                Box::new(move || watch(&watcher, &bell)),
+            ];
+            for _ in 0..guests {
+                let place = seat(&semaphore, Ask::ONE);
+                let semaphore = Arc::clone(&semaphore);
+                actors.push(Box::new(move || guest(&semaphore, vec![place])));
+            }
+            let answers = loom_tests::race(&order, actors);
+            assert_eq!(semaphore.snapshot().in_flight, 0);
+            seen.lock().expect("never poisoned").insert(answers);
+        });
+    }
+    let seen = seen.lock().expect("never poisoned");
+    let expected: BTreeSet<_> = outcomes.iter().map(|one| one.to_vec()).collect();
+    assert_eq!(*seen, expected, "the outcomes seen, and those expected");
+}
+
+/// Waits until no permit is out.
+fn watch(semaphore: &Semaphore, bell: &Bell) -> &'static str {
+    let mut waited = "at-once";
+    block_on(poll_fn(|cx| {
+        bell.rest(cx.waker());
+        if bell.is_rung() || semaphore.watch_idle() {
+            return Poll::Ready(());
         }
-        let watcher = Arc::clone(&semaphore);
-        threads.push(thread::spawn(move || {
-            block_on(poll_fn(|cx| {
-                bell.rest(cx.waker());
-                if bell.is_rung() || watcher.watch_idle() {
-                    return std::task::Poll::Ready(());
-                }
-                std::task::Poll::Pending
-            }));
-        }));
-        for thread in threads {
-            thread.join().expect("no actor fails");
-        }
-        assert_eq!(semaphore.snapshot().in_flight, 0);
-    });
+        waited = "after-a-wait";
+        Poll::Pending
+    }));
+    waited
 }
 
 #[test]
 fn l14_idle_is_told_to_who_waits_for_it() {
-    until_idle(0, false);
+    let outcomes = [["released", "after-a-wait"], ["released", "at-once"]];
+    until_idle(0, stay, &outcomes.each_ref().map(|one| &one[..]));
 }
 
 #[test]
 fn l14_idle_is_told_after_the_line_was_served() {
-    until_idle(1, false);
+    let outcomes = [
+        ["released", "after-a-wait", "served"],
+        ["released", "at-once", "served"],
+    ];
+    until_idle(1, stay, &outcomes.each_ref().map(|one| &one[..]));
 }
 
 #[test]
 fn l14_idle_is_told_though_the_one_in_line_left_with_its_turn() {
-    until_idle(1, true);
+    let outcomes = [
+        ["released", "after-a-wait", "gave-up"],
+        ["released", "after-a-wait", "had-grant"],
+        ["released", "at-once", "gave-up"],
+        ["released", "at-once", "had-grant"],
+    ];
+    until_idle(1, leave, &outcomes.each_ref().map(|one| &one[..]));
 }

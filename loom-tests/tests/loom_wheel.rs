@@ -15,8 +15,8 @@ use std::sync::Mutex;
 use std::task::{Wake, Waker};
 
 use loom::sync::Arc;
-use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
+use ninelives_core::sync::{AtomicBool, AtomicU64, Ordering};
 use ninelives_core::time::Tick;
 use ninelives_core::wheel::{Entry, Keeper, Left, Refused, Stand, Wait, Wheel};
 

@@ -15,8 +15,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use loom::sync::Arc;
-use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::thread;
+use loom_tests::Bound;
+use ninelives_core::sync::{AtomicU64, Ordering};
 use ninelives_core::time::Tick;
 use ninelives_core::window::{CountWindow, Mark, Rates, Shape, Term, TimeWindow};
 
@@ -29,6 +30,7 @@ type Actor<W> = fn(&W, &AtomicU64) -> u64;
 struct Model<W: 'static> {
     window: fn() -> W,
     actors: &'static [Actor<W>],
+    bound: Bound,
     law: fn(&W, &[u64]) -> u64,
 }
 
@@ -81,7 +83,7 @@ impl<W: Send + Sync + 'static> Model<W> {
             (0..count).flat_map(|first| turns.iter().map(move |way| (first, *way)))
         {
             let seen = Shared::clone(&seen);
-            loom_tests::model(move || {
+            loom_tests::model_within(self.bound, move || {
                 let state = Arc::new(((self.window)(), AtomicU64::new(0)));
                 let step = |step| if forward { step } else { count - step };
                 let running: Vec<_> = (0..count)
@@ -114,6 +116,7 @@ fn no_outcome_is_lost_beside_others_of_its_slot() {
             |window, now| record(window, now, 1, 0, Mark::FAILURE),
             |window, now| record(window, now, 1, 0, Mark::SLOW),
         ],
+        bound: Bound::of(2).touched(1),
         law: |window, answers| {
             assert_eq!(answers, [1, 1, 1]);
             assert_eq!(window.rates(term(0), at(1)), rates(3, 1, 1));
@@ -133,6 +136,7 @@ fn two_who_turn_a_slot_at_once_are_both_counted_and_nothing_old_is() {
             |window, now| record(window, now, 4, 0, Mark::SUCCESS),
             |window, now| record(window, now, 4, 0, Mark::SLOW_FAILURE),
         ],
+        bound: Bound::of(2),
         law: |window, answers| {
             assert_eq!(answers, [1, 1]);
             assert_eq!(window.rates(term(0), at(4)), rates(2, 1, 1));
@@ -156,6 +160,7 @@ fn o07_a_look_at_a_slot_that_turns_sees_the_old_lap_or_the_new() {
                 new.total * 10 + new.failed
             },
         ],
+        bound: Bound::of(2),
         law: |window, _| {
             assert_eq!(window.rates(term(0), at(4)), rates(1, 1, 0));
             0
@@ -191,6 +196,7 @@ fn o07_a_look_never_sees_more_failures_than_calls() {
                 seen.total * 10 + seen.failed
             },
         ],
+        bound: Bound::of(2),
         law: |window, _| {
             assert_eq!(window.rates(term(0), at(1)), rates(2, 2, 1));
             0
@@ -218,6 +224,7 @@ fn hc34_a_late_outcome_neither_counts_in_the_next_stretch_nor_takes_from_it() {
                 record(window, now, 1, 1, Mark::SUCCESS) + record(window, now, 1, 1, Mark::FAILURE)
             },
         ],
+        bound: Bound::of(2),
         law: |window, answers| {
             assert_eq!(answers[1], 2);
             assert_eq!(window.rates(term(1), at(1)), rates(2, 1, 0));
@@ -247,6 +254,7 @@ fn hc37_calls_that_are_out_are_conserved_when_their_slot_makes_way() {
                 u64::from(entry.turned())
             },
         ],
+        bound: Bound::of(2),
         law: |window, _| window.open_for(term(0), at(6), SLOT),
     };
     let seen = MODEL.outcomes();
@@ -265,6 +273,7 @@ fn no_outcome_of_a_few_is_lost() {
             |window, now| note(window, now, 0, Mark::SLOW),
             |window, now| note(window, now, 0, Mark::SUCCESS),
         ],
+        bound: Bound::of(2),
         law: |window, answers| {
             assert_eq!(answers, [1, 1, 1]);
             let seen = window.rates(term(0));
@@ -302,6 +311,7 @@ fn the_sums_of_many_are_exact_when_all_have_come() {
                 seen.total
             },
         ],
+        bound: Bound::of(2),
         law: |window, answers| {
             assert_eq!(answers[..2], [1, 1]);
             assert_eq!(window.rates(term(0)), rates(3, 1, 1));
@@ -333,6 +343,7 @@ fn hc34_a_late_outcome_takes_no_place_of_the_next_stretch() {
                 marks.iter().map(|mark| note(window, now, 1, *mark)).sum()
             },
         ],
+        bound: Bound::of(2),
         law: |window, answers| {
             assert_eq!(answers[1], 3);
             let seen = window.rates(term(1));
@@ -355,6 +366,7 @@ fn hc34_a_late_outcome_gets_into_no_later_history_of_a_few() {
     static MODEL: Model<CountWindow> = Model {
         window: || CountWindow::new(2).unwrap(),
         actors: &LATE,
+        bound: Bound::of(2),
         law: late_law,
     };
     assert_eq!(MODEL.outcomes(), late_outcomes());
@@ -366,6 +378,7 @@ fn hc34_a_late_outcome_gets_into_no_later_history_of_many() {
     static MODEL: Model<CountWindow> = Model {
         window: || CountWindow::new(3).unwrap(),
         actors: &LATE,
+        bound: Bound::of(2),
         law: late_law,
     };
     assert_eq!(MODEL.outcomes(), late_outcomes());

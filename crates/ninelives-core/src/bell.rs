@@ -56,7 +56,7 @@
 //!
 //! # Models
 //! `loom-tests/tests/loom_bell.rs`: a fenced producer never misses a sleeper; without the fence the look after the grace finds it; a
-//! reader that is polled in between is woken by its new waker; two producers, one answer.
+//! reader that is polled in between is woken by its new waker; two producers, one answer; L20 a waker that is left is dropped once.
 //!
 //! # Not promised
 //! That nobody is woken in vain. That a reader whose grace is cut short, by a timer that does not wait, is woken for what was written in

@@ -17,6 +17,9 @@
 //!
 //! # Progress
 //! Wait-free, all of it. A writer that is suspended between its beginning and its end makes readers look each time, and nobody wait.
+//!
+//! # Models
+//! `loom-tests/tests/loom_generation.rs`: L22 who hears of a value keeps no older copy, L23 two changes are both made and known.
 
 mod cell;
 

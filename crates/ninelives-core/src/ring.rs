@@ -33,7 +33,8 @@
 //! A producer that is stopped anywhere holds back its own ring only.
 //!
 //! # Models
-//! `loom-tests/tests/loom_ring.rs`: no torn record, exact loss, order, hand-over between producers.
+//! `loom-tests/tests/loom_ring.rs`: L17 to L19 and L21: no torn record, exact loss, order, also past the largest number,
+//! hand-over between producers, and the last record is read by who hears of the end.
 //!
 //! # Not promised
 //! Order between rings. That a reader which is slower than `capacity` records gets any particular one of them.

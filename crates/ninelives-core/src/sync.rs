@@ -7,15 +7,18 @@
 //! # Not promised
 //! This module is public for the models and the layers of this project. Its items may change in any release.
 
+#[cfg(ninelives_loom)]
+mod modelled;
+
 #[cfg(not(ninelives_loom))]
 pub use atomic_waker::AtomicWaker;
 #[cfg(not(ninelives_loom))]
 pub use portable_atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 
 #[cfg(ninelives_loom)]
-pub use loom::future::AtomicWaker;
-#[cfg(ninelives_loom)]
-pub use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+pub use modelled::{
+    AtomicBool, AtomicU32, AtomicU64, AtomicUsize, AtomicWaker, Ordering, begin, fence,
+};
 
 /// Tells the processor, or the model checker, that a compare-and-swap lost and will be tried again.
 #[inline]

@@ -2,7 +2,7 @@
 
 use crate::ci;
 use crate::fuzz;
-use crate::loom::Depth;
+use crate::loom;
 use crate::nightly::SEEDS;
 use crate::peers;
 
@@ -26,7 +26,7 @@ pub enum Command {
     /// The tests of live values on another backend.
     Rwlock,
     /// Loom models.
-    Loom(Depth),
+    Loom(loom::Job),
     /// Instruction counts against their budgets.
     Instructions,
     /// A flame graph, by the flags of `flame`.
@@ -76,7 +76,8 @@ usage: cargo xtask <command>
   test                           unit, integration and documentation tests
   features                       the same of the two libraries with every feature
   rwlock                         the tests of live values on a lock instead of arc-swap
-  loom [--deep]                  loom models, two preemptions (three with --deep)
+  loom [--deep] [--mutants]      loom models, two preemptions (three with --deep), and the mutants that they must kill
+                                 (--mutants: those alone)
   instructions                   instruction counts against benches/budgets.toml (needs valgrind)
   flame [flags]                  the flame graph of a scenario (--list names them, --help the flags); without flags that
                                  of the full stack, which must name its layers
@@ -112,8 +113,7 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
         "test" => bare(name, &rest, Command::Test),
         "features" => bare(name, &rest, Command::Features),
         "rwlock" => bare(name, &rest, Command::Rwlock),
-        "loom" => flag(name, &rest, "--deep")
-            .map(|deep| Command::Loom(if deep { Depth::Deep } else { Depth::Usual })),
+        "loom" => models(&rest).map(Command::Loom),
         "instructions" => bare(name, &rest, Command::Instructions),
         "flame" => Ok(Command::Flame(handed_on(&rest))),
         "progress" => Ok(Command::Progress(handed_on(&rest))),
@@ -154,6 +154,18 @@ fn soak(rest: &[&str]) -> Result<u64, String> {
         ["--seconds"] => Err("`--seconds` needs a value".to_owned()),
         ["--seconds", _, unknown, ..] | [unknown, ..] => Err(unknown_flag("soak", unknown)),
     }
+}
+
+fn models(rest: &[&str]) -> Result<loom::Job, String> {
+    let mut job = loom::Job::USUAL;
+    for word in rest {
+        match *word {
+            "--deep" => job.depth = loom::Depth::Deep,
+            "--mutants" => job.only_mutants = true,
+            unknown => return Err(unknown_flag("loom", unknown)),
+        }
+    }
+    Ok(job)
 }
 
 fn job(rest: &[&str]) -> Result<fuzz::Job, String> {

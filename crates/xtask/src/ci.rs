@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::args::{FUZZ_SECONDS, SOAK_SECONDS};
-use crate::loom::Depth;
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
 use crate::{flame, floors, fuzz, instructions, loom, progress, readme, rust, sizes, soak};
@@ -67,7 +66,7 @@ pub const STEPS: [Step; 15] = [
     },
     Step {
         name: "loom",
-        run: |workspace| loom::run(workspace, Depth::Usual),
+        run: |workspace| loom::run(workspace, loom::Job::USUAL),
     },
     Step {
         name: "instructions",

@@ -58,7 +58,7 @@ fn main() -> ExitCode {
         Command::Test => rust::test(&workspace),
         Command::Features => rust::features(&workspace),
         Command::Rwlock => rust::rwlock(&workspace),
-        Command::Loom(depth) => loom::run(&workspace, depth),
+        Command::Loom(job) => loom::run(&workspace, job),
         Command::Instructions => instructions::run(&workspace),
         Command::Flame(flags) => flame::graph(&workspace, &flags),
         Command::Progress(flags) => progress::run(&workspace, &flags),

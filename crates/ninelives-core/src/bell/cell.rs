@@ -78,10 +78,7 @@ impl Bell {
 
     /// From now on `waker` is woken, and no earlier one. One thread at a time.
     pub fn rest(&self, waker: &Waker) {
-        #[cfg(not(ninelives_loom))]
         self.waker.register(waker);
-        #[cfg(ninelives_loom)]
-        self.waker.register_by_ref(waker);
     }
 
     /// Whether it was rung since the last [`quiet`](Self::quiet): to be asked after [`rest`](Self::rest).
@@ -106,10 +103,7 @@ impl Bell {
 
     /// Forgets the waker.
     pub fn leave(&self) {
-        #[cfg(not(ninelives_loom))]
         drop(self.waker.take());
-        #[cfg(ninelives_loom)]
-        drop(self.waker.take_waker());
     }
 }
 

@@ -258,9 +258,6 @@ impl Rest {
     }
 
     pub(super) fn register(&self, waker: &Waker) {
-        #[cfg(not(ninelives_loom))]
         self.waker.register(waker);
-        #[cfg(ninelives_loom)]
-        self.waker.register_by_ref(waker);
     }
 }

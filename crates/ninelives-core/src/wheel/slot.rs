@@ -128,19 +128,12 @@ impl Slot {
             core::ptr::from_ref(waker.vtable()).addr(),
             Ordering::Relaxed,
         );
-        #[cfg(not(ninelives_loom))]
         self.waker.register(waker);
-        #[cfg(ninelives_loom)]
-        self.waker.register_by_ref(waker);
     }
 
     /// Takes the waker out.
     pub(super) fn take(&self) -> Option<Waker> {
-        #[cfg(not(ninelives_loom))]
-        let waker = self.waker.take();
-        #[cfg(ninelives_loom)]
-        let waker = self.waker.take_waker();
-        waker
+        self.waker.take()
     }
 
     /// What is waited for, and the stamp. True of the word that was looked at before as long as the word stays the same.

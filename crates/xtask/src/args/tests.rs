@@ -1,7 +1,7 @@
 use super::{Command, FUZZ_SECONDS, HELP, SOAK_SECONDS, parse};
 use crate::ci::Options;
 use crate::fuzz::Job;
-use crate::loom::Depth;
+use crate::loom::{self, Depth};
 
 fn parsed(line: &str) -> Result<Command, String> {
     parse(
@@ -24,8 +24,17 @@ fn flags_reach_their_command() {
         parsed("ci --keep-going"),
         Ok(Command::Ci(Options { keep_going: true }))
     );
-    assert_eq!(parsed("loom"), Ok(Command::Loom(Depth::Usual)));
-    assert_eq!(parsed("loom --deep"), Ok(Command::Loom(Depth::Deep)));
+    assert_eq!(parsed("loom"), Ok(Command::Loom(loom::Job::USUAL)));
+    let deep = loom::Job {
+        depth: Depth::Deep,
+        only_mutants: false,
+    };
+    assert_eq!(parsed("loom --deep"), Ok(Command::Loom(deep)));
+    let mutants = loom::Job {
+        only_mutants: true,
+        ..loom::Job::USUAL
+    };
+    assert_eq!(parsed("loom --mutants"), Ok(Command::Loom(mutants)));
 }
 
 #[test]

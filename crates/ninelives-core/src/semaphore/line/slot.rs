@@ -152,17 +152,11 @@ impl Slots {
 
     /// Keeps the newest waker. One that wakes the same task is not cloned.
     pub(super) fn register(&self, slot: u32, waker: &Waker) {
-        #[cfg(not(ninelives_loom))]
         self.wakers[slot as usize].register(waker);
-        #[cfg(ninelives_loom)]
-        self.wakers[slot as usize].register_by_ref(waker);
     }
 
     /// Takes the waker out, to be woken or dropped by the caller with nothing held.
     pub(super) fn take_waker(&self, slot: u32) -> Option<Waker> {
-        #[cfg(not(ninelives_loom))]
-        return self.wakers[slot as usize].take();
-        #[cfg(ninelives_loom)]
-        return self.wakers[slot as usize].take_waker();
+        self.wakers[slot as usize].take()
     }
 }
