@@ -1,7 +1,7 @@
 //! Deterministic simulation: many clients, policies and a misbehaving backend in virtual time, moved by one thread in an order that is drawn.
 //!
 //! One seed is one run. Every law is looked at after every step. A seed that fails prints itself; `NINELIVES_SEED=… cargo test --test sim`
-//! runs it again, exactly, and shows its last steps.
+//! runs it again, exactly, and shows its last steps. `NINELIVES_SEEDS=100000` runs so many seeds.
 #![allow(missing_docs, clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod backend;
@@ -70,6 +70,13 @@ fn traced(seed: u64, plant: Option<Plant>) -> (Trace, Result<(), Breach>) {
     (world.trace.clone(), found)
 }
 
+/// What somebody asks for by this variable.
+fn asked(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    let number = text.parse().ok();
+    Some(number.unwrap_or_else(|| panic!("{variable} is a whole number, not {text:?}")))
+}
+
 /// Runs it again for a reader, and fails with what it shows.
 fn show(seed: u64) -> ! {
     let (trace, found) = traced(seed, None);
@@ -84,14 +91,13 @@ fn show(seed: u64) -> ! {
 
 #[test]
 fn every_law_holds_after_every_step_of_every_seed() {
-    if let Ok(seed) = std::env::var("NINELIVES_SEED") {
-        let seed = seed.parse().expect("NINELIVES_SEED is a whole number");
+    if let Some(seed) = asked("NINELIVES_SEED") {
         let (trace, found) = traced(seed, None);
         println!("{}", trace.end());
         return found.unwrap_or_else(|breach| panic!("{breach}"));
     }
     let (mut ends, mut kinds) = ([0_u64; 7], [0_u64; Kind::ALL.len()]);
-    for seed in 0..SEEDS {
+    for seed in 0..asked("NINELIVES_SEEDS").unwrap_or(0).max(SEEDS) {
         let (world, found) = run(seed, None, false);
         if found.is_err() {
             show(seed);
