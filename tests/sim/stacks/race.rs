@@ -1,4 +1,4 @@
-//! Two arms, the second one staggered and for a token.
+//! Two arms, the second one staggered and for a token; no arm after the request's deadline.
 
 use ninelives::prelude::*;
 
@@ -28,6 +28,7 @@ pub fn build(site: &mut Site<'_>) -> Built {
         .stagger(ms(site.draws.below(30) as u64))
         .with_timer(site.timer.clone())
         .with_budget(RetryBudget::new(0.3, 5.0, 10)?)
+        .heeding_requests()
         .live();
     let shadows = vec![shadow(race.settings(), site.timer, |draws| {
         Ok(ForkJoinConfig::new().with_stagger(ms(draws.below(50) as u64)))

@@ -1,4 +1,4 @@
-//! Two arms, the second one staggered and for a token.
+//! Two arms, the second one staggered and for a token; no arm after the request's deadline.
 
 use std::sync::Arc;
 
@@ -36,6 +36,7 @@ pub fn build(site: &Site<'_>) -> Built {
         .stagger(ms(15))
         .with_timer(site.wheel.clone())
         .with_budget(RetryBudget::new(0.3, 10.0, 50)?)
+        .heeding_requests()
         .named(draft.name("race"))
         .live();
     let shadows = Shadows::none().of(race.settings(), |draws| {
