@@ -3,7 +3,7 @@
 //! The core is copied, and every mistake of `loom-tests/mutants.toml` is written into the copy as the other branch of an `if`; a variable
 //! of the environment says which one a process makes. So one build serves them all, and the pages of the product know nothing of it.
 
-mod copy;
+pub mod copy;
 mod plant;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -29,22 +29,30 @@ pub fn made(workspace: &Workspace, mutants: &[Mutant]) -> Result<PathBuf, String
     let door = format!("{CORE}lib.rs");
     let text = workspace.read(&door)? + "\nmod planted;\n";
     fs::write(root.join(door), text).map_err(told)?;
-    let edits = mutants.iter().flat_map(|mutant| &mutant.edits);
-    let pages: BTreeSet<&str> = edits.map(|edit| edit.page.as_str()).collect();
-    for page in pages {
-        let path = format!("{CORE}{page}");
-        let text = plant::planted(page, &workspace.read(&path)?, mutants)?;
-        fs::write(root.join(&path), text).map_err(told)?;
+    for (path, text) in planted(workspace, mutants)? {
+        let page = root.join(&path);
+        fs::write(&page, plant::without_const(&text)).map_err(told)?;
         // Also of its rooms, which may be called from it in a `const`.
-        unconst(&root.join(&path)).map_err(told)?;
-        let rooms = root.join(path.trim_end_matches(".rs"));
-        if page.ends_with("step.rs") && rooms.is_dir() {
+        let rooms = page.with_extension("");
+        if path.ends_with("step.rs") && rooms.is_dir() {
             for room in fs::read_dir(rooms).map_err(told)? {
                 unconst(&room.map_err(told)?.path()).map_err(told)?;
             }
         }
     }
     Ok(root)
+}
+
+/// The pages on which mistakes are made, with all of them.
+pub fn planted(workspace: &Workspace, mutants: &[Mutant]) -> Result<Vec<(String, String)>, String> {
+    let edits = mutants.iter().flat_map(|mutant| &mutant.edits);
+    let pages: BTreeSet<&str> = edits.map(|edit| edit.page.as_str()).collect();
+    let with_mistakes = |page: &str| {
+        let path = format!("{CORE}{page}");
+        let text = plant::planted(page, &workspace.read(&path)?, mutants)?;
+        Ok((path, text))
+    };
+    pages.into_iter().map(with_mistakes).collect()
 }
 
 fn unconst(page: &Path) -> std::io::Result<()> {
@@ -80,11 +88,19 @@ fn manifest(text: &str) -> String {
         if line == "[workspace]" {
             kept += "[workspace]\nmembers = [\"crates/*\", \"loom-tests\"]\n";
         } else if keep && !own {
-            kept += line;
+            // Of another version: what is built of it lies beside what is built of the workspace.
+            match line.strip_prefix("version = \"") {
+                Some(version) => kept += &format!("version = \"{}", told_apart(version)),
+                None => kept += line,
+            }
             kept.push('\n');
         }
     }
     kept
+}
+
+fn told_apart(version: &str) -> String {
+    version.replacen('"', "+mutants\"", 1)
 }
 
 #[cfg(test)]
@@ -95,7 +111,7 @@ mod tests {
     fn the_copy_has_two_members_and_no_package_at_its_root() {
         let text = "[workspace]\nmembers = [\".\", \"x\"]\nexclude = [\"y\"]\nresolver = \"3\"\n\n[workspace.package]\nversion = \"1\"\n\n\
              [package]\nname = \"a\"\n\n[dependencies]\nb = \"1\"\n\n[profile.loom]\nlto = false\n";
-        let expected = "[workspace]\nmembers = [\"crates/*\", \"loom-tests\"]\nresolver = \"3\"\n\n[workspace.package]\nversion = \"1\"\n\n\
+        let expected = "[workspace]\nmembers = [\"crates/*\", \"loom-tests\"]\nresolver = \"3\"\n\n[workspace.package]\nversion = \"1+mutants\"\n\n\
              [profile.loom]\nlto = false\n";
         assert_eq!(manifest(text), expected);
     }
