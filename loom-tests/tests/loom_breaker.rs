@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use loom::sync::Arc;
-use loom::thread;
+use loom_tests::{Actor, race};
 use ninelives_core::breaker::{
     Admission, Breaker, Limits, Outcome, Ramp, Report, State, Ticket, Transition,
 };
@@ -20,8 +20,6 @@ struct At(u64);
 
 /// Which outcomes were seen, over all executions of a model.
 struct Seen(AtomicU32);
-
-type Actor<T> = Box<dyn FnOnce() -> T + Send>;
 
 // === impl At ===
 
@@ -48,35 +46,16 @@ impl Seen {
     }
 }
 
-/// Spawns the actors in the given order; their answers, by actor.
-fn race<T: 'static>(actors: Vec<Actor<T>>, order: &[usize]) -> Vec<T> {
-    let mut actors: Vec<_> = actors.into_iter().map(Some).collect();
-    let mut handles: Vec<_> = order
-        .iter()
-        .map(|actor| (*actor, thread::spawn(actors[*actor].take().unwrap())))
-        .collect();
-    handles.sort_by_key(|(actor, _)| *actor);
-    handles
-        .into_iter()
-        .map(|(_, handle)| handle.join().unwrap())
-        .collect()
-}
-
 fn both_orders(scenario: fn(&[usize])) {
-    for order in [[0, 1], [1, 0]] {
-        loom_tests::model(move || scenario(&order));
-    }
+    every_order(2, scenario);
 }
 
 fn six_orders(scenario: fn(&[usize])) {
-    for order in [
-        [0, 1, 2],
-        [0, 2, 1],
-        [1, 0, 2],
-        [1, 2, 0],
-        [2, 0, 1],
-        [2, 1, 0],
-    ] {
+    every_order(3, scenario);
+}
+
+fn every_order(actors: usize, scenario: fn(&[usize])) {
+    for order in loom_tests::orders(actors) {
         loom_tests::model(move || scenario(&order));
     }
 }
@@ -118,7 +97,7 @@ fn l01_late_success_cannot_undo_the_opening_or_the_probe() {
                 matches!(probe, Admission::Probe { .. })
             }),
         ];
-        let answers = race(actors, order);
+        let answers = race(order, actors);
         SEEN.mark(u32::from(answers[0]));
         assert!(answers[1], "the probe was refused");
         let view = breaker.view(&limits, &At(1));
@@ -147,7 +126,7 @@ fn l02_late_failure_cannot_reopen_what_a_probe_closes() {
                 (state, b.report(probe, Outcome::Success, &limits, &At(1)))
             }),
         ];
-        let answers = race(actors, order);
+        let answers = race(order, actors);
         assert!(answers[0].1.late);
         SEEN.mark(u32::from(answers[0].0 == State::Closed));
         assert_eq!(
@@ -174,7 +153,7 @@ fn l03_three_callers_at_the_deadline_get_one_ticket() {
             let breaker = breaker.clone();
             Box::new(move || breaker.admit(&limits, &At(1))) as Actor<Admission>
         });
-        let answers = race(actors.collect(), order);
+        let answers = race(order, actors.collect());
         let mut probes = 0;
         for (caller, answer) in (0..).zip(answers) {
             match answer {
@@ -206,7 +185,7 @@ fn l03_three_callers_at_the_deadline_share_two_slots() {
             let breaker = breaker.clone();
             Box::new(move || breaker.admit(&limits, &At(1))) as Actor<Admission>
         });
-        let answers = race(actors.collect(), order);
+        let answers = race(order, actors.collect());
         let (mut probes, mut changes) = (0, 0);
         for (caller, answer) in (0..).zip(&answers) {
             match answer {
@@ -240,7 +219,7 @@ fn l04_a_dropped_probe_returns_its_slot_while_another_asks() {
                 _ => None,
             }),
         ];
-        let second = race(actors, order).remove(1);
+        let second = race(order, actors).remove(1);
         SEEN.mark(u32::from(second.is_some()));
         if let Some(second) = second {
             assert!(!breaker.abandon(second).late);
@@ -264,7 +243,7 @@ fn l05_failures_that_cross_the_threshold_together_open_it_once() {
             Box::new(move || breaker.report(failing, Outcome::Failure, &limits, &At(caller)))
                 as Actor<Report>
         });
-        let reports = race(actors.collect(), order);
+        let reports = race(order, actors.collect());
         let winners: Vec<_> = (0..3)
             .filter(|caller| reports[*caller].transition.is_some())
             .collect();
@@ -304,7 +283,7 @@ fn two_breaches_open_once_and_the_later_one_cannot_undo_the_recovery() {
                 report.transition.is_some()
             }),
         ];
-        let answers = race(actors, order);
+        let answers = race(order, actors);
         assert_eq!(answers.iter().filter(|opened| **opened).count(), 1);
         assert_eq!(breaker.state(), State::Closed);
         SEEN.mark(u32::from(answers[0]));
@@ -339,7 +318,7 @@ fn l06_a_reader_never_sees_an_opening_with_an_older_deadline() {
                 }
             }),
         ];
-        SEEN.mark(race(actors, order)[1]);
+        SEEN.mark(race(order, actors)[1]);
     });
     SEEN.assert_all(2);
 }
@@ -365,7 +344,7 @@ fn l07_force_open_and_a_failure_have_one_order() {
                 report.transition
             }),
         ];
-        let answers = race(actors, order);
+        let answers = race(order, actors);
         let opened = answers[1].is_some();
         let from = if opened { State::Open } else { State::Closed };
         let to = State::ForcedOpen;
@@ -395,7 +374,7 @@ fn l07_reset_a_probe_that_wins_and_one_that_fails_have_one_order() {
                 (report.late, report.transition)
             }),
         ];
-        let answers = race(actors, order);
+        let answers = race(order, actors);
         // One success of two never closes it; the reset always does, from what the failure left.
         let opened = answers[2].1.is_some();
         assert_eq!(answers[1].1, None);
@@ -426,7 +405,7 @@ fn wrapped(closes: u64, order: &[usize], seen: &Seen) {
         }),
         Box::new(move || b.report(parked, Outcome::Failure, &limits, &At(0)).late),
     ];
-    let late = race(actors, order)[1];
+    let late = race(order, actors)[1];
     // A failure counted before the first turn is forgotten by it: one that is there now was taken wrongly.
     match (late, breaker.view(&limits, &At(0)).failures) {
         (false, 0) => seen.mark(0),
@@ -473,7 +452,7 @@ fn a_hung_probe_and_its_successor_never_both_count() {
                 Admission::Rejected(rejected) => panic!("{rejected:?}"),
             }),
         ];
-        let answers = race(actors, order);
+        let answers = race(order, actors);
         assert_eq!(
             answers[0], answers[1],
             "in time and closed, or late and re-granted"
@@ -498,7 +477,7 @@ fn of_two_probes_of_which_one_must_win_the_second_failure_opens() {
             Box::new(move || breaker.report(probe, Outcome::Failure, &limits, &At(1)))
                 as Actor<Report>
         });
-        let reports = race(actors.into(), order);
+        let reports = race(order, actors.into());
         assert!(reports.iter().all(|report| !report.late));
         let opened = change(State::HalfOpen, State::Open);
         let winners: Vec<_> = (0..2)
@@ -534,7 +513,7 @@ fn two_callers_a_second_after_the_last_share_one_admission() {
             let breaker = breaker.clone();
             Box::new(move || breaker.admit(&limits, &At(2))) as Actor<Admission>
         });
-        let answers = race(actors.collect(), order);
+        let answers = race(order, actors.collect());
         let admitted: Vec<_> = (0..2)
             .filter(|n| matches!(answers[*n], Admission::Probe { .. }))
             .collect();
@@ -556,7 +535,7 @@ fn a_stage_is_passed_or_failed_and_the_other_outcome_is_late() {
             let breaker = breaker.clone();
             Box::new(move || breaker.report(ticket, outcome, &limits, &At(2))) as Actor<Report>
         });
-        let reports = race(actors.into(), order);
+        let reports = race(order, actors.into());
         assert_ne!(reports[0].late, reports[1].late);
         let view = breaker.view(&limits, &At(2));
         if reports[0].late {
