@@ -39,6 +39,13 @@ fn after_one_wait<S: Subject>(subject: fn() -> S) -> Call {
     warm(subject(), Echo::pending(1), ANSWER)
 }
 
+/// A window over the last hundred calls is full by then.
+fn after_a_hundred<S: Subject>(subject: fn() -> S) -> Call {
+    let call = at_once(subject);
+    (0..100).for_each(|_| assert_eq!(call(), ANSWER));
+    call
+}
+
 fn in_vain<S: Subject>(subject: fn() -> S) -> Call {
     warm(subject(), Echo::failing(), None)
 }
@@ -102,7 +109,7 @@ fn retry(call: Call) -> Option<u64> {
 #[bench::windowed_failing(in_vain(subjects::breaker_windowed))]
 #[bench::windowed_open(turned_away(subjects::breaker_windowed_open))]
 #[bench::windowed_live(at_once(subjects::breaker_windowed_live))]
-#[bench::counted(at_once(subjects::breaker_counted))]
+#[bench::counted(after_a_hundred(subjects::breaker_counted))]
 #[bench::slow(at_once(subjects::breaker_slow))]
 fn breaker(call: Call) -> Option<u64> {
     call()

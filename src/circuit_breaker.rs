@@ -41,7 +41,7 @@
 //! # Slow calls
 //! A call that takes the slow duration or longer, from `call` to its answer, is slow, whether it succeeds or fails. One that is out for so
 //! long is slow already, and a call: a dependency that hangs opens the circuit before any call has come back. That is looked at when a call
-//! fails or was slow, and by the first call of each thread in each 32nd of the time that is looked back on, so it is seen late by as much: of
+//! fails or was slow, and by the first call of each thread in each 30th of the time that is looked back on, so it is seen late by as much: of
 //! the window and the slow duration together, or of eight slow durations where the window is over calls. A call that hangs for longer than
 //! that is seen again when it ends. A probe that is slow has failed. A call that is dropped is no outcome, however long it took.
 //!

@@ -10,19 +10,25 @@ use std::sync::Arc;
 
 use crossbeam_utils::CachePadded;
 
-/// A service's part in its policy.
+/// A service's part in its policy, and what it holds on to besides.
 #[derive(Debug)]
-pub(crate) struct Share<T> {
-    own: Counted<T>,
+pub(crate) struct Share<T, X = ()> {
+    own: Counted<T, X>,
     calls: Calls,
 }
 
 /// A call's part in it. While it is out, the policy's state stays.
 #[derive(Debug)]
-pub(crate) struct Loan<T>(Counted<T>);
+pub(crate) struct Loan<T, X = ()>(Counted<T, X>);
 
 /// One count of owners, far from others, and what they own.
-type Counted<T> = Arc<CachePadded<Arc<T>>>;
+type Counted<T, X> = Arc<CachePadded<Owned<T, X>>>;
+
+#[derive(Debug)]
+struct Owned<T, X> {
+    whole: Arc<T>,
+    beside: X,
+}
 
 /// How often a service was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +44,28 @@ enum Calls {
 impl<T> Share<T> {
     /// With a count of its own.
     pub(crate) fn new(whole: &Arc<T>) -> Self {
+        Self::with(whole, ())
+    }
+}
+
+impl<T, X: Clone> Share<T, X> {
+    /// With a count of its own, that counts for `beside` too.
+    pub(crate) fn with(whole: &Arc<T>, beside: X) -> Self {
         Self {
-            own: counted(whole),
+            own: counted(whole, beside),
             calls: Calls::Often,
         }
+    }
+
+    /// What it holds on to besides.
+    #[inline]
+    pub(crate) fn beside(&self) -> &X {
+        &self.own.beside
+    }
+
+    /// Holds on to another from now on; calls that are out keep the one they have.
+    pub(crate) fn hold(&mut self, beside: X) {
+        *self = Self::with(&self.own.whole, beside);
     }
 
     /// For one call. The second one of a clone allocates its count.
@@ -49,7 +73,7 @@ impl<T> Share<T> {
     /// # Progress
     /// Wait-free, but for that allocation.
     #[inline]
-    pub(crate) fn lend(&mut self) -> Loan<T> {
+    pub(crate) fn lend(&mut self) -> Loan<T, X> {
         if self.calls != Calls::Often {
             self.settle();
         }
@@ -61,19 +85,20 @@ impl<T> Share<T> {
         self.calls = match self.calls {
             Calls::Never => Calls::Once,
             Calls::Once | Calls::Often => {
-                self.own = counted(&self.own);
+                self.own = counted(&self.own.whole, self.own.beside.clone());
                 Calls::Often
             }
         };
     }
 }
 
-fn counted<T>(whole: &Arc<T>) -> Counted<T> {
-    Arc::new(CachePadded::new(Arc::clone(whole)))
+fn counted<T, X>(whole: &Arc<T>, beside: X) -> Counted<T, X> {
+    let whole = Arc::clone(whole);
+    Arc::new(CachePadded::new(Owned { whole, beside }))
 }
 
 /// A clone has not been called yet.
-impl<T> Clone for Share<T> {
+impl<T, X> Clone for Share<T, X> {
     fn clone(&self) -> Self {
         Self {
             own: Arc::clone(&self.own),
@@ -82,23 +107,31 @@ impl<T> Clone for Share<T> {
     }
 }
 
-impl<T> Deref for Share<T> {
+impl<T, X> Deref for Share<T, X> {
     type Target = T;
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.own
+        &self.own.whole
     }
 }
 
 // === impl Loan ===
 
-impl<T> Deref for Loan<T> {
+impl<T, X> Loan<T, X> {
+    /// What it holds on to besides.
+    #[inline]
+    pub(crate) fn beside(&self) -> &X {
+        &self.0.beside
+    }
+}
+
+impl<T, X> Deref for Loan<T, X> {
     type Target = T;
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.0
+        &self.0.whole
     }
 }
 
@@ -106,7 +139,7 @@ impl<T> Deref for Loan<T> {
 mod tests {
     use super::*;
 
-    fn owners<T>(share: &Share<T>) -> usize {
+    fn owners<T, X>(share: &Share<T, X>) -> usize {
         Arc::strong_count(&share.own)
     }
 
@@ -129,6 +162,16 @@ mod tests {
         assert_eq!(Arc::strong_count(&whole), 3, "one for each count");
         drop(loans);
         assert_eq!(owners(&clone), 1);
+    }
+
+    #[test]
+    fn a_loan_keeps_what_was_held_on_to_when_it_was_lent() {
+        let mut share = Share::with(&Arc::new(1), 7);
+        let before = share.lend();
+        share.hold(8);
+        let after = share.clone().lend();
+        assert_eq!((*before.beside(), *after.beside()), (7, 8));
+        assert_eq!((*share.beside(), *share), (8, 1));
     }
 
     #[test]

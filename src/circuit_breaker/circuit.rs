@@ -4,11 +4,11 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use ninelives_core::breaker::{Breaker, Outcome, Report, Ticket, Transition};
-use ninelives_core::window::Term;
+use ninelives_core::window::{Lane, Term};
 
-use super::source::{Limited, Source};
+use super::source::Source;
 use super::watch::{Ending, Watch};
-use crate::clock::Clock;
+use crate::clock::{Clock, Tick};
 
 /// A breaker, and what is kept beside its word.
 #[derive(Debug)]
@@ -20,8 +20,27 @@ pub(super) struct Circuit<W> {
 /// A call that a circuit admitted.
 #[derive(Debug)]
 pub(super) struct Admitted<S> {
-    ticket: Ticket,
-    stay: S,
+    pub(super) ticket: Ticket,
+    pub(super) stay: S,
+}
+
+/// What is known of the end of a call besides its outcome.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Heard {
+    /// How long the dependency asks to be left alone.
+    pub(super) wait: Option<Duration>,
+    /// When it was, if that was looked at.
+    pub(super) now: Option<Tick>,
+}
+
+// === impl Admitted ===
+
+impl<S> Admitted<S> {
+    /// What a window knows of the stretch that it is of: the low bits, which are those of no stretch nearby if it is of none.
+    #[inline]
+    pub(super) const fn term(&self) -> Term {
+        Term::new(self.ticket.epoch())
+    }
 }
 
 // === impl Circuit ===
@@ -37,38 +56,38 @@ impl<W: Watch> Circuit<W> {
         }
     }
 
-    /// A call was let through; and the change of state that its coming led to.
+    /// A call that was let through sets out; and the change of state, if its coming showed that others have been out for too long.
     #[inline]
-    pub(super) fn admitted<C: Clock>(
+    pub(super) fn enter<C: Clock>(
         &self,
-        ticket: Ticket,
+        ticket: &Ticket,
+        pin: &W::Pin,
         source: impl Source<W::Measure>,
         clock: &C,
-    ) -> (Admitted<W::Stay>, Option<Transition>) {
-        let mut stay = W::Stay::default();
-        let transition = self
-            .watch
-            .enter(&self.breaker, &ticket, &mut stay, source, clock);
-        (Admitted { ticket, stay }, transition)
+    ) -> (W::Stay, Option<Transition>) {
+        self.watch.enter(pin, &self.breaker, ticket, source, clock)
     }
 
-    /// Counts a call that succeeded, if that is all there is to do but to tell the breaker.
+    /// Where a call that succeeded is counted, if that changes nothing of the circuit and is all there is to do for it.
     #[inline]
-    pub(super) fn takes<C: Clock>(&self, call: &Admitted<W::Stay>, clock: &C) -> bool {
-        self.watch.takes(&self.breaker, &call.ticket, clock)
+    pub(super) fn lane<'a>(
+        &'a self,
+        call: &Admitted<W::Stay>,
+        pin: &'a W::Pin,
+    ) -> Option<Lane<'a>> {
+        if self.breaker.is_untouched(&call.ticket) {
+            self.watch.lane(pin)
+        } else {
+            None
+        }
     }
 
-    /// Tells the breaker of a call that [was taken](Self::takes).
+    /// Counts a call that succeeded where there is no [lane](Self::lane), if that changes nothing of the circuit and is all there is to
+    /// do for it.
     #[inline]
-    pub(super) fn taken<C: Clock>(
-        &self,
-        call: Admitted<W::Stay>,
-        source: impl Source<W::Measure>,
-        clock: &C,
-    ) -> Report {
-        let limits = Limited::new(source);
-        self.breaker
-            .report(call.ticket, Outcome::Success, limits, clock)
+    pub(super) fn counts(&self, call: &Admitted<W::Stay>, pin: &W::Pin) -> bool {
+        let ticket = &call.ticket;
+        self.breaker.is_untouched(ticket) && self.watch.counts(pin, &self.breaker, ticket)
     }
 
     /// The call ended.
@@ -77,16 +96,18 @@ impl<W: Watch> Circuit<W> {
         &self,
         call: Admitted<W::Stay>,
         outcome: Outcome,
-        wait: Option<Duration>,
+        heard: Heard,
         source: impl Source<W::Measure>,
         clock: &C,
     ) -> Report {
         let Admitted { ticket, stay } = call;
+        let Heard { wait, now } = heard;
         let call = Ending {
             breaker: &self.breaker,
             ticket,
             outcome,
             wait,
+            now,
             clock,
         };
         self.watch.end(call, stay, source)
@@ -94,7 +115,7 @@ impl<W: Watch> Circuit<W> {
 
     /// The call ended without an outcome.
     pub(super) fn abandon(&self, call: Admitted<W::Stay>) {
-        self.watch.leave(call.stay);
+        self.watch.leave(call.stay, &call.ticket);
         self.breaker.abandon(call.ticket);
     }
 

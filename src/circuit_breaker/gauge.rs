@@ -7,10 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use ninelives_core::breaker::{Breaker, Report, Ticket, Transition};
-use ninelives_core::window::{Rates, Term};
+use ninelives_core::window::{Lane, Rates, Term};
 
-use kept::Gauge;
-pub use kept::Stay;
+pub use kept::{Gauge, Stay};
 
 use super::source::Source;
 use super::watch::{Ending, Watch};
@@ -25,8 +24,17 @@ pub struct Fixed(Gauge);
 /// What is kept under settings that may change; clones are the same.
 pub struct Tuned(Slot<Gauge>);
 
-/// Who has a gauge.
-trait Holds: fmt::Debug {
+/// Who has a gauge. Not to be implemented elsewhere.
+pub trait Holds: fmt::Debug {
+    type Pin: Clone + fmt::Debug;
+
+    fn pin(&self) -> Self::Pin;
+
+    fn held<'a>(&'a self, pin: &'a Self::Pin) -> &'a Gauge;
+
+    fn is_current(&self, pin: &Self::Pin) -> bool;
+
+    /// Looks at the current one.
     fn with<R>(&self, look: impl FnOnce(&Gauge) -> R) -> R;
 }
 
@@ -35,23 +43,46 @@ trait Holds: fmt::Debug {
 impl<H: Holds> Watch for H {
     type Measure = Windowed;
     type Stay = Stay;
+    type Pin = H::Pin;
     const COUNTS: bool = true;
 
-    #[inline]
-    fn enter<C: Clock>(
-        &self,
-        breaker: &Breaker,
-        ticket: &Ticket,
-        stay: &mut Stay,
-        source: impl Source<Windowed>,
-        clock: &C,
-    ) -> Option<Transition> {
-        self.with(|gauge| gauge.enter(breaker, ticket, stay, source, clock))
+    fn pin(&self) -> H::Pin {
+        Holds::pin(self)
     }
 
     #[inline]
-    fn takes<C: Clock>(&self, breaker: &Breaker, ticket: &Ticket, clock: &C) -> bool {
-        self.with(|gauge| gauge.takes(breaker, ticket, clock))
+    fn is_current(&self, pin: &H::Pin) -> bool {
+        Holds::is_current(self, pin)
+    }
+
+    #[inline]
+    fn looks(&self, pin: &H::Pin) -> bool {
+        self.held(pin).flights.is_some()
+    }
+
+    fn enter<C: Clock>(
+        &self,
+        pin: &H::Pin,
+        breaker: &Breaker,
+        ticket: &Ticket,
+        source: impl Source<Windowed>,
+        clock: &C,
+    ) -> (Stay, Option<Transition>) {
+        self.held(pin).enter(breaker, ticket, source, clock)
+    }
+
+    #[inline]
+    fn lane<'a>(&'a self, pin: &'a H::Pin) -> Option<Lane<'a>> {
+        if Holds::is_current(self, pin) {
+            self.held(pin).lane()
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    fn counts(&self, pin: &H::Pin, breaker: &Breaker, ticket: &Ticket) -> bool {
+        Holds::is_current(self, pin) && self.held(pin).counts(breaker, ticket)
     }
 
     #[inline]
@@ -64,8 +95,8 @@ impl<H: Holds> Watch for H {
         self.with(|gauge| gauge.end(call, stay, source))
     }
 
-    fn leave(&self, stay: Stay) {
-        self.with(|gauge| gauge.leave(stay));
+    fn leave(&self, stay: Stay, ticket: &Ticket) {
+        self.with(|gauge| gauge.leave(stay, ticket));
     }
 
     fn rates(&self, term: Term, now: Tick) -> Option<Rates> {
@@ -86,6 +117,20 @@ impl Fixed {
 }
 
 impl Holds for Fixed {
+    type Pin = ();
+
+    fn pin(&self) {}
+
+    #[inline]
+    fn held<'a>(&'a self, _pin: &'a ()) -> &'a Gauge {
+        &self.0
+    }
+
+    #[inline]
+    fn is_current(&self, _pin: &()) -> bool {
+        true
+    }
+
     #[inline]
     fn with<R>(&self, look: impl FnOnce(&Gauge) -> R) -> R {
         look(&self.0)
@@ -112,6 +157,7 @@ impl Tuned {
                 return;
             };
             if self.0.replace(&seen, Arc::new(next)) {
+                seen.retire();
                 return;
             }
         }
@@ -119,6 +165,22 @@ impl Tuned {
 }
 
 impl Holds for Tuned {
+    type Pin = Arc<Gauge>;
+
+    fn pin(&self) -> Arc<Gauge> {
+        self.0.load()
+    }
+
+    #[inline]
+    fn held<'a>(&'a self, pin: &'a Arc<Gauge>) -> &'a Gauge {
+        pin
+    }
+
+    #[inline]
+    fn is_current(&self, pin: &Arc<Gauge>) -> bool {
+        pin.is_current()
+    }
+
     #[inline]
     fn with<R>(&self, look: impl FnOnce(&Gauge) -> R) -> R {
         self.0.read(look)

@@ -20,7 +20,7 @@ pub(super) enum Outcomes {
 /// Slots of a window over time.
 const SLOTS: u32 = 10;
 /// Slots of the window in which calls are out.
-const FLIGHT_SLOTS: u32 = 32;
+const FLIGHT_SLOTS: u32 = 30;
 
 // === impl Outcomes ===
 

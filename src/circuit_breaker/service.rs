@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use ninelives_core::breaker::{Admission, Outcome};
+use ninelives_core::breaker::{Admission, Outcome, Ticket, Transition};
 use tower_service::Service;
 
+use super::circuit::{Admitted, Heard};
 use super::layer::{Shared, tell};
 use super::source::{AtCall, Limited};
 use super::ticket::Held;
+use super::watch::Watch;
 use super::{
     ByError, CircuitBreakerConfig, CircuitBreakerFuture, CircuitSettings, Class, Classify, shadow,
 };
@@ -28,7 +30,7 @@ pub struct CircuitBreakerService<
     J = ByError,
 > {
     inner: S,
-    shared: Share<Shared<C, L, J>>,
+    shared: Share<Shared<C, L, J>, <L::Watch as Watch>::Pin>,
     reader: L::Reader,
     readiness: Readiness,
     emitter: M,
@@ -49,7 +51,7 @@ impl<S, C, M, L: CircuitSettings, J> CircuitBreakerService<S, C, M, L, J> {
         Self {
             inner,
             reader: shared.settings.reader(),
-            shared: Share::new(shared),
+            shared: Share::with(shared, shared.circuit.watch.pin()),
             readiness: Readiness::Unknown,
             emitter,
         }
@@ -111,9 +113,13 @@ where
             Admission::Probe { ticket, transition } => (ticket, transition),
             Admission::Rejected(_) => return,
         };
-        let (call, opened) = circuit.admitted(ticket, AtCall { settings, reader }, clock);
+        let pin = circuit.watch.pin();
+        let source = AtCall { settings, reader };
+        let (stay, opened) = circuit.enter(&ticket, &pin, source, clock);
+        let call = Admitted { ticket, stay };
         let settings = AtCall { settings, reader };
-        let report = circuit.report(call, Outcome::Failure, wait, settings, clock);
+        let heard = Heard { wait, now: None };
+        let report = circuit.report(call, Outcome::Failure, heard, settings, clock);
         let transitions = [half_opened, opened, report.transition];
         for transition in transitions.into_iter().flatten() {
             tell(&self.emitter, transition);
@@ -182,6 +188,10 @@ where
         if let Readiness::Skipped { retry_after } = self.readiness {
             return self.reject(retry_after);
         }
+        let watch = &self.shared.circuit.watch;
+        if !watch.is_current(self.shared.beside()) {
+            self.shared.hold(watch.pin());
+        }
         let Shared {
             circuit,
             settings,
@@ -200,10 +210,16 @@ where
             }
             Admission::Rejected(rejected) => return self.reject(rejected.retry_after),
         };
-        let (call, opened) = circuit.admitted(ticket, AtCall { settings, reader }, clock);
-        if let Some(transition) = opened {
-            tell(&self.emitter, transition);
-        }
+        let stay = if circuit.watch.looks(self.shared.beside()) {
+            let (stay, opened) = depart(&self.shared, &ticket, reader);
+            if let Some(transition) = opened {
+                tell(&self.emitter, transition);
+            }
+            stay
+        } else {
+            Default::default()
+        };
+        let call = Admitted { ticket, stay };
         let tried = shadow::admit(&self.shared, reader, &self.emitter, Verdict::Admitted);
         let watch = Request::start(&self.emitter);
         let mut held = Held::new(self.shared.lend(), watch, call, tried);
@@ -212,4 +228,21 @@ where
         let future = held.inside(|| inner.call(request));
         CircuitBreakerFuture::running(future, held)
     }
+}
+
+/// A call that is looked at before it ends sets out.
+#[cold] // apart, and from few pointers, so that the way of other calls is short
+fn depart<C: Clock, L: CircuitSettings, J>(
+    shared: &Share<Shared<C, L, J>, <L::Watch as Watch>::Pin>,
+    ticket: &Ticket,
+    reader: &mut L::Reader,
+) -> (<L::Watch as Watch>::Stay, Option<Transition>) {
+    let Shared {
+        circuit,
+        settings,
+        clock,
+        ..
+    } = &**shared;
+    let source = AtCall { settings, reader };
+    circuit.enter(ticket, shared.beside(), source, clock)
 }

@@ -1,11 +1,10 @@
 //! The circuit that a shadow is tried on: a second word, with the same calls and outcomes, that nobody obeys.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use ninelives_core::breaker::{Admission, Outcome};
 
-use super::circuit::{Admitted, Circuit};
+use super::circuit::{Admitted, Circuit, Heard};
 use super::layer::Shared;
 use super::source::{Limited, Source};
 use super::watch::Watch;
@@ -83,8 +82,9 @@ fn ask<C: Clock, M: Emitter, L: CircuitSettings, J>(
     let given = shade.judge(emitter, primary, |config| {
         match circuit.breaker.admit(Limited::new(AtCall(config)), clock) {
             Admission::Admitted(ticket) | Admission::Probe { ticket, .. } => {
-                let (call, _) = circuit.admitted(ticket, AtCall(config), clock);
-                (Verdict::Admitted, Some(call))
+                let pin = circuit.watch.pin();
+                let (stay, _) = circuit.enter(&ticket, &pin, AtCall(config), clock);
+                (Verdict::Admitted, Some(Admitted { ticket, stay }))
             }
             Admission::Rejected(_) => (Verdict::Rejected, None),
         }
@@ -105,13 +105,13 @@ pub(super) fn report<C: Clock, L: CircuitSettings, J>(
     shared: &Shared<C, L, J>,
     tried: &mut L::Beside<Tried<L>>,
     outcome: Outcome,
-    wait: Option<Duration>,
+    heard: Heard,
 ) {
     if tried.held().is_none() {
         return;
     }
     if let (Some(call), Some(circuit)) = (tried.take(), shared.shadow.held()) {
-        circuit.report(call, outcome, wait, AtEnd(&shared.settings), &shared.clock);
+        circuit.report(call, outcome, heard, AtEnd(&shared.settings), &shared.clock);
     }
 }
 

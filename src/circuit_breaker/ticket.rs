@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use ninelives_core::breaker::{Outcome, Report};
 
-use super::circuit::Admitted;
+use super::circuit::{Admitted, Heard};
 use super::layer::{Shared, tell};
 use super::shadow::{self, Tried};
 use super::source::AtEnd;
 use super::watch::Watch;
 use super::{CircuitSettings, Class, Classify};
-use crate::clock::Clock;
+use crate::clock::{Clock, Tick};
 use crate::emit::{Emitter, Request};
 use crate::error::FlatError;
 use crate::share::Loan;
@@ -18,7 +18,7 @@ use crate::share::Loan;
 /// A ticket with the circuit that gave it: reported once, or abandoned when it is dropped.
 #[derive(Debug)]
 pub(super) struct Held<C: Clock, M: Emitter, L: CircuitSettings, J> {
-    shared: Loan<Shared<C, L, J>>,
+    shared: Loan<Shared<C, L, J>, <L::Watch as Watch>::Pin>,
     request: Request<M>,
     call: Option<Admitted<<L::Watch as Watch>::Stay>>,
     tried: L::Beside<Tried<L>>,
@@ -31,7 +31,7 @@ pub(super) struct Held<C: Clock, M: Emitter, L: CircuitSettings, J> {
 impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
     #[inline]
     pub(super) fn new(
-        shared: Loan<Shared<C, L, J>>,
+        shared: Loan<Shared<C, L, J>, <L::Watch as Watch>::Pin>,
         request: Request<M>,
         call: Admitted<<L::Watch as Watch>::Stay>,
         tried: L::Beside<Tried<L>>,
@@ -97,35 +97,55 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
 
     #[inline]
     fn report(&mut self, outcome: Outcome, wait: Option<Duration>) {
-        let Shared {
-            circuit,
-            settings,
-            clock,
-            ..
-        } = &*self.shared;
+        let Shared { circuit, clock, .. } = &*self.shared;
         if !L::Watch::COUNTS {
-            return self.conclude(outcome, wait);
+            return self.conclude(outcome, Heard { wait, now: None });
         }
-        let taken = |call: &Admitted<_>| circuit.takes(call, clock);
-        if let Outcome::Success = outcome
-            && self.call.as_ref().is_some_and(taken)
-            && let Some(call) = self.call.take()
-        {
-            let report = circuit.taken(call, AtEnd(settings), clock);
-            self.tell(report);
-            shadow::report(&self.shared, &mut self.tried, outcome, wait);
-        } else {
-            self.report_apart(outcome, wait);
-        }
+        let late = match &self.call {
+            Some(call) if outcome == Outcome::Success => {
+                match circuit.lane(call, self.shared.beside()) {
+                    Some(lane) => {
+                        let now = clock.now();
+                        if lane.note(call.term(), now) {
+                            return self.counted();
+                        }
+                        now
+                    }
+                    None => return self.report_apart(outcome, wait),
+                }
+            }
+            _ => return self.report_apart(outcome, wait),
+        };
+        self.report_at(late);
     }
 
-    #[inline(never)] // apart, so that the way of a success is short
+    #[cold] // once for each slot, or where two threads meet
+    fn report_at(&mut self, now: Tick) {
+        let now = Some(now);
+        self.conclude(Outcome::Success, Heard { wait: None, now });
+    }
+
+    /// The outcome was a success, and there is nothing more to do for it.
+    #[inline]
+    fn counted(&mut self) {
+        self.call = None;
+        let heard = Heard::default();
+        shadow::report(&self.shared, &mut self.tried, Outcome::Success, heard);
+    }
+
+    #[cold] // apart, so that the way of a success in time is short
     fn report_apart(&mut self, outcome: Outcome, wait: Option<Duration>) {
-        self.conclude(outcome, wait);
+        if let Some(call) = &self.call
+            && outcome == Outcome::Success
+            && self.shared.circuit.counts(call, self.shared.beside())
+        {
+            return self.counted();
+        }
+        self.conclude(outcome, Heard { wait, now: None });
     }
 
     #[inline]
-    fn conclude(&mut self, outcome: Outcome, wait: Option<Duration>) {
+    fn conclude(&mut self, outcome: Outcome, heard: Heard) {
         if let Some(call) = self.call.take() {
             let Shared {
                 circuit,
@@ -133,9 +153,9 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
                 clock,
                 ..
             } = &*self.shared;
-            let report = circuit.report(call, outcome, wait, AtEnd(settings), clock);
+            let report = circuit.report(call, outcome, heard, AtEnd(settings), clock);
             self.tell(report);
-            shadow::report(&self.shared, &mut self.tried, outcome, wait);
+            shadow::report(&self.shared, &mut self.tried, outcome, heard);
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use ninelives_core::breaker::{Breaker, Outcome, Report, Ticket, Transition};
-use ninelives_core::window::{Rates, Term};
+use ninelives_core::window::{Lane, Rates, Term};
 
 use super::source::{Limited, Source, Waiting};
 use super::{Consecutive, Measure};
@@ -15,24 +15,39 @@ pub trait Watch: fmt::Debug {
     /// What the circuit goes by.
     type Measure: Measure;
 
-    /// What is kept of a call that is out; by default nothing.
+    /// What is kept of a call that is out.
     type Stay: fmt::Debug + Default;
 
-    /// Whether there is more to most outcomes than to tell the breaker.
+    /// What a service holds on to between its calls, and a call until its end, so that neither has to look for it.
+    type Pin: Clone + fmt::Debug;
+
+    /// Whether there is more to a call than to tell the breaker of its end.
     const COUNTS: bool;
+
+    /// What there is to hold on to now.
+    fn pin(&self) -> Self::Pin;
+
+    /// Whether that is what there is now.
+    fn is_current(&self, pin: &Self::Pin) -> bool;
+
+    /// Whether calls are looked at before they end; if not, nothing is done at their beginning.
+    fn looks(&self, pin: &Self::Pin) -> bool;
 
     /// A call was admitted; the change of state, if its coming showed that others have been out for too long.
     fn enter<C: Clock>(
         &self,
+        pin: &Self::Pin,
         breaker: &Breaker,
         ticket: &Ticket,
-        stay: &mut Self::Stay,
         source: impl Source<Self::Measure>,
         clock: &C,
-    ) -> Option<Transition>;
+    ) -> (Self::Stay, Option<Transition>);
 
-    /// Counts a call that succeeded, if that is all there is to do but to tell the breaker.
-    fn takes<C: Clock>(&self, breaker: &Breaker, ticket: &Ticket, clock: &C) -> bool;
+    /// Where a call that succeeds is counted, if that is all there is to do for it.
+    fn lane<'a>(&'a self, pin: &'a Self::Pin) -> Option<Lane<'a>>;
+
+    /// Counts a call that succeeded where there is no lane, if that is all there is to do for it.
+    fn counts(&self, pin: &Self::Pin, breaker: &Breaker, ticket: &Ticket) -> bool;
 
     /// The call ended.
     fn end<C: Clock>(
@@ -43,7 +58,7 @@ pub trait Watch: fmt::Debug {
     ) -> Report;
 
     /// The call ended without an outcome.
-    fn leave(&self, stay: Self::Stay);
+    fn leave(&self, stay: Self::Stay, ticket: &Ticket);
 
     /// What there is of the stretch; none if nothing is kept.
     fn rates(&self, term: Term, now: Tick) -> Option<Rates>;
@@ -60,6 +75,8 @@ pub struct Ending<'a, C> {
     pub(super) outcome: Outcome,
     /// How long the dependency asks to be left alone.
     pub(super) wait: Option<Duration>,
+    /// When it ended, if that was looked at.
+    pub(super) now: Option<Tick>,
     pub(super) clock: &'a C,
 }
 
@@ -68,23 +85,41 @@ pub struct Ending<'a, C> {
 impl Watch for () {
     type Measure = Consecutive;
     type Stay = ();
+    type Pin = ();
     const COUNTS: bool = false;
+
+    fn pin(&self) {}
+
+    #[inline]
+    fn is_current(&self, _pin: &()) -> bool {
+        true
+    }
+
+    #[inline]
+    fn looks(&self, _pin: &()) -> bool {
+        false
+    }
 
     #[inline]
     fn enter<C: Clock>(
         &self,
+        _pin: &(),
         _breaker: &Breaker,
         _ticket: &Ticket,
-        _stay: &mut (),
         _source: impl Source<Consecutive>,
         _clock: &C,
-    ) -> Option<Transition> {
+    ) -> ((), Option<Transition>) {
+        ((), None)
+    }
+
+    #[inline]
+    fn lane<'a>(&'a self, _pin: &'a ()) -> Option<Lane<'a>> {
         None
     }
 
     #[inline]
-    fn takes<C: Clock>(&self, _breaker: &Breaker, _ticket: &Ticket, _clock: &C) -> bool {
-        true
+    fn counts(&self, _pin: &(), _breaker: &Breaker, _ticket: &Ticket) -> bool {
+        false
     }
 
     #[inline]
@@ -106,7 +141,7 @@ impl Watch for () {
     }
 
     #[inline]
-    fn leave(&self, _stay: ()) {}
+    fn leave(&self, _stay: (), _ticket: &Ticket) {}
 
     fn rates(&self, _term: Term, _now: Tick) -> Option<Rates> {
         None

@@ -4,6 +4,8 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
+use ninelives::circuit_breaker::Windowed;
+
 use super::drive::Seeded;
 use super::*;
 
@@ -118,4 +120,92 @@ fn b03_hc26_probes_dropped_and_failed_under_contention_leave_no_slot_taken() {
         assert_eq!(done(start(&mut service, Ask::Answer)), Ok(()));
     }
     assert_eq!(rig.state(), CircuitState::Closed);
+}
+
+/// By rates that open nothing, over time or over calls.
+fn watchful(calls: Option<u32>) -> CircuitBreakerConfig<Windowed> {
+    let config = CircuitBreakerConfig::by_failure_rate(1.0, OPEN_FOR, 1).unwrap();
+    let config = config.with_minimum_calls(10_000).unwrap();
+    match calls {
+        Some(calls) => config.with_count_window(calls).unwrap(),
+        None => config.with_time_window(OPEN_FOR).unwrap(),
+    }
+}
+
+/// On each thread 2,000 calls, every third of which fails and every seventh of which is dropped, with `beside` after each; gives
+/// the outcomes there were, and the failures among them.
+fn hammer<L: CircuitSettings>(rig: &Rig<L>, beside: impl Fn(usize) + Sync) -> (u64, u64)
+where
+    Protected<L>: Clone + Sync,
+{
+    let service = &rig.service;
+    let counts = at_once(|number| {
+        let mut service = service.clone();
+        let (mut all, mut failed) = (0, 0);
+        for call in 0..2_000 {
+            if (call + number) % 7 == 0 {
+                drop(start(&mut service, Ask::Hang));
+            } else {
+                let fails = call % 3 == 0;
+                let ask = if fails { Ask::Fail } else { Ask::Answer };
+                assert_eq!(done(start(&mut service, ask)).is_err(), fails);
+                all += 1;
+                failed += u64::from(fails);
+            }
+            beside(call);
+        }
+        (all, failed)
+    });
+    let sum = |(all, failed), (more, worse)| (all + more, failed + worse);
+    counts.into_iter().fold((0, 0), sum)
+}
+
+fn seen<L: CircuitSettings<Measure = Windowed>>(rig: &Rig<L>) -> (u64, u64) {
+    let rates = rig.view().rates.unwrap();
+    (rates.calls, rates.failed)
+}
+
+#[test]
+fn hc39_a_window_has_every_outcome_that_eight_threads_reported() {
+    for calls in [None, Some(16_384)] {
+        let plain = Rig::with(watchful(calls));
+        let reported = hammer(&plain, |_| ());
+        assert_eq!(seen(&plain), reported, "{calls:?}");
+        let live = Rig::around(plain.layer.live(), plain.clock);
+        let reported = hammer(&live, |_| ());
+        assert_eq!(seen(&live), reported, "{calls:?}, live");
+    }
+}
+
+#[test]
+fn hc39_a_window_over_time_has_every_outcome_of_its_slots_while_the_clock_goes_on() {
+    let rig = Rig::with(watchful(None));
+    // All threads go on in time, by nine tenths of the window in all.
+    let step = OPEN_FOR / (10 * 2_000 * THREADS as u32) * 9;
+    let reported = hammer(&rig, |_| rig.clock.advance(step));
+    assert_eq!(seen(&rig), reported);
+    rig.clock.advance(OPEN_FOR * 2);
+    assert_eq!(seen(&rig), (0, 0));
+}
+
+#[test]
+fn hc44_a_window_that_is_changed_under_eight_threads_counts_nothing_twice_and_all_of_later() {
+    let plain = Rig::with(watchful(None));
+    let rig = Rig::around(plain.layer.live(), plain.clock);
+    let lengths = [OPEN_FOR, OPEN_FOR * 3];
+    let reported = hammer(&rig, |call| {
+        if call % 50 == 0 {
+            let change = |config: &CircuitBreakerConfig<Windowed>| {
+                config.with_time_window(lengths[call / 50 % 2]).unwrap()
+            };
+            rig.layer.settings().update(change).unwrap();
+        }
+    });
+    let (all, failed) = seen(&rig);
+    assert!(all <= reported.0 && failed <= reported.1, "{all} {failed}");
+    assert!(failed <= all);
+    rig.layer.reset();
+    assert_eq!(seen(&rig), (0, 0));
+    let reported = hammer(&rig, |_| ());
+    assert_eq!(seen(&rig), reported);
 }

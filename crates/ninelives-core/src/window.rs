@@ -64,8 +64,10 @@
 //!
 //! # How exact
 //! * Time: a window of `slots` slots looks at the slot that is being filled and those before it, so it covers its length less up to
-//!   one slot. With nobody on the way it is exact; a thread on the way is one outcome more or less. A look whose clock was read
-//!   longer ago than a slot may miss the oldest slot of a stripe. An outcome that is as old as the ring is dropped.
+//!   one slot. The slot of a moment is found by a multiplication, so one may be shorter than asked by the part that it is of 2^64 ns:
+//!   of a second, by a nanosecond in 18 s; of three days, by 4 s; where it begins drifts by as much. With nobody on the way
+//!   it is exact; a thread on the way is one outcome more or less. A look whose clock was read longer ago than a slot may miss the
+//!   oldest slot of a stripe. An outcome that is as old as the ring, of 32 slots, is dropped.
 //! * Few: exact, always.
 //! * Many: exact when all have come to rest: what leaves a place is taken from the sums by whoever takes the place. On the way each
 //!   thread is one outcome more or less in each sum. When one is held for a whole round of the ring, an outcome stays for a round
@@ -79,11 +81,11 @@
 //! [`Entry::turned`] says that a slot is new.
 //!
 //! # Stamps
-//! A slot that nobody writes for exactly 2^28 laps, in one stretch, would be taken for one of now, until it is a window older: 12 days
-//! for a window of 1 ms in one slot, 5 days for 1 ms in ten, 136 years for 10 s in ten. A slot of another stretch whose number has
-//! the same 14 low bits would be taken for one of this, if the number had gone on by 2^14 within a lap. The one word of few, and the
-//! sums of many, have no lap: there it is any time, if the number had gone on by a multiple of 2^14 and no outcome had come on the
-//! way. So whoever sees a circuit open calls [`CountWindow::forget`]. Places of the ring bear the whole number.
+//! A slot that nobody writes for exactly 2^28 laps of 32 slots, in one stretch, would be taken for one of now, until it is a window
+//! older: 3 days for a window of 1 ms in 31 slots, 9 days in ten, 272 years for 10 s in ten. A slot of another stretch whose number
+//! has the same 14 low bits would be taken for one of this, if the number had gone on by 2^14 within a lap. The one word of few, and
+//! the sums of many, have no lap: there it is any time, if the number had gone on by a multiple of 2^14 and no outcome had come on
+//! the way. So whoever sees a circuit open calls [`CountWindow::forget`]. Places of the ring bear the whole number.
 //!
 //! A thread may be behind by a lap, or a second if that is longer, and is late then, not the clock. So a clock that steps back by less
 //! than that may cost the outcomes of as much time; one that steps back further is followed at once. What was counted at a time that
@@ -114,7 +116,7 @@ pub mod time;
 pub use count::CountWindow;
 pub use rates::{Mark, Rates, Share, Thresholds, Verdict};
 pub use term::Term;
-pub use time::{Entry, Shape, TimeWindow};
+pub use time::{Entry, Lane, Shape, TimeWindow};
 
 #[cfg(test)]
 mod tests;

@@ -15,24 +15,30 @@ pub(super) struct Seen<'a, C> {
     pub(super) clock: &'a C,
 }
 
+/// A clock that shows what was read before.
+struct Then(Tick);
+
 // === impl Gauge ===
 
 impl Gauge {
     /// Opens the circuit if the calls that are out are too many.
-    pub(super) fn look<C: Clock>(
+    pub(super) fn look(
         &self,
         breaker: &Breaker,
         ticket: &Ticket,
-        config: &CircuitBreakerConfig<Windowed>,
-        term: Term,
-        clock: &C,
+        source: impl Source<Windowed>,
+        now: Tick,
     ) -> Option<Transition> {
-        if !self.verdict(config, term, clock.now()).trips() {
-            return None;
-        }
-        let transition = breaker.trip_under(ticket, InForce(config.in_use()), clock)?;
-        self.outcomes.forget(term);
-        Some(transition)
+        let term = Term::new(ticket.term()?);
+        source.with(|config| {
+            let config = config?;
+            if !self.verdict(config, term, now).trips() {
+                return None;
+            }
+            let transition = breaker.trip_under(ticket, InForce(config.in_use()), &Then(now))?;
+            self.outcomes.forget(term);
+            Some(transition)
+        })
     }
 
     /// A call failed or was slow: a rate may have become too high.
@@ -93,6 +99,14 @@ impl Gauge {
     pub(super) fn rates(&self, term: Term, now: Tick) -> Rates {
         let ended = self.outcomes.rates(term, now);
         ended.with_open(self.hanging(term, now))
+    }
+}
+
+// === impl Then ===
+
+impl Clock for Then {
+    fn now(&self) -> Tick {
+        self.0
     }
 }
 

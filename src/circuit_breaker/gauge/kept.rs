@@ -1,13 +1,15 @@
 //! What is kept, and how calls come and go.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use ninelives_core::breaker::{Breaker, Outcome, Report, Ticket, Transition};
-use ninelives_core::window::{Entry, Mark, Term, TimeWindow};
+use ninelives_core::tally::Tally;
+use ninelives_core::window::{Entry, Lane, Mark, Term, TimeWindow};
 
 use super::super::outcomes::{self, Outcomes};
 use super::super::source::{Limited, Source};
-use super::super::stripe::stripe;
+use super::super::stripe::{self, stripe};
 use super::super::watch::Ending;
 use super::super::{CircuitBreakerConfig, Windowed};
 use super::judge::Seen;
@@ -15,44 +17,47 @@ use crate::clock::{Clock, Tick};
 
 /// What is kept, and what shaped it.
 #[derive(Debug)]
-pub(super) struct Gauge {
+pub struct Gauge {
     pub(super) shape: Windowed,
     // Out of use: nothing is counted, and what was is kept.
     disabled: bool,
     pub(super) outcomes: Outcomes,
-    // The outcomes, where nothing but the end of a call matters.
-    at_once: Option<Outcomes>,
+    // The outcomes, where they are over time and nothing but the end of a call matters.
+    at_once: Option<Arc<TimeWindow>>,
     // Calls that are out, where they can be slow.
     pub(super) flights: Option<Arc<TimeWindow>>,
     // Turns with each new window of flights: a call leaves the one that it entered.
-    number: u32,
+    number: NonZero<u32>,
+    // Above zero once another has taken its place.
+    retired: Tally,
 }
 
 /// A call that is out, where calls can be slow.
 #[derive(Debug)]
-pub struct Stay {
+pub struct Flight {
     since: Tick,
-    entry: Entry,
-    number: u32,
+    /// Its [entry's](TimeWindow::entry) place in the low half, the number of the window of flights in the high one: two words in all,
+    /// which are registers on the way of a call that has none.
+    what: NonZero<u64>,
 }
 
-// === impl Stay ===
+/// Calls are out, where they can be slow; elsewhere nobody looks at one before it ends.
+pub type Stay = Option<Flight>;
 
-impl Stay {
-    const fn is_some(&self) -> bool {
-        self.number != 0
-    }
-}
+const HALF: NonZero<u64> = NonZero::new(1 << 32).unwrap();
 
-/// Nobody looks at the call before it ends.
-impl Default for Stay {
+// === impl Flight ===
+
+impl Flight {
     #[inline]
-    fn default() -> Self {
-        Self {
-            since: Tick::ZERO,
-            entry: Entry::NONE,
-            number: 0,
-        }
+    fn entry(&self, flights: &TimeWindow, ticket: &Ticket) -> Entry {
+        // Its low bits are all that a slot knows of a stretch.
+        let place = self.what.get() as u32;
+        flights.entry(place, Term::new(ticket.epoch()), self.since)
+    }
+
+    const fn number(&self) -> u32 {
+        (self.what.get() >> 32) as u32
     }
 }
 
@@ -68,76 +73,69 @@ impl Gauge {
             at_once: at_once(&outcomes, settings, disabled),
             outcomes,
             flights: slow.map(|_| Arc::new(outcomes::flights(settings))),
-            number: 1,
+            number: NonZero::<u32>::MIN,
+            retired: Tally::new(),
         }
     }
 
-    #[inline]
     pub(super) fn enter<C: Clock>(
         &self,
-        breaker: &Breaker,
-        ticket: &Ticket,
-        stay: &mut Stay,
-        source: impl Source<Windowed>,
-        clock: &C,
-    ) -> Option<Transition> {
-        let flights = self.flights.as_ref()?;
-        let (begun, transition) = self.depart(flights, breaker, ticket, source, clock);
-        stay.since = begun.since;
-        stay.entry = begun.entry;
-        stay.number = begun.number;
-        transition
-    }
-
-    #[inline(never)]
-    fn depart<C: Clock>(
-        &self,
-        flights: &TimeWindow,
         breaker: &Breaker,
         ticket: &Ticket,
         source: impl Source<Windowed>,
         clock: &C,
     ) -> (Stay, Option<Transition>) {
+        let Some(flights) = &self.flights else {
+            return (None, None);
+        };
         let since = clock.now();
-        let mut stay = Stay {
-            since,
-            entry: Entry::NONE,
-            number: self.number,
+        let entry = match ticket.term() {
+            Some(term) if !self.disabled => {
+                let current = || breaker.is_current(ticket);
+                flights.enter(stripe(), Term::new(term), since, current)
+            }
+            _ => Entry::NONE,
         };
-        let Some(term) = ticket.term().filter(|_| !self.disabled) else {
-            return (stay, None);
-        };
-        let term = Term::new(term);
-        let current = || breaker.is_current(ticket);
-        let entry = flights.enter(stripe(), term, since, current);
+        let what = NonZero::<u64>::from(self.number);
+        let what = what.saturating_mul(HALF) | u64::from(entry.place());
         // Once in a slot: who hangs ends no call that would look.
         let transition = if entry.turned() {
-            let clock = Seen {
-                now: Some(since),
-                clock,
-            };
-            source.with(|config| self.look(breaker, ticket, config?, term, &clock))
+            self.look(breaker, ticket, source, since)
         } else {
             None
         };
-        stay.entry = entry;
-        (stay, transition)
+        (Some(Flight { since, what }), transition)
     }
 
+    /// Where a call that succeeds is counted, if that is all there is to do for it.
     #[inline]
-    pub(super) fn takes<C: Clock>(&self, breaker: &Breaker, ticket: &Ticket, clock: &C) -> bool {
-        let (Some(outcomes), Some(term)) = (&self.at_once, ticket.term()) else {
+    pub(super) fn lane(&self) -> Option<Lane<'_>> {
+        self.at_once.as_ref()?.lane(stripe::known())
+    }
+
+    /// Counts a call that succeeded among the last so many, if that is all there is to do for it.
+    #[inline]
+    pub(super) fn counts(&self, breaker: &Breaker, ticket: &Ticket) -> bool {
+        let (Outcomes::Count(window), None, Some(term), false) =
+            (&self.outcomes, &self.flights, ticket.term(), self.disabled)
+        else {
             return false;
         };
-        let term = Term::new(term);
-        let current = || breaker.is_current(ticket);
-        match outcomes {
-            Outcomes::Time(window) => {
-                window.record(stripe(), term, clock.now(), Mark::SUCCESS, current)
-            }
-            Outcomes::Count(window) => window.record(term, Mark::SUCCESS, current),
-        };
+        window.record(Term::new(term), Mark::SUCCESS, || {
+            breaker.is_current(ticket)
+        });
         true
+    }
+
+    /// Another has taken its place.
+    pub(super) fn retire(&self) {
+        self.retired.add(1);
+    }
+
+    /// Whether no other has, as far as this thread knows.
+    #[inline]
+    pub(super) fn is_current(&self) -> bool {
+        self.retired.get() == 0
     }
 
     pub(super) fn end<C: Clock>(
@@ -150,7 +148,7 @@ impl Gauge {
             Outcome::Success => false,
             Outcome::Failure | Outcome::Breach => true,
             Outcome::Ignored => {
-                self.leave(stay);
+                self.leave(stay, &call.ticket);
                 let limits = Limited::new(source);
                 return call
                     .breaker
@@ -158,8 +156,8 @@ impl Gauge {
             }
         };
         let timed = self.outcomes.is_timed() || stay.is_some();
-        let now = timed.then(|| call.clock.now());
-        let slow = self.arrive(stay, now);
+        let now = timed.then(|| call.now.unwrap_or_else(|| call.clock.now()));
+        let slow = self.arrive(stay, &call.ticket, now);
         let mark = Mark { failed, slow };
         if let Some(term) = call.ticket.term()
             && !self.disabled
@@ -183,19 +181,21 @@ impl Gauge {
 
     /// The call is back; whether it was slow.
     #[inline]
-    fn arrive(&self, stay: Stay, now: Option<Tick>) -> bool {
-        let slow = self.shape.slow_after().filter(|_| stay.is_some());
-        let taken = now.map(|now| now.since(stay.since));
-        self.leave(stay);
-        matches!((taken, slow), (Some(taken), Some(slow)) if taken >= slow)
+    fn arrive(&self, stay: Stay, ticket: &Ticket, now: Option<Tick>) -> bool {
+        let (Some(flight), Some(now)) = (stay, now) else {
+            return false;
+        };
+        let taken = now.since(flight.since);
+        self.leave(Some(flight), ticket);
+        self.shape.slow_after().is_some_and(|slow| taken >= slow)
     }
 
     #[inline]
-    pub(super) fn leave(&self, stay: Stay) {
-        if let Some(flights) = &self.flights
-            && self.number == stay.number
+    pub(super) fn leave(&self, stay: Stay, ticket: &Ticket) {
+        if let (Some(flights), Some(flight)) = (&self.flights, stay)
+            && self.number.get() == flight.number()
         {
-            flights.leave(stay.entry);
+            flights.leave(flight.entry(flights, ticket));
         }
     }
 
@@ -234,19 +234,21 @@ impl Gauge {
             } else {
                 next(self.number)
             },
+            retired: Tally::new(),
         })
     }
 }
 
-fn at_once(outcomes: &Outcomes, shape: &Windowed, disabled: bool) -> Option<Outcomes> {
-    let counts = !disabled && shape.slow_after().is_none();
-    counts.then(|| outcomes.clone())
+fn at_once(outcomes: &Outcomes, shape: &Windowed, disabled: bool) -> Option<Arc<TimeWindow>> {
+    match outcomes {
+        Outcomes::Time(window) if !disabled && shape.slow_after().is_none() => {
+            Some(Arc::clone(window))
+        }
+        _ => None,
+    }
 }
 
-/// The number of the next window of flights. 0 is none's.
-const fn next(number: u32) -> u32 {
-    match number.wrapping_add(1) {
-        0 => 1,
-        next => next,
-    }
+/// The number of the next window of flights.
+fn next(number: NonZero<u32>) -> NonZero<u32> {
+    NonZero::new(number.get().wrapping_add(1)).unwrap_or(NonZero::<u32>::MIN)
 }

@@ -167,9 +167,8 @@ impl Breaker {
         clock: &impl Clock,
     ) -> Report {
         let seen = self.load();
-        // Only a closed word without failures equals its ticket and is written by a success: with itself.
         if let Outcome::Success = outcome
-            && seen.bits() == ticket.id
+            && step::is_untouched(seen, &ticket)
         {
             return Report::COUNTED;
         }
@@ -214,6 +213,16 @@ impl Breaker {
     #[inline]
     pub fn is_current(&self, ticket: &Ticket) -> bool {
         step::is_current(self.load(), ticket)
+    }
+
+    /// Whether to report a success of this ticket would change nothing: it is current, and no failures are counted. At the next
+    /// moment it may be otherwise.
+    ///
+    /// # Progress
+    /// Wait-free, one load.
+    #[inline]
+    pub fn is_untouched(&self, ticket: &Ticket) -> bool {
+        step::is_untouched(self.load(), ticket)
     }
 
     /// The state, as it is stored: open also when its time is over and no call has come since.

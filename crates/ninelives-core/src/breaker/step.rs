@@ -111,6 +111,13 @@ pub const fn is_current(word: Word, ticket: &Ticket) -> bool {
     word.identity() == ticket.id
 }
 
+/// Whether a success of the ticket leaves the word as it is.
+#[inline]
+pub const fn is_untouched(word: Word, ticket: &Ticket) -> bool {
+    // Only a closed word without failures equals its ticket and is written by a success: with itself.
+    word.bits() == ticket.id
+}
+
 /// The word at one moment, for people: the same predicates as [`admit`], and nothing is written.
 pub const fn view(word: Word, limits: &Limits, now: Tick) -> View {
     let (probe_due, retry_after) = match admit(word, limits, now, u64::MAX) {

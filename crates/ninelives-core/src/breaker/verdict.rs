@@ -201,6 +201,13 @@ impl Ticket {
     pub const fn term(&self) -> Option<u64> {
         Word::from_bits(self.id).term()
     }
+
+    /// The epoch: the low 14 bits of the [stretch](Self::term). Of a ticket that has none, those of no stretch that was or will be
+    /// before the epoch has gone round.
+    #[inline]
+    pub const fn epoch(&self) -> u64 {
+        Word::from_bits(self.id).epoch()
+    }
 }
 
 // === impl Report ===

@@ -72,6 +72,7 @@ impl Word {
     }
 
     /// Turns of the epoch so far, modulo 2^14.
+    #[inline]
     pub const fn epoch(self) -> u64 {
         EPOCH.get(self.0)
     }

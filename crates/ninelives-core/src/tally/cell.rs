@@ -34,6 +34,7 @@ impl Tally {
     }
 
     /// What was counted so far.
+    #[inline]
     pub fn get(&self) -> u64 {
         // Relaxed: as above.
         self.count.load(Ordering::Relaxed)

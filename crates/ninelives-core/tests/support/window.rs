@@ -7,7 +7,7 @@ use ninelives_core::window::{CountWindow, Entry, Mark, Rates, Shape, Term, TimeW
 
 use super::tape::{Op, ops};
 
-const SLOTS: [u32; 12] = [1, 2, 3, 4, 5, 7, 8, 10, 13, 16, 31, 128];
+const SLOTS: [u32; 12] = [1, 2, 3, 4, 5, 7, 8, 10, 13, 16, 29, 31];
 const SIZES: [u32; 12] = [1, 2, 3, 5, 8, 23, 24, 25, 31, 32, 64, 97];
 const LENGTHS: [Duration; 5] = [
     Duration::from_millis(1),
@@ -146,7 +146,7 @@ impl Pair {
     }
 
     fn number(&self, at: u64) -> u64 {
-        at / slot(&self.time)
+        self.time.shape().number(Tick::from_nanos(at))
     }
 
     /// Whether a slot is looked at now.
@@ -245,7 +245,7 @@ impl Pair {
 
     /// What still is looked at moves to where its slot ended.
     fn resize(&mut self, shape: Shape) {
-        let slot = slot(&self.time);
+        let before = *self.time.shape();
         let new = self.time.resized(shape, Term::new(self.term), self.tick());
         let (now, term) = (self.now, self.term);
         let kept: Vec<bool> = self
@@ -256,8 +256,8 @@ impl Pair {
         let mut kept = kept.into_iter();
         self.calls.retain(|_| kept.next() == Some(true));
         for call in &mut self.calls {
-            let end = (call.at / slot + 1).saturating_mul(slot) - 1;
-            call.at = end.min(now);
+            let last = next(&before, call.at).map_or(u64::MAX - 1, |next| next - 1);
+            call.at = last.min(now);
         }
         self.since = if self.went_back() {
             self.calls.len()
@@ -302,7 +302,7 @@ impl Pair {
             let seen = self.time.open_for(Term::new(self.term), self.tick(), age);
             let old = self.now.saturating_sub(slot * slots);
             let is_open = |out: &&Out| {
-                let end = (out.at / slot + 1).checked_mul(slot);
+                let end = next(self.time.shape(), out.at);
                 out.term == self.term && self.lives(out.at) && end.is_some_and(|end| end <= old)
             };
             let open = self.outs.iter().filter(is_open).count() as u64;
@@ -319,8 +319,14 @@ fn slot(window: &TimeWindow) -> u64 {
     window.shape().slot().as_nanos() as u64
 }
 
-/// The ring has more places than slots, and a power of two of them.
+/// The first tick of the slot after that of a moment; none if there is none.
+fn next(shape: &Shape, at: u64) -> Option<u64> {
+    let number = shape.number(Tick::from_nanos(at));
+    let first = shape.first(number + 1);
+    (first != Tick::NEVER).then(|| first.as_nanos())
+}
+
+/// The ring has 32 places.
 fn lap(shape: &Shape) -> u64 {
-    let places = (shape.slots() + 1).next_power_of_two().max(4);
-    shape.slot().as_nanos() as u64 * u64::from(places)
+    shape.slot().as_nanos() as u64 * 32
 }

@@ -1,6 +1,7 @@
 //! Calls that are out, and for how long.
 
 use super::*;
+use crate::window::time::PLACES;
 
 fn enter(window: &TimeWindow, time: Duration) -> Entry {
     window.enter(0, TERM, at(time), || true)
@@ -55,11 +56,11 @@ fn a_call_that_comes_back_after_its_slot_has_gone_on_takes_nobody_elses_place() 
     let window = window(3);
     let slot = window.shape().slot();
     let old = enter(&window, Duration::ZERO);
-    let new = enter(&window, slot * 4);
+    let new = enter(&window, slot * PLACES);
     window.leave(old);
-    assert_eq!(open_for(&window, slot * 6, slot), 1);
+    assert_eq!(open_for(&window, slot * (PLACES + 2), slot), 1);
     window.leave(new);
-    assert_eq!(open_for(&window, slot * 6, slot), 0);
+    assert_eq!(open_for(&window, slot * (PLACES + 2), slot), 0);
 }
 
 #[test]
@@ -109,9 +110,9 @@ fn the_first_call_of_a_slot_knows_that_it_is() {
         window.leave(entry);
         turned
     };
-    assert!(turned(16));
-    assert!(!turned(16));
-    assert!(turned(17));
+    assert!(turned(32));
+    assert!(!turned(32));
+    assert!(turned(33));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use core::cell::Cell;
 
 use super::*;
-use crate::window::time::Word;
+use crate::window::time::{PLACES, Word};
 
 #[test]
 fn every_kind_of_outcome_is_counted() {
@@ -16,10 +16,10 @@ fn every_kind_of_outcome_is_counted() {
 
 #[test]
 fn hc90_an_outcome_is_counted_from_its_tick_until_its_slot_leaves_the_window() {
-    for slots in [1, 2, 3, 7, 8, 10, 128] {
+    for slots in [1, 2, 3, 7, 8, 10, 31] {
         let window = window(slots);
         let slot = window.shape().slot();
-        let edge = slot * 1_000;
+        let edge = first(&window, 1_000);
         let tick = Duration::from_nanos(1);
         for when in [edge - tick, edge] {
             record(&window, when, Mark::FAILURE);
@@ -27,16 +27,23 @@ fn hc90_an_outcome_is_counted_from_its_tick_until_its_slot_leaves_the_window() {
         let total = |time| window.rates(TERM, at(time)).total;
         assert_eq!(total(edge - tick), 1, "{slots}");
         assert_eq!(total(edge), if slots == 1 { 1 } else { 2 }, "{slots}");
-        let gone = edge + slot * (slots - 1);
+        let gone = first(&window, 1_000 + u64::from(slots) - 1);
         assert_eq!(
             total(gone - tick),
             if slots == 1 { 1 } else { 2 },
             "{slots}"
         );
         assert_eq!(total(gone), 1, "{slots}");
-        assert_eq!(total(gone + slot - tick), 1, "{slots}");
-        assert_eq!(total(gone + slot), 0, "{slots}");
+        let next = first(&window, 1_000 + u64::from(slots));
+        assert_eq!(total(next - tick), 1, "{slots}");
+        assert_eq!(total(next), 0, "{slots}");
+        assert!(next - gone <= slot, "{slots}");
     }
+}
+
+/// When a slot begins.
+fn first(window: &TimeWindow, number: u64) -> Duration {
+    window.shape().first(number).since(Tick::ZERO)
 }
 
 #[test]
@@ -57,7 +64,7 @@ fn a_slot_that_comes_round_begins_at_one() {
     let window = window(3);
     let slot = window.shape().slot();
     for lap in 0..1_000 {
-        let time = slot * 4 * lap;
+        let time = slot * PLACES * lap;
         record(&window, time, Mark::SLOW_FAILURE);
         record(&window, time, Mark::SUCCESS);
         assert_eq!(window.rates(TERM, at(time)), rates(2, 1, 1), "{lap}");
@@ -69,15 +76,15 @@ fn a_failure_of_the_lap_before_is_not_one_of_this_lap() {
     let window = window(3);
     let slot = window.shape().slot();
     record(&window, Duration::ZERO, Mark::SLOW_FAILURE);
-    record(&window, slot * 4, Mark::SUCCESS);
-    assert_eq!(window.rates(TERM, at(slot * 4)), rates(1, 0, 0));
+    record(&window, slot * PLACES, Mark::SUCCESS);
+    assert_eq!(window.rates(TERM, at(slot * PLACES)), rates(1, 0, 0));
 }
 
 #[test]
 fn an_idle_window_is_empty_after_any_time_short_of_its_wrap() {
     let window = window(10);
     record(&window, SECOND * 3, Mark::FAILURE);
-    let lap = 16;
+    let lap = u64::from(PLACES);
     for laps in [
         1_u64,
         2,
@@ -98,14 +105,12 @@ fn idle_for_exactly_the_wrap_an_old_slot_is_taken_for_a_new_one() {
     // The negative test: were this not so, the one above would prove nothing.
     let window = window(10);
     record(&window, SECOND * 3, Mark::FAILURE);
-    let wrap = Duration::from_secs(16 << 28);
+    let wrap = Duration::from_secs(u64::from(PLACES) << 28);
     assert_eq!(window.rates(TERM, at(SECOND * 3 + wrap)), rates(1, 1, 0));
-    // 136 years; of the shortest window it is twelve days.
-    let shortest = Shape::new(MILLI, 1, 1).unwrap();
-    assert_eq!(
-        shortest.slot() * 4 * (1 << 28),
-        Duration::from_micros(1_073_741_824_000)
-    );
+    // 272 years; of the shortest window in ten slots it is ten days.
+    let shortest = Shape::new(MILLI, 10, 1).unwrap();
+    let days = (shortest.slot() * PLACES * (1 << 28)).as_secs() / 86_400;
+    assert_eq!(days, 9);
 }
 
 #[test]
@@ -138,9 +143,9 @@ fn hc91_a_small_step_back_costs_no_more_than_it_took() {
 fn an_outcome_that_is_older_than_the_window_is_dropped_not_put_in_place_of_newer_ones() {
     let window = window(3);
     let slot = window.shape().slot();
-    record(&window, slot * 8, Mark::FAILURE);
-    assert!(!record(&window, slot * 4, Mark::FAILURE));
-    assert_eq!(window.rates(TERM, at(slot * 8)), rates(1, 1, 0));
+    record(&window, slot * PLACES * 2, Mark::FAILURE);
+    assert!(!record(&window, slot * PLACES, Mark::FAILURE));
+    assert_eq!(window.rates(TERM, at(slot * PLACES * 2)), rates(1, 1, 0));
     // Two laps behind it is the clock, and is followed.
     assert!(record(&window, Duration::ZERO, Mark::SUCCESS));
     assert_eq!(window.rates(TERM, at(Duration::ZERO)), rates(1, 0, 0));
@@ -149,15 +154,15 @@ fn an_outcome_that_is_older_than_the_window_is_dropped_not_put_in_place_of_newer
 #[test]
 fn a_thread_of_a_short_window_may_be_behind_by_a_second() {
     let window = TimeWindow::new(Shape::new(MILLI * 3, 3, 1).unwrap());
-    let lap = MILLI * 4;
+    let lap = MILLI * PLACES;
     record(&window, SECOND * 9, Mark::FAILURE);
-    assert!(!record(&window, SECOND * 9 - lap * 250, Mark::FAILURE));
-    assert!(record(&window, SECOND * 9 - lap * 251, Mark::FAILURE));
+    assert!(!record(&window, SECOND * 9 - lap * 32, Mark::FAILURE));
+    assert!(record(&window, SECOND * 9 - lap * 33, Mark::FAILURE));
 }
 
 #[test]
 fn the_origin_and_the_end_of_time_are_times_like_others() {
-    for slots in [1, 2, 3, 10, 128] {
+    for slots in [1, 2, 3, 10, 31] {
         let window = window(slots);
         for now in [Tick::ZERO, Tick::from_nanos(1), Tick::NEVER] {
             assert!(window.record(0, TERM, now, Mark::FAILURE, || true));
@@ -166,7 +171,7 @@ fn the_origin_and_the_end_of_time_are_times_like_others() {
             window.open_for(TERM, now, Duration::MAX);
             window.open_for(TERM, now, Duration::ZERO);
             window.leave(entry);
-            let other = Shape::new(MILLI, 128, 1).unwrap();
+            let other = Shape::new(MILLI, 31, 1).unwrap();
             assert!(window.resized(other, TERM, now).rates(TERM, now).failed >= 1);
         }
     }
@@ -206,10 +211,10 @@ fn whether_the_stretch_still_counts_is_asked_only_where_a_slot_changes_hands() {
     };
     // For each of its words, those that were never written too.
     assert_eq!(record(0, Mark::SUCCESS), 3);
-    assert_eq!(record(16, Mark::SUCCESS), 6);
-    assert_eq!(record(16, Mark::SUCCESS), 6);
-    assert_eq!(record(16, Mark::SLOW_FAILURE), 6);
-    assert_eq!(record(17, Mark::SLOW_FAILURE), 9);
+    assert_eq!(record(32, Mark::SUCCESS), 6);
+    assert_eq!(record(32, Mark::SUCCESS), 6);
+    assert_eq!(record(32, Mark::SLOW_FAILURE), 6);
+    assert_eq!(record(33, Mark::SLOW_FAILURE), 9);
 }
 
 #[cfg(not(miri))] // one thread, many steps
@@ -249,7 +254,7 @@ fn stripes_are_added_up_and_any_number_is_one() {
 #[cfg(not(miri))] // one thread, many steps
 #[test]
 fn no_two_slots_of_the_ring_share_a_place() {
-    for slots in 1..=128 {
+    for slots in 1..=31 {
         for stripes in [1, 2, 8] {
             let shape = Shape::new(SECOND * 10, slots, stripes).unwrap();
             let window = TimeWindow::new(shape);
@@ -288,11 +293,11 @@ fn b16_shapes_outside_their_ranges_are_refused_by_name() {
         refusal(Duration::MAX, 1, 1),
         "window: forever is outside 1ms..=2592000s"
     );
-    assert_eq!(refusal(SECOND, 0, 1), "slots: 0 is outside 1..=128");
-    assert_eq!(refusal(SECOND, 129, 1), "slots: 129 is outside 1..=128");
+    assert_eq!(refusal(SECOND, 0, 1), "slots: 0 is outside 1..=31");
+    assert_eq!(refusal(SECOND, 32, 1), "slots: 32 is outside 1..=31");
     assert_eq!(refusal(SECOND, 1, 0), "stripes: 0 is outside 1..=64");
     assert_eq!(refusal(SECOND, 1, 65), "stripes: 65 is outside 1..=64");
-    for good in [Shape::new(MILLI, 1, 1), Shape::new(day * 30, 128, 64)] {
+    for good in [Shape::new(MILLI, 1, 1), Shape::new(day * 30, 31, 64)] {
         assert!(good.is_ok());
     }
 }
@@ -300,11 +305,11 @@ fn b16_shapes_outside_their_ranges_are_refused_by_name() {
 #[test]
 fn hc91_after_a_step_back_failures_count_again_as_soon_as_calls_do() {
     let window = TimeWindow::new(Shape::new(MILLI * 3, 3, 1).unwrap());
-    let lap = MILLI * 4;
+    let lap = MILLI * PLACES;
     record(&window, SECOND * 20, Mark::SLOW_FAILURE);
     // Back by more than a thread may be behind; then on, to a time that is less behind than that.
-    assert!(record(&window, SECOND * 20 - lap * 300, Mark::SUCCESS));
-    let now = SECOND * 20 - lap * 200;
+    assert!(record(&window, SECOND * 20 - lap * 40, Mark::SUCCESS));
+    let now = SECOND * 20 - lap * 25;
     assert!(record(&window, now, Mark::SUCCESS));
     assert!(record(&window, now, Mark::SLOW_FAILURE));
     assert_eq!(window.rates(TERM, at(now)), rates(2, 1, 1));
@@ -313,20 +318,59 @@ fn hc91_after_a_step_back_failures_count_again_as_soon_as_calls_do() {
 #[test]
 fn hc91_when_a_time_comes_again_its_failures_do_not() {
     let window = TimeWindow::new(Shape::new(MILLI * 3, 3, 1).unwrap());
-    let lap = MILLI * 4;
+    let lap = MILLI * PLACES;
     for _ in 0..5 {
         record(&window, SECOND * 20, Mark::SLOW_FAILURE);
     }
-    assert!(record(&window, SECOND * 20 - lap * 300, Mark::SUCCESS));
+    assert!(record(&window, SECOND * 20 - lap * 40, Mark::SUCCESS));
     assert!(record(&window, SECOND * 20, Mark::SUCCESS));
     assert_eq!(window.rates(TERM, at(SECOND * 20)), rates(1, 0, 0));
 }
 
 #[test]
 fn a_slot_is_rounded_up_so_that_no_window_is_too_short() {
-    for slots in 1..=128 {
+    for slots in 1..=31 {
         let shape = Shape::new(SECOND, slots, 1).unwrap();
         assert!(shape.slot() * slots >= SECOND, "{slots}");
-        assert!(shape.slot() * slots < SECOND + Duration::from_nanos(128));
+        assert!(shape.slot() * slots < SECOND + Duration::from_nanos(31));
     }
+}
+
+#[test]
+fn a_note_counts_only_where_a_success_was_recorded_in_the_same_slot_and_stretch() {
+    let window = window(10);
+    let lane = window.lane(0).unwrap();
+    assert!(!lane.note(TERM, at(SECOND)));
+    record(&window, SECOND, Mark::FAILURE);
+    assert!(lane.note(TERM, at(SECOND)));
+    assert!(!lane.note(TERM, at(SECOND * 2)));
+    assert!(!lane.note(Term::new(1), at(SECOND)));
+    // Another lap of the same place.
+    assert!(!lane.note(TERM, at(SECOND * (PLACES + 1))));
+    assert_eq!(window.rates(TERM, at(SECOND)), rates(2, 1, 0));
+    assert_eq!(window.rates(TERM, at(SECOND * 2)), rates(2, 1, 0));
+}
+
+#[test]
+fn b13_a_note_in_a_full_slot_is_refused() {
+    let window = window(10);
+    for _ in 0..Word::FULL {
+        record(&window, SECOND, Mark::SUCCESS);
+    }
+    assert!(!window.lane(0).unwrap().note(TERM, at(SECOND)));
+    let full = rates(Word::FULL, 0, 0);
+    assert_eq!(window.rates(TERM, at(SECOND)), full);
+}
+
+#[test]
+fn there_is_a_lane_for_each_stripe_and_for_no_other_number() {
+    let window = TimeWindow::new(Shape::new(SECOND * 10, 10, 3).unwrap());
+    for stripe in 0..4 {
+        window.record(stripe, TERM, at(SECOND), Mark::SUCCESS, || true);
+        assert!(window.lane(stripe).unwrap().note(TERM, at(SECOND)));
+    }
+    for other in [4, 5, u32::MAX] {
+        assert!(window.lane(other).is_none());
+    }
+    assert_eq!(window.rates(TERM, at(SECOND)), rates(8, 0, 0));
 }

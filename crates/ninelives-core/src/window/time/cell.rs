@@ -4,8 +4,10 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::time::Duration;
 
-use super::shape::Shape;
-use super::slot::Slot;
+use crossbeam_utils::CachePadded;
+
+use super::shape::{PLACES, Shape, place, stamp};
+use super::slot::Stripe;
 use super::step::Added;
 use super::word::Stamp;
 use crate::time::Tick;
@@ -14,7 +16,15 @@ use crate::window::{Mark, Rates, Term};
 /// Outcomes of the last moments, by slots of time. Memory is allocated when it is made, and never again.
 pub struct TimeWindow {
     shape: Shape,
-    slots: Box<[Slot]>,
+    // Two lines apart, as processors fetch lines in pairs.
+    stripes: Box<[CachePadded<Stripe>]>,
+}
+
+/// One stripe of a window.
+#[derive(Clone, Copy)]
+pub struct Lane<'a> {
+    stripe: &'a Stripe,
+    shape: &'a Shape,
 }
 
 /// A call that is out, for [`TimeWindow::leave`]: where it was counted in, and of when.
@@ -22,7 +32,7 @@ pub struct TimeWindow {
 #[must_use = "a call that entered leaves, once"]
 pub struct Entry {
     stamp: Stamp,
-    // Where, and in the highest bit whether it was the first there. Two words in all: a call carries it.
+    // Where, and in the highest bit whether it was the first there.
     at: u32,
 }
 
@@ -33,8 +43,9 @@ const TURNED: u32 = 1 << 31;
 impl TimeWindow {
     /// An empty one.
     pub fn new(shape: Shape) -> Self {
-        let slots = (0..shape.room()).map(|_| Slot::new()).collect();
-        Self { shape, slots }
+        let padded = |_| CachePadded::new(Stripe::new());
+        let stripes = (0..shape.stripes()).map(padded).collect();
+        Self { shape, stripes }
     }
 
     /// How it is cut.
@@ -60,12 +71,19 @@ impl TimeWindow {
         current: impl Fn() -> bool,
     ) -> bool {
         let number = self.shape.number(now);
-        let slot = self.at(self.shape.index(stripe, number));
-        let stamp = self.shape.stamp(term, number);
+        let (slot, stamp) = (self.stripe(stripe).slot(number), stamp(term, number));
         if !mark.raises() && slot.calls.try_add(stamp) {
             return true;
         }
         slot.record(stamp, self.shape.patience(), mark, &current)
+    }
+
+    /// The stripe of this number, if there is one: for [`Lane::note`].
+    #[inline]
+    pub fn lane(&self, stripe: u32) -> Option<Lane<'_>> {
+        let stripe = self.stripes.get(stripe as usize)?;
+        let shape = &self.shape;
+        Some(Lane { stripe, shape })
     }
 
     /// What was counted for `term` in the slots up to `now`'s own.
@@ -75,10 +93,9 @@ impl TimeWindow {
     pub fn rates(&self, term: Term, now: Tick) -> Rates {
         let mut sum = Rates::default();
         for number in self.shape.live(now) {
-            let stamp = self.shape.stamp(term, number);
-            for stripe in 0..self.shape.stripes() {
-                let slot = self.at(self.shape.index(stripe, number));
-                sum = sum.plus(slot.rates(stamp));
+            let stamp = stamp(term, number);
+            for stripe in &self.stripes {
+                sum = sum.plus(stripe.slot(number).rates(stamp));
             }
         }
         sum
@@ -91,22 +108,16 @@ impl TimeWindow {
     #[inline]
     pub fn enter(&self, stripe: u32, term: Term, now: Tick, current: impl Fn() -> bool) -> Entry {
         let number = self.shape.number(now);
-        let (index, stamp) = (
-            self.shape.index(stripe, number),
-            self.shape.stamp(term, number),
-        );
-        let open = &self.at(index).open;
+        let (at, stamp) = (self.shape.stripe(stripe), stamp(term, number));
+        let open = self.stripe(at).open(number);
         let added = if open.try_add(stamp) {
             Added::Counted
         } else {
             open.add(stamp, self.shape.patience(), &current)
         };
         match added {
-            Added::Counted => Entry { stamp, at: index },
-            Added::Turned => Entry {
-                stamp,
-                at: index | TURNED,
-            },
+            Added::Counted => Entry::of(stamp, at, number, 0),
+            Added::Turned => Entry::of(stamp, at, number, TURNED),
             Added::Full | Added::Outdated | Added::Late => Entry::NONE,
         }
     }
@@ -115,8 +126,17 @@ impl TimeWindow {
     #[inline]
     pub fn leave(&self, entry: Entry) {
         if entry.is_counted() {
-            self.at(entry.at & !TURNED).open.remove(entry.stamp);
+            let at = entry.at & !TURNED;
+            let open = self.stripe(at / PLACES).open(u64::from(at));
+            open.remove(entry.stamp);
         }
+    }
+
+    /// The entry of a call of `term` that entered here at `since`, of which but its [place](Entry::place) was kept.
+    #[inline]
+    pub const fn entry(&self, place: u32, term: Term, since: Tick) -> Entry {
+        let stamp = stamp(term, self.shape.number(since));
+        Entry { stamp, at: place }
     }
 
     /// Calls of `term` that began in the window, `age` ago or earlier, and are out. One that is younger is never counted; one
@@ -130,15 +150,11 @@ impl TimeWindow {
             return 0;
         };
         let oldest = *self.shape.live(now).start();
-        let on = |stripe: u32| {
-            let open = move |number| {
-                let slot = self.at(self.shape.index(stripe, number));
-                let stamp = self.shape.stamp(term, number);
-                slot.open.look().count_of(stamp)
-            };
+        let on = |stripe: &CachePadded<Stripe>| {
+            let open = |number| stripe.open(number).look().count_of(stamp(term, number));
             (oldest..=last).map(open).sum::<u64>()
         };
-        (0..self.shape.stripes()).map(on).sum()
+        self.stripes.iter().map(on).sum()
     }
 
     /// A window of another shape with the history of `term` that still applies: each slot's counts move to where it ended.
@@ -154,11 +170,10 @@ impl TimeWindow {
             if !shape.live(now).contains(&to) {
                 continue;
             }
-            for stripe in 0..self.shape.stripes() {
-                let from = self.at(self.shape.index(stripe, number));
-                let rates = from.rates(self.shape.stamp(term, number));
-                let slot = new.at(shape.index(stripe, to));
-                let stamp = shape.stamp(term, to);
+            for (stripe, from) in (0..).zip(&self.stripes) {
+                let rates = from.slot(number).rates(stamp(term, number));
+                let slot = new.stripe(stripe).slot(to);
+                let stamp = stamp(term, to);
                 slot.calls.pour(stamp, rates.total);
                 slot.failed.pour(stamp, rates.failed);
                 slot.slow.pour(stamp, rates.slow);
@@ -168,8 +183,8 @@ impl TimeWindow {
     }
 
     #[inline]
-    fn at(&self, index: u32) -> &Slot {
-        &self.slots[index as usize]
+    fn stripe(&self, any: u32) -> &Stripe {
+        &self.stripes[self.shape.stripe(any) as usize]
     }
 }
 
@@ -178,6 +193,30 @@ impl fmt::Debug for TimeWindow {
         f.debug_struct("TimeWindow")
             .field("shape", &self.shape)
             .finish_non_exhaustive()
+    }
+}
+
+// === impl Lane ===
+
+impl Lane<'_> {
+    /// Counts a success of `term` at `now` if its slot has counted one already, and nobody else writes to it at this moment: nearly
+    /// always. If not, nothing was done, and [`TimeWindow::record`] is what to call. Nobody is asked whether `term` counts: no slot is
+    /// of a stretch that has recorded nothing.
+    ///
+    /// # Progress
+    /// Wait-free: one load and one swap.
+    #[inline]
+    #[must_use = "what was not counted is to be recorded"]
+    pub fn note(self, term: Term, now: Tick) -> bool {
+        let number = self.shape.number(now);
+        let calls = self.stripe.slot(number).calls;
+        calls.try_add(stamp(term, number))
+    }
+}
+
+impl fmt::Debug for Lane<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lane").finish_non_exhaustive()
     }
 }
 
@@ -190,8 +229,19 @@ impl Entry {
         at: u32::MAX,
     };
 
+    const fn of(stamp: Stamp, stripe: u32, number: u64, turned: u32) -> Self {
+        let at = (stripe * PLACES + place(number) as u32) | turned;
+        Self { stamp, at }
+    }
+
     const fn is_counted(&self) -> bool {
         self.at != Self::NONE.at
+    }
+
+    /// Where it is: half a word, for a call that carries it.
+    #[inline]
+    pub const fn place(&self) -> u32 {
+        self.at
     }
 
     /// It was the first in its slot on its stripe: a good time to look whether others have been out for too long.

@@ -21,47 +21,54 @@ use crate::window::Term;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    slot: Divisor,
+    pace: Pace,
     slots: u32,
-    place_bits: u32,
-    place_mask: u32,
     stripe_mask: u32,
     /// Laps that a thread may be behind.
     patience: u64,
 }
 
-/// Division by a number that is known before: two multiplications.
+/// How fast slots follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Divisor {
-    by: u64,
-    reciprocal: u64,
+struct Pace {
+    /// The length of a slot that was asked for, in nanoseconds.
+    asked: u64,
+    /// Slots in 2^64 ns, rounded up: a multiplication finds the slot of a moment, and no division.
+    rate: u64,
 }
 
 const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-const MOST_SLOTS: u32 = 128;
+/// Places of a ring. One more than there are slots: the slot that is being filled takes none that a look a moment ago still counts.
+pub(super) const PLACES: u32 = MOST_SLOTS + 1;
+const _: () = assert!(PLACES.is_power_of_two());
+const MOST_SLOTS: u32 = if cfg!(ninelives_loom) { 3 } else { 31 };
 const MOST_STRIPES: u32 = 64;
-const FEWEST_PLACES: u32 = 4;
-/// Slots that nobody uses: two lines of 64 bytes, as processors fetch lines in pairs. A slot has 32.
-const MARGIN: u32 = if cfg!(ninelives_loom) { 0 } else { 4 };
 /// A thread that is further behind takes its clock for one that went back, and is right.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-// === impl Divisor ===
+// === impl Pace ===
 
-impl Divisor {
-    const fn new(by: u64) -> Self {
-        let reciprocal = u64::MAX / by;
-        Self { by, reciprocal }
+impl Pace {
+    const fn new(asked: u64) -> Self {
+        let rate = u64::MAX / asked + 1;
+        Self { asked, rate }
     }
 
-    /// `number / by`, rounded down.
+    /// The number of the slot that this nanosecond is in.
     #[inline]
-    const fn divide(self, number: u64) -> u64 {
-        // The reciprocal is below 2^64 / by, by less than one, so this is the quotient or one less.
-        let guess = ((number as u128 * self.reciprocal as u128) >> 64) as u64;
-        let rest = number - guess * self.by;
-        guess + (rest >= self.by) as u64
+    const fn number(self, nanos: u64) -> u64 {
+        ((nanos as u128 * self.rate as u128) >> 64) as u64
+    }
+
+    /// The first nanosecond of a slot.
+    const fn first(self, number: u64) -> u64 {
+        let nanos = ((number as u128) << 64).div_ceil(self.rate as u128);
+        if nanos > u64::MAX as u128 {
+            u64::MAX
+        } else {
+            nanos as u64
+        }
     }
 }
 
@@ -71,7 +78,7 @@ impl Shape {
     /// `window` in so many slots: each as long as it must be, rounded up to a nanosecond. Stripes are rounded up to a power of two.
     ///
     /// # Errors
-    /// `window` outside 1 ms to 30 days, `slots` outside `1..=128`, `stripes` outside `1..=64`.
+    /// `window` outside 1 ms to 30 days, `slots` outside `1..=31`, `stripes` outside `1..=64`.
     pub const fn new(window: Duration, slots: u32, stripes: u32) -> Result<Self, OutOfRange> {
         let nanos = saturating_nanos(window);
         if nanos < saturating_nanos(SHORTEST) || nanos > saturating_nanos(LONGEST) {
@@ -86,27 +93,18 @@ impl Shape {
             let range = 1..=MOST_STRIPES as u64;
             return Err(OutOfRange::count("stripes", stripes as u64, range));
         }
-        let slot = Divisor::new(nanos.div_ceil(slots as u64));
-        // One place more than slots: the slot that is being filled takes none that a look a moment ago still counts.
-        let places = (slots + 1).next_power_of_two();
-        let places = if places < FEWEST_PLACES {
-            FEWEST_PLACES
-        } else {
-            places
-        };
+        let pace = Pace::new(nanos.div_ceil(slots as u64));
         Ok(Self {
-            slot,
+            pace,
             slots,
-            place_bits: places.trailing_zeros(),
-            place_mask: places - 1,
             stripe_mask: stripes.next_power_of_two() - 1,
-            patience: saturating_nanos(PATIENCE).div_ceil(slot.by * places as u64),
+            patience: saturating_nanos(PATIENCE).div_ceil(pace.asked * PLACES as u64),
         })
     }
 
-    /// How long a slot is.
+    /// How long a slot was asked to be; it is shorter by the part that it is of 2^64 ns, so by nothing that could be noticed.
     pub const fn slot(&self) -> Duration {
-        Duration::from_nanos(self.slot.by)
+        Duration::from_nanos(self.pace.asked)
     }
 
     /// How many slots are looked at, the one that is being filled included.
@@ -119,42 +117,30 @@ impl Shape {
         self.stripe_mask + 1
     }
 
-    /// Places of a stripe, and as much that nobody uses as keeps two stripes from sharing a line.
-    #[inline]
-    pub(super) const fn stride(&self) -> u32 {
-        self.place_mask + 1 + MARGIN
-    }
-
     pub(super) const fn patience(&self) -> u64 {
         self.patience
     }
 
-    /// The number of the slot that `now` is in.
+    /// The number of the slot that `now` is in, counted from the clock's origin.
     #[inline]
-    pub(super) const fn number(&self, now: Tick) -> u64 {
-        self.slot.divide(now.as_nanos())
+    pub const fn number(&self, now: Tick) -> u64 {
+        self.pace.number(now.as_nanos())
+    }
+
+    /// The first tick of a slot.
+    pub const fn first(&self, number: u64) -> Tick {
+        Tick::from_nanos(self.pace.first(number))
+    }
+
+    /// The stripe there is for any number of one.
+    #[inline]
+    pub(super) const fn stripe(&self, any: u32) -> u32 {
+        any & self.stripe_mask
     }
 
     /// The last tick of a slot.
     pub(super) const fn last(&self, number: u64) -> Tick {
-        Tick::from_nanos((number + 1).saturating_mul(self.slot.by) - 1)
-    }
-
-    /// Where a slot is on a stripe. Any number of a stripe is good.
-    #[inline]
-    pub(super) const fn index(&self, stripe: u32, number: u64) -> u32 {
-        (stripe & self.stripe_mask) * self.stride() + MARGIN + (number as u32 & self.place_mask)
-    }
-
-    /// All that has an index, and a margin behind it.
-    pub(super) const fn room(&self) -> u32 {
-        self.stripes() * self.stride() + MARGIN
-    }
-
-    /// What a slot's words carry when they are of then.
-    #[inline]
-    pub(super) const fn stamp(&self, term: Term, number: u64) -> Stamp {
-        Stamp::new(term, number >> self.place_bits)
+        Tick::from_nanos(self.pace.first(number + 1) - 1)
     }
 
     /// The slots that a look at `now` counts, oldest first; at the clock's origin there are fewer.
@@ -167,10 +153,22 @@ impl Shape {
     pub(super) const fn older_than(&self, now: Tick, age: Duration) -> Option<u64> {
         match now.as_nanos().checked_sub(saturating_nanos(age)) {
             // A slot ends where the next begins.
-            Some(end) => self.slot.divide(end).checked_sub(1),
+            Some(end) => self.pace.number(end).checked_sub(1),
             None => None,
         }
     }
+}
+
+/// Where a slot is among the places of its ring.
+#[inline]
+pub(super) const fn place(number: u64) -> usize {
+    (number % PLACES as u64) as usize
+}
+
+/// What a slot's words carry when they are of then.
+#[inline]
+pub(super) const fn stamp(term: Term, number: u64) -> Stamp {
+    Stamp::new(term, number / PLACES as u64)
 }
 
 #[cfg(test)]
@@ -181,19 +179,25 @@ mod tests {
     #[cfg(not(miri))] // one thread, many steps
     proptest! {
         #[test]
-        fn a_known_divisor_divides_as_any(
-            by in prop_oneof![1_u64..=64, any::<u64>().prop_map(|by| by.max(1)), (0_u32..64).prop_map(|shift| 1 << shift)],
-            number in prop_oneof![any::<u64>(), u64::MAX - 64..=u64::MAX, 0_u64..=64],
+        fn a_slot_begins_where_the_one_before_it_ends(
+            asked in prop_oneof![7_813_u64..100_000, 7_813_u64..2_592_000_000_000_000, (13_u32..52).prop_map(|shift| 1_u64 << shift)],
+            nanos in prop_oneof![any::<u64>(), u64::MAX - 64..=u64::MAX, 0_u64..=64],
         ) {
-            prop_assert_eq!(Divisor::new(by).divide(number), number / by);
+            let pace = Pace::new(asked);
+            let number = pace.number(nanos);
+            let (first, next) = (pace.first(number), pace.first(number + 1));
+            prop_assert!(first <= nanos && (nanos < next || next == u64::MAX));
+            prop_assert_eq!(pace.number(first), number);
+            prop_assert_eq!(pace.number(first.saturating_sub(1)), number.saturating_sub(1));
+            // As long as it was asked to be, less a 7000th at most, and rounded to a nanosecond.
+            let least = asked - asked.div_ceil(7_000) - 1;
+            prop_assert!(next == u64::MAX || (least..=asked + 1).contains(&(next - first)));
         }
 
         #[test]
-        fn a_known_divisor_divides_right_at_every_edge(by in 1_u64..=u64::MAX, times in any::<u64>()) {
-            let edge = by * (times % (u64::MAX / by + 1));
-            for number in [edge.saturating_sub(1), edge, edge.saturating_add(1)] {
-                prop_assert_eq!(Divisor::new(by).divide(number), number / by);
-            }
+        fn a_slot_of_a_second_keeps_to_the_second_for_a_minute(second in 0_u64..60) {
+            let pace = Pace::new(1_000_000_000);
+            prop_assert_eq!(pace.first(second), second * 1_000_000_000);
         }
     }
 }

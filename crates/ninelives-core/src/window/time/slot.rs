@@ -1,5 +1,6 @@
-//! A slot: four words, each with its own stamp.
+//! A slot: four words, each with its own stamp; and the slots of a stripe.
 
+use super::shape::{PLACES, place};
 use super::step::{self, Added};
 use super::word::{Stamp, Word};
 use crate::sync::{AtomicU64, Ordering, fence, spin_hint};
@@ -12,14 +13,24 @@ pub(super) struct Count {
 }
 
 /// What was counted in one part of the window, on one stripe.
-#[derive(Debug)]
-pub(super) struct Slot {
-    pub(super) calls: Count,
-    pub(super) failed: Count,
-    pub(super) slow: Count,
-    /// Calls that began in it and are out.
-    pub(super) open: Count,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot<'a> {
+    pub(super) calls: &'a Count,
+    pub(super) failed: &'a Count,
+    pub(super) slow: &'a Count,
 }
+
+/// A stripe: the words of its slots, by kind, so that a success touches as few lines as there can be.
+#[derive(Debug)]
+pub(super) struct Stripe {
+    calls: Ring,
+    failed: Ring,
+    slow: Ring,
+    /// Calls that began in a slot and are out.
+    open: Ring,
+}
+
+type Ring = [Count; PLACES as usize];
 
 // === impl Count ===
 
@@ -104,22 +115,42 @@ impl Count {
     }
 }
 
-// === impl Slot ===
+// === impl Stripe ===
 
-impl Slot {
+impl Stripe {
     pub(super) fn new() -> Self {
+        let ring = || core::array::from_fn(|_| Count::new());
         Self {
-            calls: Count::new(),
-            failed: Count::new(),
-            slow: Count::new(),
-            open: Count::new(),
+            calls: ring(),
+            failed: ring(),
+            slow: ring(),
+            open: ring(),
         }
     }
 
+    #[inline]
+    pub(super) const fn slot(&self, number: u64) -> Slot<'_> {
+        let place = place(number);
+        Slot {
+            calls: &self.calls[place],
+            failed: &self.failed[place],
+            slow: &self.slow[place],
+        }
+    }
+
+    #[inline]
+    pub(super) const fn open(&self, number: u64) -> &Count {
+        &self.open[place(number)]
+    }
+}
+
+// === impl Slot ===
+
+impl Slot<'_> {
     /// One call more of then, with what it was like; whether it was counted.
     #[inline(never)]
     pub(super) fn record(
-        &self,
+        self,
         stamp: Stamp,
         patience: u64,
         mark: Mark,
@@ -144,7 +175,7 @@ impl Slot {
 
     /// What it has of then. Never more failures, or slow calls, than calls.
     #[inline]
-    pub(super) fn rates(&self, stamp: Stamp) -> Rates {
+    pub(super) fn rates(self, stamp: Stamp) -> Rates {
         if !self.calls.look().is_of(stamp) {
             return Rates::default();
         }
@@ -181,7 +212,8 @@ mod tests {
 
     #[test]
     fn o07_whatever_was_left_in_a_slot_nobody_sees_more_failures_than_calls() {
-        let (slot, stamp) = (Slot::new(), Stamp::new(Term::new(1), 7));
+        let (stripe, stamp) = (Stripe::new(), Stamp::new(Term::new(1), 7));
+        let slot = stripe.slot(3);
         slot.failed.pour(stamp, 5);
         slot.slow.pour(stamp, 3);
         assert_eq!(slot.rates(stamp), Rates::default());
