@@ -7,7 +7,7 @@
 //!
 //! # Epochs
 //! Each has draws of its own, from the seed and its number, and some of the faults. At its end the load stops, what is out ends or is given
-//! up, and when all is quiet the [laws](laws) are checked as equations; in between, each second, as bounds. The stacks of the house, their
+//! up, and when all is quiet the [laws] are checked as equations; in between, each second, as bounds. The stacks of the house, their
 //! permits, circuits and books live as long as the run; guests live for an epoch.
 //!
 //! # Repeatability
