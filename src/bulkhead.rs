@@ -98,7 +98,6 @@
 //! Batches weigh as many permits as they have rows, and interactive ones go first:
 //! ```
 //! use std::time::Duration;
-//! use ninelives::bulkhead::Priority;
 //! use ninelives::prelude::*;
 //!
 //! struct Batch { rows: Vec<u64>, interactive: bool }

@@ -31,7 +31,7 @@ pub mod timer;
 pub use adaptive::Adaptive;
 pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinConfig, ForkJoinLayer, Policy};
 pub use budget::{RetryBudget, RetryBudgetConfig};
-pub use bulkhead::{BulkheadConfig, BulkheadLayer};
+pub use bulkhead::{BulkheadConfig, BulkheadLayer, Priority};
 pub use circuit_breaker::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitState};
 pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
 pub use compose::PolicyLayer;

@@ -5,9 +5,9 @@ pub use crate::{
     CircuitBreakerLayer, CircuitState, Clock, CombinedLayer, ComposedSinkError, ConfigError,
     FallbackLayer, FallbackSink, ForkJoinConfig, ForkJoinLayer, InstantSleeper, Jitter,
     ManualTimer, MemorySink, MonotonicClock, MulticastSink, NullSink, Policy, PolicyEvent,
-    PolicyLayer, Pump, ResilienceError, RetryBudget, RetryBudgetConfig, RetryConfig, RetryLayer,
-    RetryPolicy, StreamingSink, Subscriber, TelemetrySink, TimeoutConfig, TimeoutLayer, Timer,
-    TokioSleeper, TokioTimer, TrackingSleeper, policy,
+    PolicyLayer, Priority, Pump, ResilienceError, RetryBudget, RetryBudgetConfig, RetryConfig,
+    RetryLayer, RetryPolicy, StreamingSink, Subscriber, TelemetrySink, TimeoutConfig, TimeoutLayer,
+    Timer, TokioSleeper, TokioTimer, TrackingSleeper, policy,
 };
 #[cfg(feature = "tracing")]
 pub use crate::{LogSink, SpanSink};

@@ -3,6 +3,8 @@
 
 #[path = "fork_join/budget.rs"]
 mod budget;
+#[path = "fork_join/hedge.rs"]
+mod hedge;
 #[path = "fork_join/live.rs"]
 mod live;
 #[path = "fork_join/readiness.rs"]
