@@ -53,7 +53,9 @@
 //!   [`with_line_capacity`](BulkheadLayer::with_line_capacity) made room for, and what it was made with otherwise.
 //! - `max_wait` is for calls that come later.
 //!
-//! An override that has lapsed ends with the next call, or the next look at the layer: until then waiters do not learn of it.
+//! An override that has lapsed ends with the next call, or the next look at the layer: until then waiters do not learn of it, because
+//! nothing waits for its end. Who overrides a limit while calls wait lets a task sleep as long and then look at
+//! [`limit`](BulkheadLayer::limit): that look ends it, and lets in whoever fits.
 //! Permits, places and a close are not settings, and stay.
 //!
 //! # Shadow

@@ -205,6 +205,25 @@ fn a_retry_that_heeds_requests_or_ends_with_its_time_costs_nothing() {
 }
 
 #[test]
+fn a_line_and_a_race_that_heed_requests_cost_nothing_late_ones_either() {
+    let line = || queue(4).0.heeding_requests();
+    let race = || (pass() & pass()).stagger(MINUTE).heeding_requests().0;
+    for script in [GOOD, SLOW] {
+        assert_eq!(spent(&bearing(line()), script, ok), 0, "line");
+        assert_eq!(spent(&bearing(line().live()), script, ok), 0, "live line");
+        assert_eq!(spent(&bearing(race()), script, ok), 0, "race");
+    }
+    let passed = |n| (n, Carried::NOTHING.with_deadline(Deadline::at(Tick::ZERO)));
+    let refused = |result: &Result<u32, Flat>| {
+        result
+            .as_ref()
+            .is_err_and(ResilienceError::is_deadline_passed)
+    };
+    assert_eq!(spent(&bearing_as(line(), passed), GOOD, refused), 0, "line");
+    assert_eq!(spent(&bearing_as(race(), passed), GOOD, refused), 0, "race");
+}
+
+#[test]
 fn a_live_bulkhead_costs_nothing_after_changes_too() {
     let (plain, line) = (Policy(bulkhead().0.live()), Policy(queue(4).0.live()));
     for limit in [3, 2] {
