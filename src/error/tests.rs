@@ -88,3 +88,58 @@ fn the_inner_error_of_the_last_attempt_can_be_taken() {
     assert_eq!(exhausted.as_inner(), Some(&7));
     assert_eq!(exhausted.map_inner(|n| n + 1).into_inner(), Some(8));
 }
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// One of each, over `u8`.
+fn errors() -> Vec<ResilienceError<u8>> {
+    vec![
+        ResilienceError::Timeout {
+            elapsed: SECOND,
+            timeout: SECOND,
+        },
+        ResilienceError::Bulkhead {
+            in_flight: 1,
+            max: 1,
+        },
+        ResilienceError::BulkheadOverweight { weight: 3, max: 2 },
+        ResilienceError::BulkheadTimeout { waited: SECOND },
+        ResilienceError::BulkheadClosed,
+        ResilienceError::CircuitOpen { retry_after: None },
+        ResilienceError::CircuitOpen {
+            retry_after: Some(SECOND),
+        },
+        ResilienceError::DeadlinePassed { late_by: SECOND },
+        ResilienceError::RetryExhausted {
+            attempts: 3,
+            last: AttemptError::Inner(1),
+        },
+        ResilienceError::RetryExhausted {
+            attempts: 3,
+            last: AttemptError::Timeout {
+                elapsed: SECOND,
+                timeout: SECOND,
+            },
+        },
+        ResilienceError::Inner(1),
+    ]
+}
+
+#[test]
+fn errors_are_told_in_lower_case_without_a_full_stop() {
+    for error in errors() {
+        let text = error.to_string();
+        let first = text.chars().next().unwrap();
+        assert!(!first.is_uppercase() && !text.ends_with('.'), "{text}");
+    }
+}
+
+#[test]
+fn an_error_over_another_type_is_the_same_but_for_what_is_inside() {
+    for error in errors() {
+        let mapped = error.clone().map_inner(|inner| u64::from(inner) + 41);
+        assert_eq!(mapped.cause(), error.cause());
+        assert_eq!(mapped.retry_after(), error.retry_after());
+        assert_eq!(mapped.into_inner(), error.into_inner().map(|_| 42));
+    }
+}

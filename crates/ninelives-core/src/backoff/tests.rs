@@ -175,6 +175,31 @@ fn attempts() -> impl Strategy<Value = u32> {
     prop_oneof![1u32..100, 1u32..100_000, Just(u32::MAX - 1), any::<u32>()]
 }
 
+#[test]
+fn a_backoff_tells_how_it_grows() {
+    let told = [
+        Backoff::constant(SECOND),
+        Backoff::linear(SECOND),
+        Backoff::exponential(SECOND),
+        Backoff::exponential(SECOND).with_factor(1.5).unwrap(),
+    ]
+    .map(|backoff| (backoff.kind(), backoff.factor()));
+    let expected = [
+        ("constant", 1.0),
+        ("linear", 1.0),
+        ("exponential", 2.0),
+        ("exponential", 1.5),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_growth_of_one_keeps_every_bit_of_a_long_base() {
+    let base = Duration::new(1 << 60, 999_999_999);
+    let backoff = Backoff::exponential(base).with_factor(1.0).unwrap();
+    assert_eq!([1, 2, 9].map(|attempt| backoff.delay(attempt)), [base; 3]);
+}
+
 #[cfg(not(miri))] // one thread, many steps
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

@@ -13,6 +13,7 @@ mod calls;
 mod chance;
 mod commands;
 mod counting;
+#[cfg(not(miri))] // one thread, many steps
 mod epochs;
 mod growth;
 mod leases;

@@ -67,7 +67,6 @@ fn b12_the_fastest_flapping_stays_below_the_wrap_for_a_closed_ticket() {
     assert!(3 * cycles + 3 < WRAP, "{cycles} cycles in two seconds");
 }
 
-#[cfg(not(miri))] // one thread, many steps
 #[test]
 fn b12_the_fastest_flapping_stays_below_the_wrap_within_the_longest_lease() {
     let mut rig = Rig::new(1, MILLI, 1);
