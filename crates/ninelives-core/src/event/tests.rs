@@ -173,6 +173,7 @@ fn the_stamp_is_reached_without_a_match() {
 fn interest_is_a_set_of_kinds() {
     for kind in Kind::ALL {
         let only = Interest::NONE.with(kind);
+        assert_eq!(only.with(kind), only);
         for other in Kind::ALL {
             assert_eq!(only.wants(other), kind == other);
         }

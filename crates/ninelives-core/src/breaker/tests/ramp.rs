@@ -3,6 +3,7 @@
 use std::vec::Vec;
 
 use super::*;
+use crate::breaker::ramp::Way;
 
 const EIGHTH: Duration = Duration::from_millis(125);
 
@@ -423,4 +424,30 @@ fn a_stage_lasts_a_second_at_least_and_an_hour_at_most() {
     for outside in [ends[0] - nano, ends[1] + nano] {
         assert!(Ramp::new().with_stage(outside).is_err());
     }
+}
+
+#[test]
+fn counts_that_fit_are_kept_and_one_that_does_not_halves_both() {
+    let heard = |well, failed| Word::CLOSED.with_heard(well, failed).heard();
+    assert_eq!(
+        [heard(63, 63), heard(64, 10), heard(10, 64)],
+        [(63, 63), (32, 5), (5, 32)]
+    );
+}
+
+#[test]
+fn what_had_failed_and_is_passed_is_no_ceiling_any_more() {
+    let fell = Way {
+        stage: 2,
+        ceiling: 2,
+        fell: true,
+        setbacks: 3,
+    };
+    let up = fell.up().unwrap();
+    assert_eq!(
+        (up.stage, up.ceiling, up.fell, up.setbacks),
+        (3, 0, false, 0)
+    );
+    let below = Way { stage: 1, ..fell }.up().unwrap();
+    assert_eq!((below.stage, below.ceiling, below.setbacks), (2, 2, 3));
 }

@@ -51,3 +51,19 @@ impl fmt::Debug for Tagged {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Tagged;
+
+    #[test]
+    fn a_word_with_the_same_slot_is_another_one_each_turn() {
+        let turns = core::iter::successors(Some(Tagged::EMPTY), |word| Some(word.next(Some(3))));
+        let words: std::vec::Vec<_> = turns.skip(1).take(100).collect();
+        assert!(words.iter().all(|word| word.slot() == Some(3)));
+        for (nth, word) in words.iter().enumerate() {
+            let others = words[..nth].iter();
+            assert!(!others.into_iter().any(|other| other.bits() == word.bits()));
+        }
+    }
+}
