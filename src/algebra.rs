@@ -47,7 +47,7 @@ pub use combined::CombinedLayer;
 pub use fallback::{
     FallbackFuture, FallbackLayer, FallbackService, FallbackWhen, OnAnyError, When,
 };
-pub use foreign::Tower;
+pub use foreign::{Foreign, ForeignFuture, Tower};
 pub use fork_join::{ForkJoinConfig, ForkJoinFuture, ForkJoinLayer, ForkJoinService};
 pub use policy::Policy;
 pub use respond::{Respond, RespondFuture, RespondService};

@@ -3,9 +3,14 @@
 //! [`MonotonicClock`] is the default of a policy that only looks at the time. One that also waits uses a
 //! [`Timer`](crate::Timer), which is a clock too, so that its deadlines and its readings agree.
 
+#[cfg(feature = "fast-clock")]
+mod fast;
+
 use std::sync::OnceLock;
 use std::time::Instant;
 
+#[cfg(feature = "fast-clock")]
+pub use fast::FastClock;
 pub use ninelives_core::time::{Clock, ManualClock, Tick, saturating_nanos};
 
 /// The operating system's monotonic clock, counted from its first use in this process.

@@ -4,13 +4,19 @@ use std::fmt;
 
 /// A layer inside a policy: `S` already speaks [`ResilienceError`](crate::ResilienceError), and so does what comes out.
 ///
-/// Implement it for a layer of your own to give it a place in a policy without a wrapper.
+/// Implement it, and [`Tells`], for a layer of your own to give it a place in a policy without a wrapper.
 pub trait PolicyLayer<S> {
     /// What `S` becomes.
     type Service;
 
     /// Puts this layer around `inner`.
     fn wrap(&self, inner: S) -> Self::Service;
+}
+
+/// What a layer keeps of each request for its sinks. [`Policy`](crate::Policy) asks it of what it is made of.
+pub trait Tells {
+    /// `()`, which has no size, for a layer that tells nothing; for several layers, what all of them keep.
+    type Kept;
 }
 
 /// A layer that can tell its events to a sink.

@@ -6,6 +6,8 @@
 //! Sinks that take their time are tower services behind a ring and a pump: see the page of telemetry.
 
 mod attempt;
+#[cfg_attr(ninelives_untold, allow(dead_code))] // nothing is told
+pub(crate) mod moment;
 #[cfg(not(ninelives_untold))]
 mod request;
 mod span;
@@ -34,6 +36,9 @@ pub trait Sink {
     fn attach(&self, name: &Name) -> Self::Emitter;
 }
 
+/// What a policy that tells this sink keeps of a request: nothing, `()`, for one that is never told anything.
+pub type Kept<K> = <<K as Sink>::Emitter as Emitter>::Span;
+
 /// What tells a sink about one policy. Clones tell the same.
 ///
 /// # Progress
@@ -44,6 +49,12 @@ pub trait Emitter: Clone {
 
     /// Whether it can ever tell anything. One that cannot gives no policy and no time to a pair.
     const TELLS: bool = true;
+
+    /// What one request owns while it is under way: a clone, or something that is cheaper to make.
+    #[inline]
+    fn for_request(&mut self) -> Self {
+        self.clone()
+    }
 
     /// A request comes in: starts what is kept of it.
     #[inline]

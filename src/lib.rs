@@ -34,7 +34,7 @@ pub use budget::{RetryBudget, RetryBudgetConfig};
 pub use bulkhead::{BulkheadConfig, BulkheadLayer, Priority};
 pub use circuit_breaker::{CircuitBreakerConfig, CircuitBreakerLayer, CircuitState};
 pub use clock::{Clock, ManualClock, MonotonicClock, Tick};
-pub use compose::PolicyLayer;
+pub use compose::{PolicyLayer, Tells};
 pub use deadline::{Carried, Carries, Deadline};
 pub use emit::{NullSink, PolicyEvent, PolicyId};
 pub use error::{AttemptError, ConfigError, Failures, ResilienceError};

@@ -1,30 +1,39 @@
 //! The bottom of every policy: turns a service's own error into the flat one, once.
 
+use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use crate::emit::moment;
 use crate::error::ResilienceError;
 
 /// A service whose error `E` has become [`ResilienceError::Inner`].
 ///
-/// A [`Policy`](crate::Policy) puts it around the innermost service; a layer that is used alone puts it under itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Lift<S> {
+/// A [`Policy`](crate::Policy) puts it around the innermost service; a layer that is used alone puts it under itself. `K` is what is kept of
+/// a request above it for the sinks: if that is anything, its calls end what is known of the time.
+pub struct Lift<S, K = ()> {
     inner: S,
+    kept: PhantomData<fn() -> K>,
 }
 
 pin_project! {
     /// The future of [`Lift`].
-    #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct LiftFuture<F> {
+    pub struct LiftFuture<F, K = ()> {
         #[pin]
         inner: F,
+        kept: PhantomData<fn() -> K>,
     }
+}
+
+/// Whether anything is kept.
+const fn is_something<K>() -> bool {
+    size_of::<K>() != 0
 }
 
 // === impl Lift ===
@@ -32,7 +41,17 @@ pin_project! {
 impl<S> Lift<S> {
     /// Puts `inner` at the bottom.
     pub const fn new(inner: S) -> Self {
-        Self { inner }
+        Self::under(inner)
+    }
+}
+
+impl<S, K> Lift<S, K> {
+    /// As [`new`](Lift::new), under layers that keep `K`.
+    pub(crate) const fn under(inner: S) -> Self {
+        Self {
+            inner,
+            kept: PhantomData,
+        }
     }
 
     /// The service at the bottom.
@@ -51,10 +70,22 @@ impl<S> Lift<S> {
     }
 }
 
-impl<S: Service<Req>, Req> Service<Req> for Lift<S> {
+impl<S: Clone, K> Clone for Lift<S, K> {
+    fn clone(&self) -> Self {
+        Self::under(self.inner.clone())
+    }
+}
+
+impl<S: fmt::Debug, K> fmt::Debug for Lift<S, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Lift").field(&self.inner).finish()
+    }
+}
+
+impl<S: Service<Req>, K, Req> Service<Req> for Lift<S, K> {
     type Response = S::Response;
     type Error = ResilienceError<S::Error>;
-    type Future = LiftFuture<S::Future>;
+    type Future = LiftFuture<S::Future, K>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -63,19 +94,33 @@ impl<S: Service<Req>, Req> Service<Req> for Lift<S> {
 
     #[inline]
     fn call(&mut self, request: Req) -> Self::Future {
+        if is_something::<K>() {
+            moment::leave();
+        }
         LiftFuture {
             inner: self.inner.call(request),
+            kept: PhantomData,
         }
     }
 }
 
 // === impl LiftFuture ===
 
-impl<F: Future<Output = Result<T, E>>, T, E> Future for LiftFuture<F> {
+impl<F: fmt::Debug, K> fmt::Debug for LiftFuture<F, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LiftFuture").field(&self.inner).finish()
+    }
+}
+
+impl<F: Future<Output = Result<T, E>>, K, T, E> Future for LiftFuture<F, K> {
     type Output = Result<T, ResilienceError<E>>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(ready!(self.project().inner.poll(cx)).map_err(ResilienceError::Inner))
+        let poll = self.project().inner.poll(cx);
+        if is_something::<K>() {
+            moment::pass();
+        }
+        Poll::Ready(ready!(poll).map_err(ResilienceError::Inner))
     }
 }

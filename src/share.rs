@@ -80,6 +80,16 @@ impl<T, X: Clone> Share<T, X> {
         Loan(Arc::clone(&self.own))
     }
 
+    /// For something that makes no calls of its own, but is what this is.
+    #[inline]
+    pub(crate) fn branch(&mut self) -> Self {
+        let Loan(own) = self.lend();
+        Self {
+            own,
+            calls: Calls::Never,
+        }
+    }
+
     #[cold]
     fn settle(&mut self) {
         self.calls = match self.calls {

@@ -50,6 +50,7 @@ mod sink;
 pub mod spans;
 mod streaming;
 mod subscriber;
+mod timeline;
 
 pub use composed::ComposedSinkError;
 pub use emitter::BusEmitter;

@@ -1,6 +1,6 @@
 //! `a + b`: one policy around another.
 
-use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
 
 /// `outer + inner`: a request goes through `outer` first.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,10 @@ where
     fn wrap(&self, inner: S) -> Self::Service {
         self.outer.wrap(self.inner.wrap(inner))
     }
+}
+
+impl<A: Tells, B: Tells> Tells for CombinedLayer<A, B> {
+    type Kept = (A::Kept, B::Kept);
 }
 
 impl<A: Describe, B: Describe> Describe for CombinedLayer<A, B> {

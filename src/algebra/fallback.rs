@@ -27,8 +27,8 @@ use tower_service::Service;
 pub use future::FallbackFuture;
 
 use super::Policy;
-use crate::compose::{Describe, Node, PolicyLayer, WithSink};
-use crate::emit::{Emitter, NullSink, Request, Sink};
+use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
+use crate::emit::{Emitter, Kept, NullSink, Request, Sink};
 use crate::error::{FlatError, ResilienceError};
 use crate::name::Name;
 
@@ -107,6 +107,10 @@ impl<A, B, W, K> Policy<FallbackLayer<A, B, W, K>> {
     }
 }
 
+impl<A: Tells, B: Tells, W, K: Sink> Tells for FallbackLayer<A, B, W, K> {
+    type Kept = (A::Kept, B::Kept, Kept<K>);
+}
+
 impl<S, A, B, W, K> PolicyLayer<S> for FallbackLayer<A, B, W, K>
 where
     S: Clone,
@@ -180,11 +184,11 @@ where
         self.primary.poll_ready(cx)
     }
 
-    #[inline]
+    #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        let mut watch = Request::start(&self.emitter);
+        let mut watch = Request::start(&mut self.emitter);
         let primary = &mut self.primary;
-        let primary = watch.inside(|| primary.call(request.clone()));
+        let primary = watch.calling(|| primary.call(request.clone()));
         let backup = (self.backup.clone(), request);
         FallbackFuture::new(primary, backup, self.when.clone(), watch)
     }

@@ -60,9 +60,9 @@ pub use service::ForkJoinService;
 use super::Policy;
 use crate::adaptive::Adaptive;
 use crate::budget::{Allowance, Drawn, RetryBudget};
-use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
 use crate::deadline::{Heeding, Unheeding};
-use crate::emit::{NullSink, Sink};
+use crate::emit::{Kept, NullSink, Sink};
 use crate::name::Name;
 use crate::settings::{Live, Settings};
 use crate::timer::TokioTimer;
@@ -254,6 +254,10 @@ where
     }
 }
 
+impl<A: Tells, B: Tells, T, K: Sink, C, G, D> Tells for ForkJoinLayer<A, B, T, K, C, G, D> {
+    type Kept = (A::Kept, B::Kept, Kept<K>);
+}
+
 impl<S, A, B, T, K, C, G, D> PolicyLayer<S> for ForkJoinLayer<A, B, T, K, C, G, D>
 where
     S: Clone,
@@ -288,11 +292,8 @@ where
         let (left, right) = (self.left.describe(), self.right.describe());
         let stagger = self.settings.current().stagger();
         let budget = self.allowance.said();
-        if stagger.is_zero() {
-            Node::operator(format!("& race{budget}"), left, right)
-        } else {
-            let said = format!("& race, staggered {stagger:?}{budget}");
-            Node::operator(said, left, right)
-        }
+        let staggered = (!stagger.is_zero()).then(|| format!(", staggered {stagger:?}"));
+        let said = format!("& race{}{budget}", staggered.unwrap_or_default());
+        Node::operator(said, left, right)
     }
 }

@@ -6,7 +6,7 @@ use std::ops::{Add, BitAnd, BitOr};
 use tower_layer::Layer;
 
 use super::{CombinedLayer, FallbackLayer, ForkJoinLayer, Respond, Tower};
-use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
 use crate::lift::Lift;
 
 /// A policy: a layer that composes with `+`, `|` and `&`.
@@ -78,12 +78,16 @@ impl<P: Describe> Describe for Policy<P> {
     }
 }
 
-impl<S, P: PolicyLayer<Lift<S>>> Layer<S> for Policy<P> {
+impl<S, P: Tells + PolicyLayer<Lift<S, P::Kept>>> Layer<S> for Policy<P> {
     type Service = P::Service;
 
     fn layer(&self, inner: S) -> Self::Service {
-        self.0.wrap(Lift::new(inner))
+        self.0.wrap(Lift::under(inner))
     }
+}
+
+impl<P: Tells> Tells for Policy<P> {
+    type Kept = P::Kept;
 }
 
 impl<S, P: PolicyLayer<S>> PolicyLayer<S> for Policy<P> {

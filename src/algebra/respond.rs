@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
-use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
 use crate::error::FlatError;
 
 /// Answers from a function, without calling the inner service; made by [`Policy::respond`](super::Policy::respond).
@@ -39,6 +39,11 @@ impl<F> Respond<F> {
     pub const fn new(respond: F) -> Self {
         Self { respond }
     }
+}
+
+/// It has no events of its own.
+impl<F> Tells for Respond<F> {
+    type Kept = ();
 }
 
 impl<S, F: Clone> PolicyLayer<S> for Respond<F> {

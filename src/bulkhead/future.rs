@@ -101,6 +101,7 @@ where
 
     #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Request::<M>::resumed();
         let mut this = self.project();
         let output = match this.state.as_mut().project() {
             StateProj::Running { inner } => ready!(this.watch.inside(|| inner.poll(cx))),

@@ -7,9 +7,9 @@ use super::door::Door;
 use super::idle::Permits;
 use super::mode::{Mode, Rule};
 use super::{BulkheadConfig, BulkheadService, Queue, Queued, QueuedService, Reject};
-use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
 use crate::deadline::Manner;
-use crate::emit::{NullSink, Sink};
+use crate::emit::{Kept, NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
@@ -126,11 +126,15 @@ where
     C: Settings<BulkheadConfig>,
     W: Weigh,
 {
-    type Service = BulkheadService<Lift<S>, K::Emitter, C, W>;
+    type Service = BulkheadService<Lift<S, Kept<K>>, K::Emitter, C, W>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        self.wrap(Lift::new(inner))
+        self.wrap(Lift::under(inner))
     }
+}
+
+impl<M: Mode, K: Sink, C, W> Tells for BulkheadLayer<M, K, C, W> {
+    type Kept = Kept<K>;
 }
 
 impl<S, K, C, W> PolicyLayer<S> for BulkheadLayer<Reject, K, C, W>
@@ -155,10 +159,10 @@ where
     C: Settings<BulkheadConfig<Queue>>,
     W: Weigh,
 {
-    type Service = QueuedService<Lift<S>, T, K::Emitter, C, W, P, D>;
+    type Service = QueuedService<Lift<S, Kept<K>>, T, K::Emitter, C, W, P, D>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        self.wrap(Lift::new(inner))
+        self.wrap(Lift::under(inner))
     }
 }
 

@@ -96,7 +96,7 @@ where
         if D::HEEDS
             && let Some(late_by) = late_by(due, &self.line.timer)
         {
-            let (watch, error) = watch::late(&door.emitter, late_by, &weight);
+            let (watch, error) = watch::late(&mut door.emitter, late_by, &weight);
             let error = S::Error::from_flat(error);
             return QueuedFuture::turned_away(error, watch, self.line.timer.clone());
         }
@@ -107,15 +107,15 @@ where
             Entry::Acquired { in_flight } => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
                 let held = Held::new(&door.semaphore, weight, tried);
-                let mut watch = watch::acquired(&door.emitter, in_flight, permits);
+                let mut watch = watch::acquired(&mut door.emitter, in_flight, permits);
                 let inner = &mut self.inner;
-                let future = watch.inside(|| inner.call(request));
+                let future = watch.calling(|| inner.call(request));
                 QueuedFuture::running(future, held, watch, self.line.timer.clone())
             }
             Entry::Waiting(place) => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
                 let waiter = Waiter::new(&door.semaphore, place, weight, tried);
-                let watch = Request::start(&door.emitter);
+                let watch = Request::start(&mut door.emitter);
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);
                 let line = InLine::new(waiter, ready, request, queue.max_wait(), due);
@@ -123,7 +123,7 @@ where
             }
             refused => {
                 shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
-                let (watch, error) = watch::refused(&door.emitter, refused, permits);
+                let (watch, error) = watch::refused(&mut door.emitter, refused, permits);
                 let error = S::Error::from_flat(error);
                 QueuedFuture::turned_away(error, watch, self.line.timer.clone())
             }

@@ -76,27 +76,27 @@ where
             Entry::Acquired { in_flight } => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
                 let held = Held::new(&door.semaphore, weight, tried);
-                let mut watch = watch::acquired(&door.emitter, in_flight, permits);
+                let mut watch = watch::acquired(&mut door.emitter, in_flight, permits);
                 let inner = &mut self.inner;
-                let future = watch.inside(|| inner.call(request));
+                let future = watch.calling(|| inner.call(request));
                 BulkheadFuture::running(future, held, watch)
             }
             Entry::Full { in_flight, limit } => {
                 shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
                 let reason = BulkheadRejection::Full;
-                let watch = watch::turned_away(&door.emitter, in_flight, permits, reason);
+                let watch = watch::turned_away(&mut door.emitter, in_flight, permits, reason);
                 BulkheadFuture::full(in_flight, limit, watch)
             }
             Entry::Overweight { limit } => {
                 shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
                 let reason = BulkheadRejection::Overweight;
-                let watch = watch::turned_away(&door.emitter, 0, permits, reason);
+                let watch = watch::turned_away(&mut door.emitter, 0, permits, reason);
                 BulkheadFuture::overweight(permits, limit, watch)
             }
             Entry::Closed => {
                 shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
                 let reason = BulkheadRejection::Closed;
-                BulkheadFuture::closed(watch::turned_away(&door.emitter, 0, permits, reason))
+                BulkheadFuture::closed(watch::turned_away(&mut door.emitter, 0, permits, reason))
             }
             Entry::Waiting(_) => unreachable!("no line was asked for"),
         }

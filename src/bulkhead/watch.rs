@@ -10,7 +10,7 @@ use crate::error::ResilienceError;
 
 /// A request that came in and was given a permit at once.
 #[inline]
-pub(super) fn acquired<M: Emitter>(emitter: &M, in_flight: u32, weight: u32) -> Request<M> {
+pub(super) fn acquired<M: Emitter>(emitter: &mut M, in_flight: u32, weight: u32) -> Request<M> {
     let watch = Request::start(emitter);
     granted(&watch, in_flight, weight);
     watch
@@ -29,7 +29,7 @@ pub(super) fn granted<M: Emitter>(watch: &Request<M>, in_flight: u32, weight: u3
 /// A request that came in and was turned away at once: all of it has been told.
 #[inline]
 pub(super) fn turned_away<M: Emitter>(
-    emitter: &M,
+    emitter: &mut M,
     in_flight: u32,
     weight: u32,
     reason: BulkheadRejection,
@@ -48,7 +48,7 @@ pub(super) fn turned_away<M: Emitter>(
 /// The same by what was decided of it, and its error.
 #[cold]
 pub(super) fn refused<M: Emitter, E>(
-    emitter: &M,
+    emitter: &mut M,
     entry: Entry,
     weight: u32,
 ) -> (Request<M>, ResilienceError<E>) {
@@ -78,7 +78,7 @@ pub(super) fn refused<M: Emitter, E>(
 /// A request came after its deadline, and what it weighs: its rejection has been told.
 #[cold]
 pub(super) fn late<M: Emitter, E>(
-    emitter: &M,
+    emitter: &mut M,
     late_by: Duration,
     weight: &impl Weight,
 ) -> (Request<M>, ResilienceError<E>) {

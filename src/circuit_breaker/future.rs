@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use super::ticket::Held;
 use super::{ByError, CircuitBreakerConfig, CircuitSettings, Classify};
 use crate::clock::Clock;
-use crate::emit::{Emitter, NullSink};
+use crate::emit::{Emitter, NullSink, Request};
 use crate::error::{FlatError, ResilienceError};
 
 pin_project! {
@@ -96,6 +96,7 @@ where
 
     #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Request::<M>::resumed();
         let mut this = self.project();
         match this.state.as_mut().project() {
             StateProj::Running { inner } => {

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::adaptive::Adaptive;
 use crate::clock::{Clock, MonotonicClock};
-use crate::compose::{Describe, Node, PolicyLayer, WithSink};
-use crate::emit::{Emitter, Kind, NullSink, PolicyEvent, Sink};
+use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
+use crate::emit::{Emitter, Kept, Kind, NullSink, PolicyEvent, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
@@ -142,11 +142,15 @@ where
     K: Sink,
     L: CircuitSettings,
 {
-    type Service = CircuitBreakerService<Lift<S>, C, K::Emitter, L, J>;
+    type Service = CircuitBreakerService<Lift<S, Kept<K>>, C, K::Emitter, L, J>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        self.wrap(Lift::new(inner))
+        self.wrap(Lift::under(inner))
     }
+}
+
+impl<C, K: Sink, L: CircuitSettings, J> Tells for CircuitBreakerLayer<C, K, L, J> {
+    type Kept = Kept<K>;
 }
 
 impl<S, C, K, L, J> PolicyLayer<S> for CircuitBreakerLayer<C, K, L, J>

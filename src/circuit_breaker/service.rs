@@ -129,7 +129,7 @@ where
     fn reject<F>(&mut self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L, J> {
         let (shared, reader) = (&*self.shared, &mut self.reader);
         shadow::admit(shared, reader, &self.emitter, Verdict::Rejected);
-        let mut request = Request::start(&self.emitter);
+        let mut request = Request::start(&mut self.emitter);
         request.tell(Kind::CircuitRejected, |at| PolicyEvent::CircuitRejected {
             at,
             retry_after,
@@ -221,11 +221,11 @@ where
         };
         let call = Admitted { ticket, stay };
         let tried = shadow::admit(&self.shared, reader, &self.emitter, Verdict::Admitted);
-        let watch = Request::start(&self.emitter);
+        let watch = Request::start(&mut self.emitter);
         let mut held = Held::new(self.shared.lend(), watch, call, tried);
         self.readiness = Readiness::Unknown;
         let inner = &mut self.inner;
-        let future = held.inside(|| inner.call(request));
+        let future = held.calling(|| inner.call(request));
         CircuitBreakerFuture::running(future, held)
     }
 }

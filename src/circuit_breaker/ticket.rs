@@ -54,6 +54,16 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
         value
     }
 
+    /// Calls the inner service. When it panics, the ticket is reported as a failure.
+    #[inline(always)]
+    pub(super) fn calling<T>(&mut self, call: impl FnOnce() -> T) -> T {
+        if M::TELLS {
+            self.inside(|| Request::<M>::passing_on(call))
+        } else {
+            self.inside(call)
+        }
+    }
+
     /// Runs a last drop of the inner service's code: a panic before it still counts, and so does one in it.
     #[inline]
     pub(super) fn dropping(&mut self, drop: impl FnOnce()) {

@@ -3,7 +3,7 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use super::{Emitter, FailureCause, Kind, PolicyEvent, Span, Stamp, attempt};
+use super::{Emitter, FailureCause, Kind, PolicyEvent, Span, Stamp, attempt, moment};
 use crate::clock::Tick;
 use crate::error::FlatError;
 
@@ -21,17 +21,52 @@ pub(crate) struct Request<M: Emitter> {
 impl<M: Emitter> Request<M> {
     /// A request comes in.
     #[inline]
-    pub(crate) fn start(emitter: &M) -> Self {
+    pub(crate) fn start(emitter: &mut M) -> Self {
+        let start = || emitter.start();
         Self {
-            span: emitter.start(),
-            emitter: emitter.clone(),
+            span: if M::TELLS {
+                moment::arriving(start)
+            } else {
+                start()
+            },
+            emitter: emitter.for_request(),
         }
     }
 
     /// Tells something about the policy on the way.
     #[inline]
     pub(crate) fn tell(&self, kind: Kind, event: impl FnOnce(Stamp) -> PolicyEvent) {
-        self.emitter.tell(kind, event);
+        if M::TELLS {
+            moment::shared(|| self.emitter.tell(kind, event));
+        }
+    }
+
+    /// Calls the inner service: a drop that comes while it runs is a panic of its code.
+    #[inline(always)] // as the calls that it runs
+    pub(crate) fn calling<T>(&mut self, call: impl FnOnce() -> T) -> T {
+        if M::TELLS {
+            self.inside(|| moment::calling(call))
+        } else {
+            self.inside(call)
+        }
+    }
+
+    /// Calls the inner service, for a policy that notes panics itself.
+    #[inline(always)]
+    pub(crate) fn passing_on<T>(call: impl FnOnce() -> T) -> T {
+        if M::TELLS {
+            moment::calling(call)
+        } else {
+            call()
+        }
+    }
+
+    /// The policy's future is polled: it is later than it was.
+    #[inline]
+    pub(crate) fn resumed() {
+        if M::TELLS {
+            moment::pass();
+        }
     }
 
     /// Runs code of the inner service: a drop that comes while it runs is a panic of that code.
@@ -130,8 +165,10 @@ impl<M: Emitter> Request<M> {
 
     #[inline]
     fn outcome(&self, kind: Kind, since: Tick, event: impl FnOnce(Stamp, Duration) -> PolicyEvent) {
-        self.emitter
-            .tell(kind, |at| event(at, at.time.since(since)));
+        let event = |at: Stamp| event(at, at.time.since(since));
+        if M::TELLS {
+            moment::shared(|| self.emitter.tell(kind, event));
+        }
     }
 }
 
@@ -143,6 +180,7 @@ impl<M: Emitter> Drop for Request<M> {
             self.span.ended(Some(FailureCause::Panicked));
         }
         if let Some(since) = self.span.take() {
+            moment::pass();
             if panicked {
                 return self.fail(since, FailureCause::Panicked);
             }

@@ -14,12 +14,25 @@ pub(crate) struct Request<M: Emitter>(PhantomData<M>);
 
 impl<M: Emitter> Request<M> {
     #[inline(always)]
-    pub(crate) fn start(_: &M) -> Self {
+    pub(crate) fn start(_: &mut M) -> Self {
         Self(PhantomData)
     }
 
     #[inline(always)]
     pub(crate) fn tell(&self, _: Kind, _: impl FnOnce(Stamp) -> PolicyEvent) {}
+
+    #[inline(always)]
+    pub(crate) fn calling<T>(&mut self, call: impl FnOnce() -> T) -> T {
+        call()
+    }
+
+    #[inline(always)]
+    pub(crate) fn passing_on<T>(call: impl FnOnce() -> T) -> T {
+        call()
+    }
+
+    #[inline(always)]
+    pub(crate) fn resumed() {}
 
     #[inline(always)]
     pub(crate) fn inside<T>(&mut self, run: impl FnOnce() -> T) -> T {

@@ -104,7 +104,7 @@ where
         plan: Loan<Plan<P, T, C>>,
         read: &RetryConfig,
         mut request: Req,
-        emitter: &M,
+        emitter: &mut M,
     ) -> Self {
         let mut watch = Request::start(emitter);
         watch.attempt(1);
@@ -135,7 +135,7 @@ where
                 watch,
             };
         }
-        let (spare, attempt) = watch.inside(|| {
+        let (spare, attempt) = watch.calling(|| {
             let repeats = !alone && progress.may_repeat(config);
             let spare = repeats.then(|| request.clone());
             mark::<D, Req>(&mut request, &carried, &progress, alone);
@@ -188,6 +188,7 @@ where
     #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.as_mut().project();
+        Request::<M>::resumed();
         this.watch.enter();
         let mut failed = None;
         if let StepProj::Calling { attempt } = this.step.as_mut().project() {

@@ -8,9 +8,9 @@ use tower_layer::Layer;
 use super::plan::Plan;
 use super::{Bound, RetryConfig, RetryPolicyBuilder, RetryService, Transient};
 use crate::adaptive::Adaptive;
-use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
 use crate::deadline::Unheeding;
-use crate::emit::{NullSink, Sink};
+use crate::emit::{Kept, NullSink, Sink};
 use crate::lift::Lift;
 use crate::name::Name;
 use crate::settings::{Live, Settings};
@@ -169,11 +169,15 @@ where
     K: Sink,
     C: Settings<RetryConfig>,
 {
-    type Service = RetryService<Lift<S>, P, T, K::Emitter, C, D>;
+    type Service = RetryService<Lift<S, Kept<K>>, P, T, K::Emitter, C, D>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        self.wrap(Lift::new(inner))
+        self.wrap(Lift::under(inner))
     }
+}
+
+impl<P, T, K: Sink, C, D> Tells for RetryLayer<P, T, K, C, D> {
+    type Kept = Kept<K>;
 }
 
 impl<S, P, T, K, C, D> PolicyLayer<S> for RetryLayer<P, T, K, C, D>

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::bus::Bus;
+use super::timeline::Timeline;
 use crate::clock::{Clock, MonotonicClock, Tick};
 use crate::emit::{Emitter, Kind, PolicyEvent, PolicyId, Timed};
 use crate::name::Name;
+use crate::share::Share;
 
 /// Puts events into the ring of the thread that emits them. Made by a sink that was given to a policy.
 ///
@@ -16,27 +18,36 @@ use crate::name::Name;
 /// that it wants wakes it.
 #[derive(Clone)]
 pub struct BusEmitter<C = MonotonicClock> {
-    bus: Arc<Bus>,
+    bus: Share<Bus>,
     policy: PolicyId,
-    clock: C,
+    timeline: Timeline<C>,
 }
 
 // === impl BusEmitter ===
 
 impl<C> BusEmitter<C> {
     /// The emitter of the policy with this name, which the bus remembers.
-    pub(super) fn attach(bus: &Arc<Bus>, clock: C, name: &Name) -> Self {
+    pub(super) fn attach(bus: &Arc<Bus>, timeline: Timeline<C>, name: &Name) -> Self {
         bus.names().remember(name);
         Self {
-            bus: Arc::clone(bus),
+            bus: Share::new(bus),
             policy: name.id(),
-            clock,
+            timeline,
         }
     }
 }
 
 impl<C: Clock + Clone> Emitter for BusEmitter<C> {
     type Span = Timed;
+
+    #[inline]
+    fn for_request(&mut self) -> Self {
+        Self {
+            bus: self.bus.branch(),
+            policy: self.policy,
+            timeline: self.timeline.clone(),
+        }
+    }
 
     #[inline]
     fn wants(&self, kind: Kind) -> bool {
@@ -50,7 +61,7 @@ impl<C: Clock + Clone> Emitter for BusEmitter<C> {
 
     #[inline]
     fn now(&self) -> Tick {
-        self.clock.now()
+        self.timeline.now()
     }
 
     #[inline(always)]

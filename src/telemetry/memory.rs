@@ -13,6 +13,7 @@ use tower_service::Service;
 use super::bus::Bus;
 use super::emitter::BusEmitter;
 use super::subscriber::unpack;
+use super::timeline::Timeline;
 use crate::clock::{Clock, MonotonicClock};
 use crate::emit::{Interest, PolicyEvent, PolicyId, Sink};
 use crate::error::ConfigError;
@@ -46,7 +47,7 @@ pub struct MemorySink<C = MonotonicClock> {
     capacity: usize,
     // For each ring, the number of its first event that was not cleared away.
     starts: Arc<ArcSwap<Vec<u64>>>,
-    clock: C,
+    timeline: Timeline<C>,
 }
 
 /// What [`MemorySink::new`] keeps.
@@ -83,7 +84,7 @@ impl MemorySink {
             bus: Arc::new(bus),
             capacity,
             starts: Arc::default(),
-            clock: MonotonicClock::new(),
+            timeline: Timeline::MONOTONIC,
         }
     }
 }
@@ -95,7 +96,7 @@ impl<C> MemorySink<C> {
             bus: self.bus,
             capacity: self.capacity,
             starts: self.starts,
-            clock,
+            timeline: Timeline::new(clock),
         }
     }
 
@@ -185,7 +186,7 @@ impl<C: Clock + Clone> Sink for MemorySink<C> {
     type Emitter = BusEmitter<C>;
 
     fn attach(&self, name: &Name) -> BusEmitter<C> {
-        BusEmitter::attach(&self.bus, self.clock.clone(), name)
+        BusEmitter::attach(&self.bus, self.timeline.clone(), name)
     }
 }
 

@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::bus::Bus;
 use super::emitter::BusEmitter;
 use super::subscriber::Subscriber;
+use super::timeline::Timeline;
 use crate::clock::{Clock, MonotonicClock};
 use crate::emit::{Interest, PolicyEvent, PolicyId, Sink};
 use crate::error::ConfigError;
@@ -41,7 +42,7 @@ use crate::timer::TokioTimer;
 #[derive(Clone)]
 pub struct StreamingSink<C = MonotonicClock> {
     bus: Arc<Bus>,
-    clock: C,
+    timeline: Timeline<C>,
 }
 
 // === impl StreamingSink ===
@@ -58,7 +59,7 @@ impl StreamingSink {
     pub(super) fn of(bus: Arc<Bus>) -> Self {
         Self {
             bus,
-            clock: MonotonicClock::new(),
+            timeline: Timeline::MONOTONIC,
         }
     }
 
@@ -74,7 +75,7 @@ impl<C> StreamingSink<C> {
     pub fn with_clock<D: Clock>(self, clock: D) -> StreamingSink<D> {
         StreamingSink {
             bus: self.bus,
-            clock,
+            timeline: Timeline::new(clock),
         }
     }
 
@@ -125,7 +126,7 @@ impl<C: Clock + Clone> Sink for StreamingSink<C> {
     type Emitter = BusEmitter<C>;
 
     fn attach(&self, name: &Name) -> BusEmitter<C> {
-        BusEmitter::attach(&self.bus, self.clock.clone(), name)
+        BusEmitter::attach(&self.bus, self.timeline.clone(), name)
     }
 }
 

@@ -108,6 +108,7 @@ where
 
     #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Request::<M>::resumed();
         self.as_mut().project().watch.enter();
         let poll = self.as_mut().advance(cx);
         self.project().watch.leave(&poll);

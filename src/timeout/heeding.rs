@@ -98,7 +98,7 @@ where
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, mut request: Req) -> Self::Future {
         let timer = self.timer.clone();
-        let mut watch = Request::start(&self.emitter);
+        let mut watch = Request::start(&mut self.emitter);
         let carried = request.carried();
         let now = timer.now();
         let rest = match carried.deadline() {
@@ -128,7 +128,7 @@ where
             }
         } else {
             let inner = &mut self.inner;
-            let future = watch.inside(|| inner.call(request));
+            let future = watch.calling(|| inner.call(request));
             Approach::Calling { future }
         };
         let shadow = Beside::holding(shadow);

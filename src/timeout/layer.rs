@@ -6,9 +6,9 @@ use tower_layer::Layer;
 
 use super::{DeadlineService, TimeoutConfig, TimeoutService};
 use crate::adaptive::Adaptive;
-use crate::compose::{Describe, Node, PolicyLayer, WithSink};
+use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
 use crate::deadline::{Heeding, Manner, Unheeding};
-use crate::emit::{NullSink, Sink};
+use crate::emit::{Kept, NullSink, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
 use crate::name::Name;
@@ -158,11 +158,15 @@ where
     K: Sink,
     C: Settings<TimeoutConfig>,
 {
-    type Service = TimeoutService<Lift<S>, T, K::Emitter, C>;
+    type Service = TimeoutService<Lift<S, Kept<K>>, T, K::Emitter, C>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        self.wrap(Lift::new(inner))
+        self.wrap(Lift::under(inner))
     }
+}
+
+impl<T, K: Sink, C, D> Tells for TimeoutLayer<T, K, C, D> {
+    type Kept = Kept<K>;
 }
 
 impl<S, T, K, C> PolicyLayer<S> for TimeoutLayer<T, K, C>
@@ -185,10 +189,10 @@ where
     K: Sink,
     C: Settings<TimeoutConfig>,
 {
-    type Service = DeadlineService<Lift<S>, T, K::Emitter, C>;
+    type Service = DeadlineService<Lift<S, Kept<K>>, T, K::Emitter, C>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        self.wrap(Lift::new(inner))
+        self.wrap(Lift::under(inner))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use ninelives::compose::{Describe, Node};
+use ninelives::compose::{Describe, Node, Tells};
 use ninelives::prelude::*;
 use tower::{Layer, Service};
 
@@ -51,6 +51,10 @@ impl Heard {
         );
         self.0.lock().unwrap().clone()
     }
+}
+
+impl Tells for Mark {
+    type Kept = ();
 }
 
 impl<S> PolicyLayer<S> for Mark {

@@ -12,12 +12,7 @@ struct Trial {
     layer: Told,
     sink: MemorySink,
     clock: Arc<ManualClock>,
-    service: CircuitBreakerService<
-        Lift<Backend>,
-        Arc<ManualClock>,
-        <MemorySink as ninelives::emit::Sink>::Emitter,
-        Live<Plain>,
-    >,
+    service: <Told as tower::Layer<Backend>>::Service,
 }
 
 fn config(failures: usize) -> Plain {

@@ -15,6 +15,7 @@ mod breaker;
 mod bulkhead;
 mod cases;
 mod interest;
+mod moments;
 mod operators;
 mod outcomes;
 mod recorder;

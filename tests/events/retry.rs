@@ -17,7 +17,7 @@ const THIRTY: Duration = Duration::from_millis(30);
 
 type Builder<P> = RetryPolicyBuilder<P, ManualTimer>;
 type Protected<P> = RetryService<
-    ninelives::lift::Lift<Backend>,
+    ninelives::lift::Lift<Backend, ninelives::emit::Timed>,
     P,
     ManualTimer,
     <Sink as ninelives::emit::Sink>::Emitter,

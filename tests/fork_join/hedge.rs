@@ -23,6 +23,10 @@ struct Repeatable;
 #[derive(Clone)]
 struct Guarded<S>(S);
 
+impl ninelives::Tells for Repeatable {
+    type Kept = ();
+}
+
 impl<S> PolicyLayer<S> for Repeatable {
     type Service = Guarded<S>;
 

@@ -13,6 +13,10 @@ use super::{branches, inner, pass};
 #[derive(Clone)]
 struct On(Stage);
 
+impl ninelives::Tells for On {
+    type Kept = ();
+}
+
 impl<S> PolicyLayer<S> for On {
     type Service = ninelives::lift::Lift<stage::Backend>;
 

@@ -89,6 +89,10 @@ fn f06_a_failure_of_the_first_arm_starts_the_second_at_once() {
 #[derive(Clone)]
 struct On(Stage);
 
+impl ninelives::Tells for On {
+    type Kept = ();
+}
+
 impl<S> PolicyLayer<S> for On {
     type Service = ninelives::lift::Lift<stage::Backend>;
 

@@ -9,7 +9,7 @@ mod weights;
 use std::error::Error;
 use std::rc::Rc;
 
-use ninelives::compose::PolicyLayer;
+use ninelives::compose::{PolicyLayer, Tells};
 use ninelives::lift::Lift;
 use ninelives::name::Name;
 use ninelives::prelude::*;
@@ -106,7 +106,7 @@ impl Site<'_> {
         policy: Policy<P>,
     ) -> Built
     where
-        P: PolicyLayer<Lift<Gauged<Backend>>, Service = S>,
+        P: Tells + PolicyLayer<Lift<Gauged<Backend>, P::Kept>, Service = S>,
         S: Service<Order, Response = u32, Error = ResilienceError<Down>> + Clone + 'static,
         S::Future: 'static,
     {

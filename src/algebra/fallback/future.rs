@@ -71,8 +71,9 @@ where
 {
     type Output = F::Output;
 
-    #[inline]
+    #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Request::<M>::resumed();
         self.as_mut().project().watch.enter();
         let poll = self.as_mut().advance(cx);
         self.project().watch.leave(&poll);
@@ -89,7 +90,7 @@ where
     M: Emitter,
 {
     /// Goes on as far as it can.
-    #[inline]
+    #[inline(always)]
     fn advance(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         loop {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ninelives::algebra::Policy;
 use ninelives::lift::Lift;
-use ninelives::{Adaptive, ConfigError, PolicyLayer, ResilienceError};
+use ninelives::{Adaptive, ConfigError, PolicyLayer, ResilienceError, Tells};
 use tower::util::BoxCloneService;
 use tower::{Layer, Service};
 
@@ -71,7 +71,7 @@ impl Draft {
         policy: Policy<P>,
     ) -> Stack
     where
-        P: PolicyLayer<Lift<Bottom>, Service = S> + Send + Sync + 'static,
+        P: Tells + PolicyLayer<Lift<Bottom, P::Kept>, Service = S> + Send + Sync + 'static,
         S: Service<Order, Response = Reply, Error = ResilienceError<Fault>>,
         S: Clone + Send + 'static,
         S::Future: Send + 'static,
