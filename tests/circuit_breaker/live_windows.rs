@@ -226,3 +226,24 @@ fn hc70_a_call_of_an_earlier_window_takes_nobody_elses_place() {
     rig.clock.advance(SECOND * 2);
     assert_eq!(rates(&rig), (1, 0, 1));
 }
+
+#[test]
+fn hc70_a_success_that_began_before_its_window_was_changed_counts_in_the_new_one() {
+    for calls in [None, Some(100)] {
+        let mut config = half();
+        if let Some(calls) = calls {
+            config = config.with_count_window(calls).unwrap();
+        }
+        let mut rig = live(config);
+        succeed(&mut rig, 1);
+        let gate = Gate::new();
+        let call = rig.wait_at(&gate);
+        match calls {
+            None => set(&rig, |config| config.with_time_window(SECOND * 20)),
+            Some(_) => set(&rig, |config| config.with_count_window(50)),
+        }
+        gate.end(Ask::Answer);
+        assert_eq!(done(call), Ok(()));
+        assert_eq!(rates(&rig), (2, 0, 0), "{calls:?}");
+    }
+}

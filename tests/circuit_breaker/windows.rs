@@ -331,3 +331,26 @@ fn the_clock_is_read_once_for_a_window_over_time_at_both_ends_for_slow_calls_and
         (1, 1)
     );
 }
+
+#[test]
+fn a_success_in_a_window_forgets_the_failures_in_a_row() {
+    for calls in [None, Some(100)] {
+        let config = CircuitBreakerConfig::new(3, OPEN_FOR, 1).unwrap();
+        let config = config.with_failure_rate(1.0).unwrap();
+        let mut config = config.with_minimum_calls(50).unwrap();
+        if let Some(calls) = calls {
+            config = config.with_count_window(calls).unwrap();
+        }
+        let mut rig = Rig::with(config);
+        // The slot of now has one already.
+        rig.succeed(1);
+        for _ in 0..3 {
+            rig.fail(2);
+            assert_eq!(rig.view().failures, 2, "{calls:?}");
+            rig.succeed(1);
+            assert_eq!(rig.view().failures, 0, "{calls:?}");
+        }
+        assert_eq!(rig.state(), CircuitState::Closed);
+        assert_eq!(rig.view().rates.unwrap().calls, 10);
+    }
+}
