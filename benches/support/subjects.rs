@@ -51,6 +51,17 @@ impl Clock for Unmoved {
     }
 }
 
+/// A clock that shows what it is set to.
+struct Set(&'static AtomicU64);
+
+impl Clock for Set {
+    #[inline]
+    fn now(&self) -> Tick {
+        // Relaxed: one thread.
+        Tick::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+}
+
 /// A clock that is a second later at each look: the floor of a ramp lets each call through.
 struct Striding(AtomicU64);
 
@@ -178,6 +189,35 @@ pub fn breaker_ramping() -> impl Subject {
     let clock = Striding(AtomicU64::new(0));
     let breaker = CircuitBreakerLayer::with_clock(config, clock).unwrap();
     breaker.trip();
+    breaker
+}
+
+/// An open breaker on a clock that costs nothing.
+pub fn breaker_open_unmoved() -> impl Subject {
+    let config = CircuitBreakerConfig::new(5, FAR, 1).unwrap();
+    let breaker = CircuitBreakerLayer::with_clock(config, UNMOVED).unwrap();
+    breaker.trip();
+    breaker
+}
+
+/// A breaker that rejects until it is told otherwise.
+pub fn breaker_forced_open() -> impl Subject {
+    let breaker = breaker_layer();
+    breaker.force_open();
+    breaker
+}
+
+/// A breaker in the first stage of its recovery, on a clock that stands since the last call that was let through.
+pub fn breaker_ramp_rejecting() -> impl Subject {
+    static NOW: AtomicU64 = AtomicU64::new(0);
+    let config = CircuitBreakerConfig::new(1, Duration::from_millis(1), 1).unwrap();
+    let config = config.with_ramp(CircuitRamp::new());
+    let breaker = CircuitBreakerLayer::with_clock(config, Set(&NOW)).unwrap();
+    let breaker = breaker.with_seed(7);
+    breaker.trip();
+    // Relaxed: one thread.
+    NOW.store(1_000_000_000, Ordering::Relaxed);
+    drop(breaker.layer(Echo::ready()).call(0));
     breaker
 }
 
