@@ -92,7 +92,7 @@ impl<S: Service<Req>, K, Req> Service<Req> for Lift<S, K> {
         self.inner.poll_ready(cx).map_err(ResilienceError::Inner)
     }
 
-    #[inline]
+    #[inline(always)] // as the calls around it
     fn call(&mut self, request: Req) -> Self::Future {
         if is_something::<K>() {
             moment::leave();
@@ -115,7 +115,7 @@ impl<F: fmt::Debug, K> fmt::Debug for LiftFuture<F, K> {
 impl<F: Future<Output = Result<T, E>>, K, T, E> Future for LiftFuture<F, K> {
     type Output = Result<T, ResilienceError<E>>;
 
-    #[inline]
+    #[inline(always)] // as `call`
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let poll = self.project().inner.poll(cx);
         if is_something::<K>() {

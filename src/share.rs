@@ -128,6 +128,12 @@ impl<T, X> Deref for Share<T, X> {
 
 // === impl Loan ===
 
+impl<T> Clone for Loan<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
 impl<T, X> Loan<T, X> {
     /// What it holds on to besides.
     #[inline]

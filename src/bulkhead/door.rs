@@ -10,10 +10,11 @@ use super::BulkheadConfig;
 use super::idle::Permits;
 use super::mode::Rule;
 use crate::settings::{Beside, Settings};
+use crate::share::Share;
 
 /// Where calls come in.
 pub(super) struct Door<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> {
-    pub(super) semaphore: Arc<Semaphore>,
+    pub(super) semaphore: Share<Semaphore>,
     pub(super) emitter: M,
     pub(super) shadow: C::Beside<Arc<Semaphore>>,
     pub(super) settings: C,
@@ -27,7 +28,7 @@ pub(super) struct Door<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> {
 impl<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> Door<Q, M, C, W> {
     pub(super) fn new(permits: &Permits, settings: C, weigh: W, emitter: M) -> Self {
         Self {
-            semaphore: Arc::clone(&permits.semaphore),
+            semaphore: Share::new(&permits.semaphore),
             emitter,
             shadow: Beside::holding(permits.shadow.clone()),
             reader: settings.reader(),
@@ -41,7 +42,7 @@ impl<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> Door<Q, M, C, W> {
 impl<Q: Rule, M: Clone, C: Settings<BulkheadConfig<Q>>, W: Clone> Clone for Door<Q, M, C, W> {
     fn clone(&self) -> Self {
         Self {
-            semaphore: Arc::clone(&self.semaphore),
+            semaphore: self.semaphore.clone(),
             emitter: self.emitter.clone(),
             shadow: Beside::holding(self.shadow.held().cloned()),
             settings: self.settings.clone(),
@@ -54,6 +55,6 @@ impl<Q: Rule, M: Clone, C: Settings<BulkheadConfig<Q>>, W: Clone> Clone for Door
 
 impl<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> fmt::Debug for Door<Q, M, C, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Door").field(&self.semaphore).finish()
+        f.debug_tuple("Door").field(&*self.semaphore).finish()
     }
 }

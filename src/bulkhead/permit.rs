@@ -8,11 +8,12 @@ use ninelives_core::semaphore::{Place, Semaphore, Turn};
 use super::demand::{One, Weight};
 use super::shadow;
 use crate::settings::Beside;
+use crate::share::Loan;
 
 /// The permits of one call, and those that a shadow counts for it. [`Held`] gives them back.
 #[derive(Debug)]
 pub(super) struct Permit<B, W = One> {
-    semaphore: Arc<Semaphore>,
+    semaphore: Loan<Semaphore>,
     tried: B,
     weight: W,
 }
@@ -24,7 +25,7 @@ pub(super) struct Held<B: Beside<Arc<Semaphore>>, W: Weight = One>(Option<Permit
 /// A place in the line that is given up when it is dropped, and what a shadow counts for it.
 #[derive(Debug)]
 pub(super) struct Waiter<B: Beside<Arc<Semaphore>>, W: Weight> {
-    semaphore: Arc<Semaphore>,
+    semaphore: Loan<Semaphore>,
     place: Option<Place>,
     tried: B,
     weight: W,
@@ -65,9 +66,9 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Permit<B, W> {
 impl<B: Beside<Arc<Semaphore>>, W: Weight> Held<B, W> {
     /// Holds the permits that `semaphore` has just given, and what the shadow gave.
     #[inline]
-    pub(super) fn new(semaphore: &Arc<Semaphore>, weight: W, tried: B) -> Self {
+    pub(super) fn new(semaphore: Loan<Semaphore>, weight: W, tried: B) -> Self {
         Self(Some(Permit {
-            semaphore: Arc::clone(semaphore),
+            semaphore,
             tried,
             weight,
         }))
@@ -109,9 +110,9 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Drop for Held<B, W> {
 
 impl<B: Beside<Arc<Semaphore>>, W: Weight> Waiter<B, W> {
     /// Owns a place that `semaphore` has just given, and what the shadow gave.
-    pub(super) fn new(semaphore: &Arc<Semaphore>, place: Place, weight: W, tried: B) -> Self {
+    pub(super) fn new(semaphore: Loan<Semaphore>, place: Place, weight: W, tried: B) -> Self {
         Self {
-            semaphore: Arc::clone(semaphore),
+            semaphore,
             place: Some(place),
             tried,
             weight,
@@ -132,7 +133,7 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Waiter<B, W> {
             Turn::Granted { in_flight } => {
                 let tried = B::holding(self.tried.take());
                 // Before the place is free: the drop of an old waker in it may panic, and the permits go back then.
-                let held = Held::new(&self.semaphore, self.weight, tried);
+                let held = Held::new(self.semaphore.clone(), self.weight, tried);
                 if let Some(place) = self.place.take() {
                     self.semaphore.take(place);
                 }

@@ -106,7 +106,7 @@ where
         match entry {
             Entry::Acquired { in_flight } => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
-                let held = Held::new(&door.semaphore, weight, tried);
+                let held = Held::new(door.semaphore.lend(), weight, tried);
                 let mut watch = watch::acquired(&mut door.emitter, in_flight, permits);
                 let inner = &mut self.inner;
                 let future = watch.calling(|| inner.call(request));
@@ -114,7 +114,7 @@ where
             }
             Entry::Waiting(place) => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
-                let waiter = Waiter::new(&door.semaphore, place, weight, tried);
+                let waiter = Waiter::new(door.semaphore.lend(), place, weight, tried);
                 let watch = Request::start(&mut door.emitter);
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);

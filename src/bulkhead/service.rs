@@ -75,7 +75,7 @@ where
         match entry {
             Entry::Acquired { in_flight } => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
-                let held = Held::new(&door.semaphore, weight, tried);
+                let held = Held::new(door.semaphore.lend(), weight, tried);
                 let mut watch = watch::acquired(&mut door.emitter, in_flight, permits);
                 let inner = &mut self.inner;
                 let future = watch.calling(|| inner.call(request));
