@@ -1,7 +1,7 @@
 //! Timeout, bulkhead, breaker and retry at once, the outermost first, around any service: what each peer has of it.
 
 use ninelives::prelude as ours;
-use ninelives::{CombinedLayer, StreamingSink};
+use ninelives::{Clock, CombinedLayer, StreamingSink};
 use ninelives_0_2::prelude as published;
 use tower::{Layer, Service, ServiceBuilder};
 use tower_resilience::timelimiter::TimeLimiterLayer;
@@ -43,7 +43,10 @@ pub fn ours<S: Inner>(inner: S) -> impl Protected {
 }
 
 /// Ours, which tells `sink` its events.
-pub fn ours_telling<S: Inner>(sink: StreamingSink, inner: S) -> impl Protected {
+pub fn ours_telling<S: Inner, C>(sink: StreamingSink<C>, inner: S) -> impl Protected
+where
+    C: Clock + Clone + Send + Sync + 'static,
+{
     our_policy().with_sink(sink).layer(inner)
 }
 

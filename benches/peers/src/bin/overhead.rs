@@ -5,13 +5,18 @@
 use std::process::ExitCode;
 
 use ninelives::StreamingSink;
+use ninelives::clock::FastClock;
 use ninelives_0_2::prelude as published;
 use peers::loopback::Loopback;
 use peers::overhead::{self, Company, Extent, Reader, Subject};
 use peers::report::Machine;
 use peers::stacks;
 
-const OURS: [&str; 2] = ["ninelives, events read", "ninelives, no events"];
+const OURS: [&str; 3] = [
+    "ninelives, events read",
+    "ninelives, events read, on the processor's clock",
+    "ninelives, no events",
+];
 
 fn main() -> ExitCode {
     match Extent::of(std::env::args()) {
@@ -40,8 +45,12 @@ fn run(company: Company, extent: Extent) -> String {
         let subjects = [
             Subject::new("bare", bare.clone()),
             Subject::new("bare again", bare.clone()),
-            Subject::new(OURS[0], stacks::ours_telling(sink, bare.clone())),
-            Subject::new(OURS[1], stacks::ours(bare.clone())),
+            Subject::new(OURS[0], stacks::ours_telling(sink.clone(), bare.clone())),
+            Subject::new(
+                OURS[1],
+                stacks::ours_telling(sink.with_clock(FastClock::new()), bare.clone()),
+            ),
+            Subject::new(OURS[2], stacks::ours(bare.clone())),
             Subject::new("tower: timeout, limit, retry", stacks::tower(bare.clone())),
             Subject::new("tower-resilience", stacks::resilience(bare.clone())),
             Subject::new(
