@@ -15,7 +15,8 @@ use super::{Clock, Tick};
 /// use ninelives::clock::FastClock;
 ///
 /// let sink = MemorySink::new().with_clock(FastClock::new());
-/// let breaker = CircuitBreakerLayer::with_clock(CircuitBreakerConfig::default(), FastClock::new())?;
+/// let config = CircuitBreakerConfig::new(5, std::time::Duration::from_secs(30), 1)?;
+/// let breaker = CircuitBreakerLayer::with_clock(config, FastClock::new())?;
 /// # let _ = (sink, breaker);
 /// # Ok::<(), ninelives::ConfigError>(())
 /// ```
