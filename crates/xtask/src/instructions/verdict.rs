@@ -79,8 +79,8 @@ pub fn judge(budgets: &[Budget], counts: &[Count]) -> Vec<Row> {
     rows
 }
 
-/// What two builds of the same code may differ by: which register holds what is the compiler's choice, and changes with code elsewhere.
-/// Telemetry costs more than that: the least event is a load and a branch.
+/// What two builds may differ by. A full bulkhead, with weights and without, takes one more than without telemetry, and where it goes was
+/// not read; rows of its line did too for a while, and ceased with changes elsewhere.
 const BUILT_APART: i64 = 1;
 
 /// A row for each layer of `counts` that has no sink: it may take as many instructions as in `untold`, a build without telemetry, and
