@@ -1,5 +1,5 @@
 //! What policies, their services and futures, sinks and errors print: the name of each, and nothing of what passes through.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::disallowed_methods)]
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -7,10 +7,12 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use ninelives::bulkhead::Priority;
-use ninelives::emit::Sink;
+use ninelives::emit::{Sink, Stamp};
 use ninelives::name::Name;
 use ninelives::prelude::*;
 use ninelives::registry::Registry;
+use ninelives::timer::WheelTimer;
+use ninelives::{PolicyId, Tick};
 use tower::{Layer, Service, service_fn};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -163,4 +165,110 @@ fn live_values_and_the_registry_print_what_they_hold() {
     let refused = value.rollback().unwrap_err().to_string();
     assert!(!refused.is_empty() && !refused.ends_with('.'), "{refused}");
     named(&Registry::new(), "Registry");
+}
+
+#[test]
+fn what_decides_prints_its_kind_and_not_its_function() {
+    let decides = |text: String, how: &str| assert!(text.contains(how), "no {how:?} in {text}");
+    let on_error = RetryPolicy::builder().should_retry(|_: &&'static str| true);
+    decides(format!("{on_error:?}"), "retry_if: OnError");
+    let on_flat = RetryPolicy::builder().should_retry_flat(|_: &Failure| true);
+    decides(format!("{on_flat:?}"), "retry_if: OnFlatError");
+    let on_result = RetryPolicy::builder().retry_if(|_: Result<&Secret, &&'static str>| true);
+    decides(format!("{on_result:?}"), "retry_if: OnResult");
+    let hinted = RetryPolicy::builder()
+        .with_result_delay_hint(SECOND, |_: Result<&Secret, &&'static str>| None);
+    decides(format!("{hinted:?}"), "retry_if: Hinted {");
+    decides(format!("{hinted:?}"), "at_most: 1s");
+    let answered = Policy::respond(|_: Secret| Secret);
+    named(&answered, "Policy(Respond");
+    named(
+        &answered.layer(service_fn(boxed as fn(Secret) -> Answering)),
+        "RespondService",
+    );
+}
+
+#[test]
+fn live_settings_and_their_readers_print_what_they_are() {
+    let limits = Adaptive::new(TimeoutConfig::new(SECOND).unwrap());
+    let live = timeout().tuned_by(&limits);
+    let text = format!("{live:?}");
+    assert!(
+        text.contains("Live(Adaptive") && text.contains("1s"),
+        "{text}"
+    );
+    policy(live, ["TimeoutLayer", "TimeoutService", "TimeoutFuture"]);
+    named(&limits.cache(), "Cache");
+}
+
+#[test]
+fn a_registered_policy_prints_its_name_its_kind_and_whether_it_is_there() {
+    let registry = Registry::new();
+    let layer = timeout().named("payments").live();
+    let handle = registry.register(&layer).unwrap();
+    let text = format!("{handle:?}");
+    for part in [
+        "PolicyHandle(Member",
+        "\"payments\"",
+        "kind: \"timeout\"",
+        "alive: true",
+    ] {
+        assert!(text.contains(part), "no {part:?} in {text}");
+    }
+    named(&handle.subscribe().unwrap(), "PolicyChanges");
+    drop(layer);
+    let text = format!("{handle:?}");
+    assert!(text.contains("alive: false"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_print_whether_they_are_armed() {
+    let mut sleep = std::pin::pin!(TokioTimer.sleep(SECOND));
+    named(&sleep, "TokioSleep { armed: true");
+    named(
+        &TokioTimer.sleep_until(Tick::NEVER),
+        "TokioSleep { armed: false",
+    );
+    sleep.as_mut().await;
+    let mut sleep = std::pin::pin!(WheelTimer.sleep(SECOND));
+    named(&sleep, "WheelSleep { state: \"until a tick\"");
+    let _ = sleep.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    named(&sleep, "WheelSleep { state: \"armed\"");
+    sleep.as_mut().await;
+    named(&sleep, "WheelSleep { state: \"over\"");
+}
+
+#[test]
+fn a_pump_and_its_task_print_their_sink() {
+    let stream = StreamingSink::new(8).unwrap();
+    let pump = Pump::new(stream.subscribe(), MemorySink::new());
+    let text = format!("{pump:?}");
+    assert!(
+        text.starts_with("Pump") && text.contains("MemorySink"),
+        "{text}"
+    );
+    let (_handle, task) = pump.start();
+    named(&task, "PumpTask");
+}
+
+#[test]
+fn a_delivery_to_two_sinks_prints_its_name() {
+    let at = Stamp::new(PolicyId::new(1), Tick::ZERO);
+    let event = PolicyEvent::FallbackTaken { at };
+    let two = || (MemorySink::new(), MemorySink::new());
+    let cx = &mut Context::from_waker(Waker::noop());
+    let (a, b) = two();
+    let mut sink = MulticastSink::new(a, b);
+    assert!(sink.poll_ready(cx).is_ready());
+    named(&sink.call(event), "MulticastFuture");
+    let (a, b) = two();
+    let mut sink = FallbackSink::new(a, b);
+    assert!(sink.poll_ready(cx).is_ready());
+    named(&sink.call(event), "FallbackSinkFuture");
+}
+
+#[test]
+fn header_values_print_their_text() {
+    let text = ninelives::deadline::write_millis(SECOND);
+    assert_eq!(format!("{text:?}"), "HeaderText(\"1000\")");
 }

@@ -59,6 +59,10 @@ fn a_budget_shows_its_tokens_and_limits_theirs() {
 fn windows_show_how_they_are_cut() {
     let time = TimeWindow::new(Shape::new(Duration::from_secs(1), 10, 1).unwrap());
     shows(&time, &["TimeWindow", "Shape", "slots: 10"]);
+    shows(&time.lane(0).unwrap(), &["Lane"]);
+    let entry = time.enter(0, Term::new(1), Tick::ZERO, || true);
+    shows(&entry, &["Entry", "lap 0#1"]);
+    time.leave(entry);
     for size in [10, 100] {
         let count = CountWindow::new(size).unwrap();
         count.record(Term::new(1), Mark::FAILURE, || true);

@@ -209,3 +209,46 @@ fn people_can_read_an_event() {
         );
     }
 }
+
+#[test]
+fn each_arm_cause_and_verdict_has_words_of_its_own() {
+    let at = Stamp::new(PolicyId::new(1), Tick::ZERO);
+    let elapsed = Duration::ZERO;
+    let arms = ARMS.map(|arm| PolicyEvent::ForkWon { at, arm }.to_string());
+    assert_eq!(arms, ["policy 1: left arm won", "policy 1: right arm won"]);
+    let causes = CAUSES.map(|cause| PolicyEvent::RequestFailure { at, elapsed, cause }.to_string());
+    let words = [
+        "the service failed",
+        "out of time",
+        "rejected",
+        "attempts used up",
+        "every branch failed",
+        "panicked",
+    ];
+    assert_eq!(
+        causes,
+        words.map(|why| alloc::format!("policy 1: failed after 0ns: {why}"))
+    );
+    let words = [
+        "admitted",
+        "rejected",
+        "in time",
+        "timed out",
+        "tried again",
+        "gave up",
+        "forked",
+        "did not fork",
+    ];
+    for (primary, said) in VERDICTS.into_iter().zip(words) {
+        let shadow = primary;
+        let event = PolicyEvent::ShadowEvent {
+            at,
+            primary,
+            shadow,
+        };
+        assert_eq!(
+            event.to_string(),
+            alloc::format!("policy 1: {said}, shadow {said}")
+        );
+    }
+}

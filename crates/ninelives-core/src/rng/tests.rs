@@ -27,6 +27,14 @@ fn a_seed_of_zero_is_a_seed_like_any_other() {
 }
 
 #[test]
+fn who_reseeds_draws_what_a_new_generator_of_that_seed_draws() {
+    let (used, new) = (SharedRng::from_seed(1), SharedRng::from_seed(7));
+    used.next();
+    used.reseed(7);
+    assert_eq!([used.next(), used.next()], [new.next(), new.next()]);
+}
+
+#[test]
 fn the_counter_wraps_without_a_panic() {
     let rng = SharedRng::from_seed(u64::MAX);
     assert_ne!(rng.next(), rng.next());

@@ -1,4 +1,5 @@
 use core::time::Duration;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -25,6 +26,30 @@ fn manual_clock_saturates_at_never() {
     clock.advance(Duration::MAX);
     clock.advance(Duration::from_secs(1));
     assert_eq!(clock.now(), Tick::NEVER);
+}
+
+#[test]
+fn a_tick_gives_back_the_nanoseconds_it_was_made_of() {
+    for nanos in [0, 1, 7, u64::MAX] {
+        assert_eq!(Tick::from_nanos(nanos).as_nanos(), nanos);
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_reads_what_it_was_set_to() {
+    let clock = ManualClock::new();
+    clock.set(Tick::from_nanos(41));
+    assert_eq!(clock.now(), Tick::from_nanos(41));
+    clock.advance(Duration::from_nanos(1));
+    assert_eq!(clock.now(), Tick::from_nanos(42));
+}
+
+#[test]
+fn a_clock_reads_the_same_through_what_it_is_shared_by() {
+    let clock = Arc::new(ManualClock::new());
+    clock.set(Tick::from_nanos(9));
+    let read = |clock: &dyn Clock| clock.now().as_nanos();
+    assert_eq!((read(&clock), read(&&*clock), read(&*clock)), (9, 9, 9));
 }
 
 /// The same by the book.

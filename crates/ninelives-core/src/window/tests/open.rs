@@ -88,6 +88,30 @@ fn a_late_call_that_was_not_counted_in_is_not_counted_out() {
 }
 
 #[test]
+fn a_call_that_was_never_counted_in_turns_no_slot_and_takes_nobody_elses_place() {
+    let window = window(10);
+    // The last place of the first lap: where a call that is nowhere would be looked for.
+    let last = SECOND * (PLACES - 1);
+    let entry = enter(&window, last);
+    assert!(!Entry::NONE.turned());
+    window.leave(Entry::NONE);
+    assert_eq!(open_for(&window, last + SECOND * 3, SECOND), 1);
+    window.leave(entry);
+}
+
+#[test]
+fn a_call_that_kept_but_its_place_leaves_where_it_entered() {
+    let window = TimeWindow::new(Shape::new(SECOND * 10, 10, 4).unwrap());
+    for stripe in 0..4 {
+        let entry = window.enter(stripe, TERM, at(SECOND * 3), || true);
+        let place = entry.place();
+        assert_eq!(open_for(&window, SECOND * 6, SECOND), 1);
+        window.leave(window.entry(place, TERM, at(SECOND * 3)));
+        assert_eq!(open_for(&window, SECOND * 6, SECOND), 0, "stripe {stripe}");
+    }
+}
+
+#[test]
 fn hc37_the_first_call_of_the_first_slot_turns_it_too() {
     let window = window(10);
     let turned = |time| {

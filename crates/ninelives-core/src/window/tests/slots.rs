@@ -244,7 +244,7 @@ fn b13_a_full_slot_keeps_its_shares_and_reaches_no_neighbour() {
 #[test]
 fn stripes_are_added_up_and_any_number_is_one() {
     let window = TimeWindow::new(Shape::new(SECOND * 10, 10, 5).unwrap());
-    assert_eq!(window.shape().stripes(), 8);
+    assert_eq!((window.shape().slots(), window.shape().stripes()), (10, 8));
     for stripe in [0, 1, 7, 8, 1_000, u32::MAX] {
         assert!(window.record(stripe, TERM, at(SECOND), Mark::FAILURE, || true));
     }
