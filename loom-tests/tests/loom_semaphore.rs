@@ -537,6 +537,29 @@ fn place_given_away_again_does_not_jump_the_line() {
 }
 
 #[test]
+fn place_given_away_again_does_not_pass_a_heavy_head() {
+    run(Scene {
+        limit: 2,
+        places: 2,
+        held: 2,
+        guests: &[1, NOBODY],
+        asks: &[HEAVY, HEAVY],
+        actors: &[release, leave_and_come],
+        end: |semaphore, mut places| {
+            let first = places.remove(0);
+            assert_eq!(at_rest(semaphore), (1, 2), "one permit is not enough");
+            semaphore.release();
+            assert!(semaphore.poll_place(&first, Waker::noop()).is_ready());
+            semaphore.take(first);
+            assert_eq!(at_rest(semaphore), (2, 1));
+        },
+        bound: Bound::of(2),
+        outcomes: &["released came"],
+        ..PLAIN
+    });
+}
+
+#[test]
 fn leaver_and_comer_under_one_node_do_not_hide_the_comer() {
     run(Scene {
         limit: 1,
