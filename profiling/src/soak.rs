@@ -37,6 +37,7 @@ pub mod stacks;
 pub mod tally;
 pub mod timer;
 pub mod tuner;
+pub mod values;
 pub mod watchdog;
 pub mod watched;
 

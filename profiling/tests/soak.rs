@@ -21,6 +21,8 @@ use profiling::soak::report::pictures::pictures;
 use profiling::soak::sample::Sample;
 use profiling::soak::tally::Tally;
 use profiling::soak::timer::{Audited, Waits};
+use profiling::soak::values::Values;
+use profiling::soak::watched::Watched;
 
 fn asked(line: &str) -> Result<Asked, UsageError> {
     parse(line.split_whitespace().map(str::to_owned))
@@ -95,6 +97,33 @@ fn a_broken_law_says_where_to_come_here_again() {
         said.starts_with("77:2 K2 (") && said.ends_with(": permits out: 1 and 0"),
         "{said}"
     );
+}
+
+#[test]
+fn every_law_is_broken_by_a_plant_and_every_plant_has_a_name_of_its_own() {
+    for law in Law::ALL {
+        let mut laws = Plant::ALL.iter().filter_map(|plant| plant.law());
+        assert!(laws.any(|number| number == law.number()), "{law:?}");
+    }
+    for plant in Plant::ALL {
+        assert_eq!(plant.name().parse(), Ok(plant));
+    }
+}
+
+#[test]
+fn a_value_that_is_held_when_all_is_quiet_breaks_its_law_and_one_that_was_given_back_does_not() {
+    let (laws, values) = (Laws::new(1), Arc::new(Values::new().unwrap()));
+    let mut draws = SplitMix64::new(7);
+    let held = values.hold();
+    for _ in 0..1_000 {
+        values.change(&mut draws, &laws);
+    }
+    assert!(!laws.are_broken(), "{:?}", laws.breaches());
+    values.settled(&laws);
+    assert_eq!(laws.count(Law::Versions).1, 1, "{:?}", laws.breaches());
+    held.end(&laws, None);
+    values.settled(&laws);
+    assert_eq!(laws.breaches_in_all(), 1, "{:?}", laws.breaches());
 }
 
 #[test]

@@ -21,8 +21,10 @@ use super::run::Run;
 use super::stacks::{self, Chaos, Stack};
 use super::tally::Tally;
 use super::tuner::{Baseline, Tuner};
+use super::watched::Watched;
 use crate::rng::SplitMix64;
 
+use busy::Busy;
 pub use remains::Remains;
 
 /// How long it may take until all is quiet.
@@ -66,26 +68,32 @@ impl Run {
                 seed: draws.next(),
                 first: self.next,
                 pulse: Arc::clone(&self.pulse),
+                values: Arc::clone(&self.values),
+                laws: Arc::clone(&self.laws),
                 held_back: Arc::clone(&self.held_back),
                 plant: self.job.plant,
             };
             tokio::spawn(load.run(stopped.clone()))
         };
-        let tuner = Tuner::new(&self.registry, SplitMix64::new(draws.next()), &self.tried);
-        let tuning = tokio::spawn(busy::tune(
-            tuner,
+        let tuner = SplitMix64::new(draws.next());
+        let tuner = Tuner::new(&self.registry, tuner, &self.tried, self.job.plant);
+        let all = [Arc::clone(&self.house), Arc::clone(&stacks)];
+        let busy = Busy {
+            stacks: all,
+            values: Arc::clone(&self.values),
+            laws: Arc::clone(&self.laws),
             faults,
-            [Arc::clone(&self.house), Arc::clone(&stacks)],
-            Arc::clone(&self.laws),
-            draws.next(),
-            stopped.clone(),
-        ));
-        let visiting = tokio::spawn(busy::visit(tally.clone(), faults.visitors, stopped));
+            stopped,
+        };
+        let tuning = tokio::spawn(busy.clone().tune(tuner, draws.next()));
+        let sabotage = tokio::spawn(busy.clone().sabotage(self.job.plant));
+        let visiting = tokio::spawn(busy.visit(tally.clone()));
 
         self.watch(length, &stacks, &chaos, &tally).await;
         let _ = stop.send(true); // whoever is gone need not be told
         self.next = load.await?;
         tuning.await?;
+        sabotage.await?;
         visiting.await?;
 
         self.hush().await;
@@ -98,6 +106,7 @@ impl Run {
         for watched in all.flat_map(|stack| &stack.watched) {
             watched.settled(laws);
         }
+        self.values.settled(laws);
         let deep = self.depth(&stacks) - before;
         laws.same(
             Law::Attempts,
@@ -150,6 +159,7 @@ impl Run {
             {
                 watched.bounds(&self.laws);
             }
+            self.values.bounds(&self.laws);
             // Some for each call that ever was out at a time; a few more may be counted while others are being armed.
             let (waits, most) = (self.waits(), 8 * self.whole.out.most() + 64);
             self.laws.hold(Law::Remains, waits <= most, || {

@@ -25,8 +25,10 @@ pub enum Law {
     Events,
     /// Attempts come from requests and retries, and these from the budget.
     Attempts,
-    /// Versions of settings never fall.
+    /// Versions of settings never fall, and no value lives longer than it is held.
     Versions,
+    /// Windows count what they were told, and a part is never more than the whole.
+    Windows,
     /// Waits, tasks, threads, files and policies are as many as before.
     Remains,
     /// Memory stays as it is.
@@ -61,7 +63,7 @@ const KEPT: usize = 40;
 
 impl Law {
     /// Every law.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Panics,
         Self::Calls,
         Self::Permits,
@@ -71,6 +73,7 @@ impl Law {
         Self::Events,
         Self::Attempts,
         Self::Versions,
+        Self::Windows,
         Self::Remains,
         Self::Memory,
     ];
@@ -87,6 +90,7 @@ impl Law {
             Self::Events => "K6",
             Self::Attempts => "K7",
             Self::Versions => "K8",
+            Self::Windows => "K10",
             Self::Remains => "K13",
             Self::Memory => "K14",
         }
@@ -111,7 +115,12 @@ impl Law {
                 "emitted = received + lost + filtered, per subscriber; received = delivered + failed + timed out + panicked + undelivered, per pump"
             }
             Self::Attempts => "attempts = requests + retries; retries <= what the budget granted",
-            Self::Versions => "versions of settings never fall; refused changes change nothing",
+            Self::Versions => {
+                "versions of settings never fall; refused values are never seen; values alive = the current one + the one before + held"
+            }
+            Self::Windows => {
+                "failed + well = calls, each as the events tell; slow <= calls; a shorter window <= a longer one"
+            }
             Self::Remains => {
                 "armed waits = fired + disarmed; wheels, tasks, threads, files and policies as before"
             }

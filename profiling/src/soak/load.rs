@@ -16,9 +16,11 @@ use tower::{Service, ServiceExt};
 
 use super::calls::{Call, Calls, End};
 use super::count::Count;
+use super::laws::Laws;
 use super::order::Order;
 use super::plant::Plant;
 use super::stacks::Guarded;
+use super::values::Values;
 use crate::rng::SplitMix64;
 
 /// The load of one epoch.
@@ -37,6 +39,10 @@ pub struct Load {
     pub first: u64,
     /// Counts everything that goes on.
     pub pulse: Arc<Count>,
+    /// What each call holds, beside what its policies hold.
+    pub values: Arc<Values>,
+    /// Where it is written down when a call saw what it must not see.
+    pub laws: Arc<Laws>,
     /// Calls that were not made: too many were out.
     pub held_back: Arc<Count>,
     /// What is broken on purpose.
@@ -124,8 +130,10 @@ impl Load {
         let plant = self.plant.map(|plant| (plant, index));
         let call = Call::begin(calls, due, plant);
         let pulse = Arc::clone(&self.pulse);
+        let (held, laws) = (self.values.hold(), Arc::clone(&self.laws));
         out.spawn(async move {
             make(service, order, left, call, plant).await;
+            held.end(&laws, plant);
             pulse.up();
         });
     }

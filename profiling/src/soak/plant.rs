@@ -22,6 +22,16 @@ pub enum Plant {
     Attempt,
     /// A change of a circuit's state is not counted.
     Transition,
+    /// A probe of a circuit is forgotten by its caller, ticket and all.
+    Probe,
+    /// The outcome of a request is told twice.
+    Verdict,
+    /// A policy is replaced by another one of the same name, whose versions begin anew.
+    Version,
+    /// A call keeps the value of a setting for ever.
+    Value,
+    /// An outcome gets into one of two windows that look at the same calls.
+    Window,
     /// A task is started that never ends.
     Task,
     /// A file is opened and never closed.
@@ -48,12 +58,17 @@ const LEAKED: usize = 4 << 20;
 
 impl Plant {
     /// Every plant.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Permit,
         Self::Outcome,
         Self::Event,
         Self::Attempt,
         Self::Transition,
+        Self::Probe,
+        Self::Verdict,
+        Self::Version,
+        Self::Value,
+        Self::Window,
         Self::Task,
         Self::Descriptor,
         Self::Thread,
@@ -70,6 +85,11 @@ impl Plant {
             Self::Event => "event",
             Self::Attempt => "attempt",
             Self::Transition => "transition",
+            Self::Probe => "probe",
+            Self::Verdict => "verdict",
+            Self::Version => "version",
+            Self::Value => "value",
+            Self::Window => "window",
             Self::Task => "task",
             Self::Descriptor => "descriptor",
             Self::Thread => "thread",
@@ -87,6 +107,10 @@ impl Plant {
             Self::Event => Some("K6"),
             Self::Attempt => Some("K7"),
             Self::Transition => Some("K4"),
+            Self::Probe => Some("K3"),
+            Self::Verdict => Some("K5"),
+            Self::Version | Self::Value => Some("K8"),
+            Self::Window => Some("K10"),
             Self::Task | Self::Descriptor | Self::Thread => Some("K13"),
             Self::Memory => Some("K14"),
             Self::Panic => Some("K0"),

@@ -27,6 +27,7 @@ use super::stacks::{self, Site, Stack};
 use super::tally::Tally;
 use super::timer::{Audited, Waits};
 use super::tuner::Tried;
+use super::values::Values;
 use super::watchdog;
 
 /// A run.
@@ -47,6 +48,7 @@ pub struct Run {
     pub(super) remained: Option<Remains>,
     pub(super) next: u64,
     pub(super) tried: Arc<Tried>,
+    pub(super) values: Arc<Values>,
     pub(super) injected: u64,
     pub(super) whole: Arc<Whole>,
     stalls: Arc<Count>,
@@ -137,6 +139,7 @@ impl Run {
             remained: None,
             next: 0,
             tried: Arc::default(),
+            values: Arc::new(Values::new()?),
             injected: 0,
             whole,
             stalls,

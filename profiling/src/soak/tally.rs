@@ -150,7 +150,17 @@ impl Emitter for Teller {
 
     fn emit(&self, event: PolicyEvent) {
         let kind = event.kind();
-        let struck = |plant: Plant, number: u64| self.plant == Some(plant) && plant.strikes(number);
+        let twice = kind == Kind::RequestSuccess && self.struck(Plant::Verdict, self.told.of(kind));
+        if twice {
+            self.pass_on(event);
+        }
+        self.pass_on(event);
+    }
+}
+
+impl Teller {
+    fn pass_on(&self, event: PolicyEvent) {
+        let kind = event.kind();
         let total = self.shared.total.get();
         self.shared.total.up();
         let uncounted = kind == Kind::RetryAttempt && self.plant == Some(Plant::Attempt)
@@ -158,8 +168,12 @@ impl Emitter for Teller {
         if !uncounted {
             self.told.count(&event);
         }
-        if !struck(Plant::Event, total) {
+        if !self.struck(Plant::Event, total) {
             self.stream.emit(event);
         }
+    }
+
+    fn struck(&self, plant: Plant, number: u64) -> bool {
+        self.plant == Some(plant) && plant.strikes(number)
     }
 }

@@ -1,15 +1,17 @@
 //! Whoever changes the settings while they are in use: by name, at random, often wrongly.
 
 use std::collections::HashMap;
+use std::mem::forget;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ninelives::TokioTimer;
 use ninelives::parameters::{Domain, Parameter, Value};
 use ninelives::registry::{PolicyHandle, Registry, RegistryError};
+use ninelives::{TimeoutLayer, TokioTimer};
 
 use super::count::Count;
 use super::laws::{Law, Laws};
+use super::plant::Plant;
 use super::stacks::MOST;
 use crate::rng::SplitMix64;
 
@@ -19,6 +21,7 @@ pub struct Tuner {
     draws: SplitMix64,
     versions: HashMap<String, u64>,
     tried: Arc<Tried>,
+    plant: Option<Plant>,
 }
 
 /// Changes that were tried.
@@ -48,12 +51,18 @@ const COMMANDS: [&str; 7] = [
 
 impl Tuner {
     /// A tuner.
-    pub fn new(registry: &Registry, draws: SplitMix64, tried: &Arc<Tried>) -> Self {
+    pub fn new(
+        registry: &Registry,
+        draws: SplitMix64,
+        tried: &Arc<Tried>,
+        plant: Option<Plant>,
+    ) -> Self {
         Self {
             registry: registry.clone(),
             draws,
             versions: HashMap::new(),
             tried: Arc::clone(tried),
+            plant,
         }
     }
 
@@ -70,8 +79,14 @@ impl Tuner {
             }
             Err(error) => laws.hold(Law::Versions, false, || error.to_string()),
         }
-        let Ok(reading) = policy.read() else { return };
+        if self.plant == Some(Plant::Version) {
+            self.replace(&policy);
+        }
         let name = policy.name();
+        let Some(policy) = self.registry.get(name) else {
+            return;
+        };
+        let Ok(reading) = policy.read() else { return };
         let seen = self.versions.entry(name.to_owned()).or_default();
         laws.hold(Law::Versions, reading.version >= *seen, || {
             format!("{name}: version {} after {seen}", reading.version)
@@ -81,6 +96,21 @@ impl Tuner {
             laws.hold(Law::Versions, parameter.check(value).is_ok(), || {
                 format!("{name}: {} is {value:?}", parameter.name())
             });
+        }
+    }
+
+    /// Puts another policy in the place of one that has changed already.
+    fn replace(&mut self, policy: &PolicyHandle) {
+        let name = policy.name();
+        let has_changed = self.versions.get(name).is_some_and(|seen| *seen > 0);
+        if let Ok(other) = TimeoutLayer::new(Duration::from_secs(1))
+            && has_changed
+            && self.registry.unregister(name)
+        {
+            let other = other.named(name.to_owned()).live();
+            // One that is not registered is missed by the laws.
+            let _ = self.registry.register(&other);
+            forget(other);
         }
     }
 

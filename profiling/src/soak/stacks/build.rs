@@ -5,6 +5,7 @@ mod heeding;
 mod line;
 mod plain;
 mod race;
+mod rates;
 mod weights;
 
 use std::error::Error;
@@ -43,5 +44,6 @@ pub fn guests(site: &Site<'_>, draws: &mut SplitMix64) -> Result<Vec<Stack>, Box
     Ok(vec![
         line::build(site, "guest line", draws)?,
         weights::build(site, "guest weights", draws)?,
+        rates::build(site, "guest rates")?,
     ])
 }

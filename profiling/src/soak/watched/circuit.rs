@@ -1,19 +1,26 @@
 //! Circuit breakers: probes and changes of state.
 
+use std::convert::Infallible;
+use std::future::pending;
+use std::mem::forget;
 use std::sync::Arc;
 
-use ninelives::circuit_breaker::{CircuitSettings, CircuitState};
+use ninelives::circuit_breaker::{ByError, CircuitSettings, CircuitState};
 use ninelives::emit::{Kind, Sink};
 use ninelives::{CircuitBreakerLayer, Clock};
+use tower::service_fn;
 
-use super::Watched;
+use super::{Watched, begun};
 use crate::soak::laws::{Law, Laws};
+use crate::soak::plant::Plant;
 use crate::soak::tally::Told;
 
 /// A circuit breaker.
 pub struct Circuit {
     name: String,
     look: Box<dyn Fn() -> (CircuitState, u64) + Send + Sync>,
+    // A call of this circuit that is never over, and that nobody drops.
+    forget: Box<dyn Fn() + Send + Sync>,
     told: Arc<Told>,
 }
 
@@ -31,15 +38,15 @@ const STATES: [CircuitState; 6] = [
 
 impl Circuit {
     /// Watches this one.
-    pub fn of<C, K, L, J>(layer: &CircuitBreakerLayer<C, K, L, J>, told: Arc<Told>) -> Self
+    pub fn of<C, K, L>(layer: &CircuitBreakerLayer<C, K, L, ByError>, told: Arc<Told>) -> Self
     where
         C: Clock + Send + Sync + 'static,
         K: Sink + Clone + Send + Sync + 'static,
         L: CircuitSettings + Send + Sync + 'static,
-        CircuitBreakerLayer<C, K, L, J>: Send + Sync + 'static,
+        CircuitBreakerLayer<C, K, L, ByError>: Send + Sync + 'static,
     {
         let name = layer.name().to_string();
-        let layer = layer.clone();
+        let (layer, forgetful) = (layer.clone(), layer.clone());
         let look = move || {
             let view = layer.view();
             (view.state, u64::from(view.probes_out))
@@ -47,6 +54,10 @@ impl Circuit {
         Self {
             name,
             look: Box::new(look),
+            forget: Box::new(move || {
+                let hangs = |()| pending::<Result<(), Infallible>>();
+                forget(begun(&forgetful, service_fn(hangs)));
+            }),
             told,
         }
     }
@@ -89,6 +100,12 @@ impl Watched for Circuit {
         laws.hold(Law::Transitions, came == went + here, || {
             format!("{name}: half-open or ramping entered {came} times, left {went} times, and it is {now:?}")
         });
+    }
+
+    fn sabotage(&self, plant: Plant) {
+        if plant == Plant::Probe && (self.look)().0 == CircuitState::HalfOpen {
+            (self.forget)();
+        }
     }
 
     fn said(&self) -> String {
