@@ -163,3 +163,53 @@ fn a_hanging_service_opens_a_breaker_around_a_timeout() {
     assert_eq!(breaker.state(), CircuitState::Open);
     assert_eq!(chaos.counts().hangs, 3);
 }
+
+#[test]
+fn clones_of_a_layer_and_of_its_services_share_one_count_and_one_row_of_draws() {
+    let config = ChaosConfig::default().with_errors(0.5).unwrap();
+    let ends = |clones: bool| {
+        let chaos = ChaosLayer::new(config, SEED, down);
+        let mut service = chaos.layer(Stage::always(Act::Ok(1)).backend());
+        let ends: Vec<_> = (0..64)
+            .map(|turn| match (clones, turn % 3) {
+                (true, 1) => call(&mut service.clone(), 0).done(),
+                (true, 2) => {
+                    let inner = service.get_ref().clone();
+                    call(&mut chaos.clone().layer(inner), 0).done()
+                }
+                _ => call(&mut service, 0).done(),
+            })
+            .collect();
+        (ends, chaos.counts())
+    };
+    assert_eq!(ends(true), ends(false));
+    assert_eq!(ends(true).1.calls, 64);
+}
+
+#[test]
+fn a_call_that_misbehaves_prints_what_it_will_do() {
+    let hour = ms(3_600_000);
+    let all = [
+        (CALM, "late: false, end: \"passes\""),
+        (
+            CALM.with_errors(1.0).unwrap(),
+            "late: false, end: \"fails\"",
+        ),
+        (CALM.with_hangs(1.0).unwrap(), "late: false, end: \"hangs\""),
+        (
+            CALM.with_panics(1.0).unwrap(),
+            "late: false, end: \"panics\"",
+        ),
+        (
+            CALM.with_latency(1.0, hour, hour).unwrap(),
+            "late: true, end: \"passes\"",
+        ),
+    ];
+    for (config, text) in all {
+        let chaos = ChaosLayer::new(config, SEED, down).with_timer(ManualTimer::new());
+        let mut service = chaos.layer(Stage::always(Act::Ok(1)).backend());
+        assert!(readiness(&mut service).is_ready());
+        let future = tower::Service::call(&mut service, 0);
+        assert_eq!(format!("{future:?}"), format!("ChaosFuture {{ {text} }}"));
+    }
+}

@@ -223,3 +223,48 @@ fn a_future_that_is_apart_is_polled_as_it_is() {
     let mut inner = pin!(Apart::new(ready(5)).into_inner());
     assert_eq!(inner.as_mut().poll(cx), Poll::Ready(5));
 }
+
+#[test]
+fn what_keeps_a_graph_from_being_made_is_said_in_words() {
+    let refused = || std::io::Error::other("no more timers");
+    let said = [
+        (
+            FlameError::Unsupported,
+            "flame graphs need Linux or macOS on x86-64 or AArch64, which this program was not built for",
+        ),
+        (
+            FlameError::AlreadyRunning,
+            "a profiler is running in this process already: stop it first",
+        ),
+        (
+            FlameError::NoSampler,
+            "the sampler could not be set up: it needs a directory for temporary files",
+        ),
+        (
+            FlameError::System(refused()),
+            "the operating system refused: no more timers",
+        ),
+        (
+            FlameError::Drawing("no room".into()),
+            "the graph could not be drawn: no room",
+        ),
+    ];
+    for (error, text) in said {
+        assert_eq!(error.to_string(), text);
+        let behind = std::error::Error::source(&error).map(ToString::to_string);
+        let system = matches!(error, FlameError::System(_));
+        assert_eq!(behind, system.then(|| refused().to_string()), "{error:?}");
+    }
+}
+
+#[test]
+fn a_profiler_prints_how_it_samples() {
+    let _one = alone();
+    let Some(profiler) = started() else { return };
+    assert_eq!(profiler.sampling().rate(), 997);
+    let text = format!("{profiler:?}");
+    assert!(
+        text.starts_with("Profiler { sampling:") && text.contains("997"),
+        "{text}"
+    );
+}

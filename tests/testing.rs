@@ -70,6 +70,32 @@ enum Fault {
     SwallowsPanics,
     ChangesAnswers,
     NeverPolls,
+    FailsReadiness,
+    FailsAnswers,
+    KeepsWhatIsDropped,
+    KeepsServices,
+}
+
+/// The call of a planted layer, which stays when it is dropped before it is over.
+struct Kept(Option<Boxed>);
+
+impl Future for Kept {
+    type Output = Result<u32, u32>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let call = self.0.as_mut().expect("it is not over");
+        let poll = call.as_mut().poll(cx);
+        if poll.is_ready() {
+            self.0 = None;
+        }
+        poll
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        std::mem::forget(self.0.take());
+    }
 }
 
 struct Faulty {
@@ -94,6 +120,7 @@ impl Service<u32> for Faulty {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), u32>> {
         match self.fault {
             Fault::NeverReady => Poll::Pending,
+            Fault::FailsReadiness => Poll::Ready(Err(0)),
             Fault::ForgetsTheWaker => {
                 let mut deaf = Context::from_waker(std::task::Waker::noop());
                 Service::<u32>::poll_ready(&mut self.inner, &mut deaf)
@@ -127,6 +154,15 @@ impl Service<u32> for Faulty {
                     let _call = call;
                     std::future::pending().await
                 })
+            }
+            Fault::FailsAnswers => {
+                let call = self.inner.call(request);
+                Box::pin(async { call.await.and_then(Err) })
+            }
+            Fault::KeepsWhatIsDropped => Box::pin(Kept(Some(Box::pin(self.inner.call(request))))),
+            Fault::KeepsServices => {
+                std::mem::forget(self.inner.clone());
+                Box::pin(self.inner.call(request))
             }
             _ => Box::pin(self.inner.call(request)),
         }
@@ -191,6 +227,103 @@ fn a_layer_that_never_polls_the_call_is_found() {
         planted(Fault::NeverPolls),
         "calls in sequence: it waits, and what is inside has answered"
     );
+}
+
+#[test]
+fn a_layer_whose_readiness_fails_is_found() {
+    assert_eq!(
+        planted(Fault::FailsReadiness),
+        "calls in sequence: its readiness failed"
+    );
+}
+
+#[test]
+fn a_layer_that_fails_what_was_answered_is_found() {
+    assert_eq!(
+        planted(Fault::FailsAnswers),
+        "calls in sequence: it failed, and what is inside answered"
+    );
+}
+
+#[test]
+fn a_layer_that_keeps_a_call_which_its_caller_dropped_is_found() {
+    let fault = Fault::KeepsWhatIsDropped;
+    let violation = found(|inner| Faulty { inner, fault });
+    assert_eq!(violation.scenario(), "calls that are dropped");
+    assert_eq!(
+        violation.to_string(),
+        "calls that are dropped: after 0 polls: 1 calls, 0 readied services of 1"
+    );
+}
+
+#[test]
+fn a_layer_that_keeps_services_is_found() {
+    assert_eq!(
+        planted(Fault::KeepsServices),
+        "calls in sequence: held at the end: 0 calls, 0 readied services of 32"
+    );
+}
+
+#[test]
+fn a_stage_that_changes_its_mind_does_so_from_the_next_call_on() {
+    let stage = Stage::<u32, u32>::new([Act::Gate, Act::Gate], Act::Answer(1));
+    let mut service = stage.service();
+    let mut before = call(&mut service, ());
+    stage.henceforth(Act::Fail(2));
+    assert_eq!(call(&mut service, ()).done(), Err(2));
+    assert_eq!(call(&mut service, ()).done(), Err(2));
+    before.waits();
+    stage.open(0, Ok(3));
+    assert_eq!(before.done(), Ok(3));
+}
+
+#[test]
+fn what_a_test_holds_in_its_hands_prints_where_it_stands() {
+    let stage = Stage::<u32, u32>::always(Act::AnswerLater(1));
+    let mut service = stage.service();
+    assert_eq!(
+        format!("{service:?}"),
+        "Scripted { instance: 1, ready: false, .. }"
+    );
+    ready::<_, ()>(&mut service);
+    let future = service.call(());
+    assert_eq!(format!("{future:?}"), "ScriptedFuture { index: 0, .. }");
+    let mut hand = Hand::new(future);
+    hand.waits();
+    assert_eq!(format!("{hand:?}"), "Hand { wakes: 1, .. }");
+    assert!(hand.size() > 0);
+    assert_eq!(hand.finish(), Ok(1));
+    let held = stage.held();
+    let text = format!("Stage {{ calls: 1, held: {held:?}, .. }}");
+    assert_eq!(format!("{stage:?}"), text);
+}
+
+#[test]
+#[should_panic(expected = "expected to have to wait")]
+fn a_hand_says_when_a_future_is_done_too_early() {
+    Hand::new(std::future::ready(())).waits();
+}
+
+#[test]
+#[should_panic(expected = "expected to be done")]
+fn a_hand_says_when_a_future_is_not_done() {
+    Hand::new(std::future::pending::<()>()).done();
+}
+
+#[test]
+#[should_panic(expected = "it is not ready")]
+fn who_readies_a_busy_service_is_told() {
+    let stage = Stage::<u32, u32>::always(Act::Answer(1));
+    stage.mood(Mood::Busy);
+    ready::<_, ()>(&mut stage.service());
+}
+
+#[test]
+#[should_panic(expected = "its readiness failed")]
+fn who_readies_a_broken_service_is_told() {
+    let stage = Stage::<u32, u32>::always(Act::Answer(1));
+    stage.mood(Mood::Broken(1));
+    ready::<_, ()>(&mut stage.service());
 }
 
 #[test]

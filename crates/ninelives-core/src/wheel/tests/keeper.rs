@@ -257,6 +257,20 @@ fn a_wheel_without_a_keeper_refuses() {
     assert_eq!(task.wakes(), 0);
 }
 
+#[test]
+fn the_same_wait_booked_again_keeps_its_one_entry_of_the_queue() {
+    let Pair { wheel, mut keeper } = Pair::new();
+    let [(_, waker), (_, other)] = [Task::new(), Task::new()];
+    let first = wheel.arm(until(1), 1, || 0, &other).unwrap();
+    for _ in 0..8 {
+        let entry = wheel.arm(until(5), 0, || 0, &waker).unwrap();
+        assert_eq!(keeper.pass(&wheel, || at(0)).next, at(1));
+        assert_eq!(entry.leave(), Left::Disarmed);
+    }
+    assert_eq!(keeper.due.len(), 2);
+    assert_eq!(first.leave(), Left::Disarmed);
+}
+
 #[cfg(not(miri))] // one thread, many steps
 #[test]
 fn replaced_entries_of_the_queue_do_not_pile_up() {
@@ -273,5 +287,7 @@ fn replaced_entries_of_the_queue_do_not_pile_up() {
         }
     }
     assert!(pair.keeper.due.len() <= 2 * pair.keeper.records.len() + 65);
-    assert_eq!(between.leave(), Left::Disarmed);
+    let pass = pair.keeper.pass(&pair.wheel, || at(500_000));
+    assert_eq!(pass.fired, 1, "what goes on is still in the queue");
+    assert_eq!(between.leave(), Left::Fired);
 }

@@ -22,8 +22,9 @@ fn a_keeper_that_rests_is_roused_once_for_what_is_earlier() {
     let earlier = pair.arm(until(99), &waker);
     assert_eq!((pair.wheel.is_roused(), keeper.wakes()), (true, 1));
     let earliest = pair.arm(until(1), &waker);
+    let at_once = pair.arm(span(0), &waker);
     assert_eq!(keeper.wakes(), 1, "it is awake");
-    for entry in [later, earlier, earliest] {
+    for entry in [later, earlier, earliest, at_once] {
         assert_eq!(entry.leave(), Left::Disarmed);
     }
 }
@@ -139,6 +140,36 @@ fn a_wheel_is_handed_on_with_waits_of_its_last_owner() {
     );
     assert_eq!((old.leave(), new.leave()), (Left::Evicted, Left::Fired));
     assert_eq!(task.wakes(), 2);
+}
+
+#[test]
+fn the_next_keeper_may_rest_over_what_the_last_one_had_to_look_at() {
+    let mut pair = Pair::new();
+    let (_, waker) = Task::new();
+    let old = pair.wheel.arm(until(5), 0, || 0, &waker).unwrap();
+    pair.keeper.leave(&pair.wheel, at(0));
+    assert!(pair.wheel.open(OWNER));
+    assert!(pair.wheel.rest(Tick::NEVER), "it has nothing to look at");
+    assert_eq!(old.leave(), Left::Evicted);
+}
+
+#[test]
+fn who_leaves_for_another_keeper_takes_what_it_does_not_know_to_begin_now() {
+    let Pair { wheel, mut keeper } = Pair::new();
+    let [(_, waker), (_, other)] = [Task::new(), Task::new()];
+    let arm = |seed: usize, waker| wheel.arm(span(10), seed << 6, || 0, waker).unwrap();
+    let known: Vec<_> = (0..16).map(|seed| arm(seed, &other)).collect();
+    let mut stranger = Keeper::new();
+    stranger.pass(&wheel, || at(0));
+    let unknown: Vec<_> = (16..64).map(|seed| arm(seed, &waker)).collect();
+    keeper.pass(&wheel, || at(1));
+    stranger.leave(&wheel, at(100));
+    for (entries, waker, deadline) in [(known, other, at(10)), (unknown, waker, at(110))] {
+        for entry in entries {
+            assert_eq!(entry.poll(&waker), Stand::Evicted(deadline));
+            assert_eq!(entry.leave(), Left::Evicted);
+        }
+    }
 }
 
 #[test]
