@@ -209,3 +209,6 @@ impl Rows {
             .filter_map(|(index, row)| Some((index, row.get()?)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,12 @@
 //! Where waits find their slots, and how a wheel grows.
 
+use core::cell::Cell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::task::Waker;
 use std::vec::Vec;
 
-use super::{Left, Pair, Task, at, span, until};
+use super::{Left, Pair, Refused, Task, at, span, until};
 
 #[test]
 fn a_task_that_waits_again_finds_its_slot() {
@@ -15,6 +18,36 @@ fn a_task_that_waits_again_finds_its_slot() {
     }
     let taken: Vec<u64> = pair.wheel.rows.words().map(|word| word.turn()).collect();
     assert_eq!(taken.iter().filter(|turn| **turn == 100).count(), 1);
+}
+
+#[test]
+fn tasks_that_wait_in_turn_each_keep_a_slot_of_their_own() {
+    let pair = Pair::new();
+    let tasks: Vec<_> = (0..16).map(|_| Task::new()).collect();
+    for (_, waker) in &tasks {
+        assert_eq!(pair.arm(span(5), waker).leave(), Left::Disarmed);
+    }
+    // The test, the waker and the slot; two of them may share a place.
+    let kept = tasks
+        .iter()
+        .filter(|(task, _)| Arc::strong_count(task) == 3);
+    assert!(kept.count() > tasks.len() / 2);
+}
+
+#[test]
+fn the_same_wait_again_asks_for_no_stamp() {
+    let pair = Pair::new();
+    let (_, waker) = Task::new();
+    let stamps = Cell::new(0);
+    for _ in 0..8 {
+        let stamp = || {
+            stamps.set(stamps.get() + 1);
+            0
+        };
+        let entry = pair.wheel.arm(span(5), 0, stamp, &waker).unwrap();
+        assert_eq!(entry.leave(), Left::Disarmed);
+    }
+    assert_eq!(stamps.get(), 1);
 }
 
 #[cfg(not(miri))] // one thread, many steps
@@ -107,4 +140,27 @@ fn w01_a_million_waits_one_after_the_other_take_no_more_room_than_one() {
     assert_eq!((pair.wheel.slots(), pair.wheel.waiting()), (64, 0));
     assert_eq!(pair.wheel.armed(), 1_000_000);
     assert!(pair.keeper.due.is_empty() && pair.keeper.records.len() <= 64);
+}
+
+#[cfg(not(miri))] // one thread, many steps
+#[test]
+fn w01_a_wheel_that_is_full_refuses_and_goes_on_when_somebody_leaves() {
+    let pair = Pair::new();
+    let waker = Waker::noop();
+    let arm = |seed: usize| pair.wheel.arm(until(5), seed * 96, || 0, waker);
+    let mut entries = Vec::new();
+    let refused = loop {
+        match arm(entries.len()) {
+            Ok(entry) => entries.push(entry),
+            Err(refused) => break refused,
+        }
+    };
+    assert_eq!(refused, Refused::Full);
+    assert_eq!(pair.wheel.slots(), 2_097_152);
+    assert!(entries.len() > 1_000_000, "{}", entries.len());
+    assert_eq!(arm(entries.len()).err(), Some(Refused::Full));
+    for entry in entries {
+        assert_eq!(entry.leave(), Left::Disarmed);
+    }
+    assert_eq!(arm(0).map(|entry| entry.leave()), Ok(Left::Disarmed));
 }
