@@ -57,6 +57,19 @@ fn b14_a_year_back_is_still_open() {
 }
 
 #[test]
+fn b14_a_clock_that_steps_back_by_2_to_the_45_us_keeps_it_open_and_by_more_does_not() {
+    // In whole units of a deadline, of 20 us.
+    let most = Duration::from_micros((1_u64 << 45) / 20 * 20);
+    let rig = Rig::new(1, SECOND, 1);
+    rig.clock.pass(most);
+    rig.fail();
+    rig.clock.back(most);
+    assert_eq!(rig.refused().retry_after, Some(most + SECOND));
+    rig.clock.back(MICRO * 20);
+    let _probe = rig.probe();
+}
+
+#[test]
 fn b15_a_clock_that_jumps_a_year_ahead_half_opens_once() {
     let rig = Rig::new(1, SECOND, 1);
     rig.fail();

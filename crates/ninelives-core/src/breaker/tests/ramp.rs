@@ -129,6 +129,17 @@ fn a_lucky_call_with_a_slightly_older_time_does_not_bring_the_next_one_forward()
 }
 
 #[test]
+fn hc91_a_clock_that_steps_back_half_an_hour_does_not_end_a_stage() {
+    let rig = at_stage(2);
+    rig.clock.back(SECOND * 1_800);
+    hear(&rig, Outcome::Success);
+    assert_eq!((rig.view().stage, rig.view().stage_well), (2, 1));
+    rig.clock.pass(SECOND * 1_810);
+    hear(&rig, Outcome::Success);
+    assert_eq!(rig.view().stage, 3);
+}
+
+#[test]
 fn a_healthy_stage_is_passed_when_its_time_is_over() {
     let (rig, first) = ramping();
     rig.report(first, Outcome::Success);
