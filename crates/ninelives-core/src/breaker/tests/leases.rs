@@ -102,6 +102,20 @@ fn hc91_a_clock_an_hour_back_holds_the_lease_and_stalls_no_longer() {
 }
 
 #[test]
+fn hc91_a_clock_that_steps_back_by_2_to_the_22_grants_holds_the_lease_and_by_more_does_not() {
+    let most = MILLI * 10 * (1 << 22);
+    let rig = Rig::new(1, SECOND * 10, 1);
+    rig.clock.pass(most);
+    rig.fail();
+    rig.clock.pass(SECOND * 10);
+    let _hung = rig.probe();
+    rig.clock.back(most);
+    assert_eq!(rig.refused().retry_after, Some(most + SECOND * 10));
+    rig.clock.back(MILLI * 10);
+    let _next = rig.probe();
+}
+
+#[test]
 fn a_lease_past_its_field_is_held_until_a_command() {
     let mut rig = Rig::new(1, SECOND * 86_400, 1);
     rig.limits = rig.limits.with_lease(SECOND * 86_400 * 400).unwrap();

@@ -129,14 +129,20 @@ fn a_lucky_call_with_a_slightly_older_time_does_not_bring_the_next_one_forward()
 }
 
 #[test]
-fn hc91_a_clock_that_steps_back_half_an_hour_does_not_end_a_stage() {
-    let rig = at_stage(2);
-    rig.clock.back(SECOND * 1_800);
-    hear(&rig, Outcome::Success);
+fn hc91_a_clock_that_steps_back_by_2048_s_does_not_end_a_stage_and_by_more_does() {
+    let most = SECOND * 2_048;
+    let back = |by| {
+        let rig = at_stage(2);
+        rig.clock.back(by);
+        hear(&rig, Outcome::Success);
+        rig
+    };
+    let rig = back(most);
     assert_eq!((rig.view().stage, rig.view().stage_well), (2, 1));
-    rig.clock.pass(SECOND * 1_810);
+    rig.clock.pass(most + SECOND * 10);
     hear(&rig, Outcome::Success);
     assert_eq!(rig.view().stage, 3);
+    assert_eq!(back(most + MILLI * 250).view().stage, 3);
 }
 
 #[test]

@@ -43,6 +43,19 @@ fn a_span_rouses_a_keeper_that_rests() {
 }
 
 #[test]
+fn a_keeper_that_is_at_work_is_not_woken() {
+    let pair = Pair::new();
+    let (keeper, bell) = Task::new();
+    let (_, waker) = Task::new();
+    pair.wheel.register(&bell);
+    let waits = [until(0), span(1)].map(|wait| pair.arm(wait, &waker));
+    assert_eq!((pair.wheel.is_roused(), keeper.wakes()), (true, 0));
+    for entry in waits {
+        assert_eq!(entry.leave(), Left::Disarmed);
+    }
+}
+
+#[test]
 fn a_keeper_that_naps_is_not_woken() {
     let mut pair = Pair::new();
     let (keeper, bell) = Task::new();
