@@ -1,6 +1,9 @@
 //! The settings of policies as TOML and JSON: written out, read back, applied all or nothing.
 #![allow(missing_docs)]
 
+#[path = "registry_document/formats.rs"]
+mod formats;
+
 use std::time::Duration;
 
 use ninelives::name::Name;

@@ -154,3 +154,36 @@ fn only_a_failure_reads_the_clock_while_closed() {
     let _ = rig.breaker.abandon(rig.call());
     assert_eq!(rig.clock.reads.get(), 1);
 }
+
+#[test]
+fn a_ticket_is_untouched_until_somebody_fails() {
+    let rig = Rig::new(3, SECOND, 1);
+    let ticket = rig.call();
+    assert!(rig.breaker.is_untouched(&ticket));
+    rig.fail();
+    assert!(!rig.breaker.is_untouched(&ticket));
+    assert!(
+        rig.breaker.is_current(&ticket),
+        "its success would be heard"
+    );
+    rig.succeed();
+    assert!(rig.breaker.is_untouched(&ticket));
+    rig.trip();
+    assert!(!rig.breaker.is_untouched(&ticket));
+}
+
+#[test]
+fn a_ticket_bears_the_low_bits_of_its_stretch_as_its_epoch() {
+    let rig = Rig::new(1, SECOND, 1);
+    let epochs = [0; 3].map(|_| {
+        rig.trip();
+        rig.reset();
+        let ticket = rig.call();
+        assert_eq!(
+            Some(ticket.epoch()),
+            ticket.term().map(|term| term & 0x3FFF)
+        );
+        ticket.epoch()
+    });
+    assert!(epochs.is_sorted_by(|a, b| a < b), "{epochs:?}");
+}
