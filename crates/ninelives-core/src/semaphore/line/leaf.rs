@@ -87,3 +87,20 @@ impl fmt::Debug for Leaf {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Leaf, State};
+
+    #[test]
+    fn a_leaf_prints_where_its_wait_stands() {
+        let waiting = Leaf::waiting(2, 9);
+        assert_eq!(
+            std::format!("{waiting:?}"),
+            "Leaf { state: Waiting, class: 2, ticket: 9 }"
+        );
+        let granted = Leaf::settled(State::Granted { in_flight: 7 });
+        let text = "Leaf { state: Granted { in_flight: 7 }, class: 0, ticket: 7 }";
+        assert_eq!(std::format!("{granted:?}"), text);
+    }
+}

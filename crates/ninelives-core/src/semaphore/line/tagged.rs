@@ -66,4 +66,15 @@ mod tests {
             assert!(!others.into_iter().any(|other| other.bits() == word.bits()));
         }
     }
+
+    #[test]
+    fn a_word_of_the_tree_prints_its_slot_and_its_turn() {
+        let word = Tagged::EMPTY.next(Some(3));
+        assert_eq!(
+            std::format!("{word:?}"),
+            "Tagged { slot: Some(3), turn: 1 }"
+        );
+        let empty = word.next(None);
+        assert_eq!(std::format!("{empty:?}"), "Tagged { slot: None, turn: 2 }");
+    }
 }
