@@ -209,7 +209,7 @@ impl Limits {
     pub const fn lengthened(mut self, wait: Duration, most: Duration) -> Self {
         let most = shorter(most, LONGEST);
         let wait = shorter(wait, most);
-        if wait.as_nanos() > self.open_for.as_nanos() {
+        if wait.as_nanos() > self.open_for().as_nanos() {
             self.at_least = wait;
         }
         self

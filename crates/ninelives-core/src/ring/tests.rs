@@ -39,6 +39,13 @@ fn e09_capacity_zero_and_absurd_ones_are_refused_and_three_is_four() {
     assert_eq!(Ring::<2>::new(3).unwrap().capacity(), 4);
 }
 
+#[cfg(not(miri))] // one thread, many steps
+#[test]
+fn e09_the_largest_ring_there_may_be_is_made() {
+    let ring = Ring::<1>::new(16_777_216).unwrap();
+    assert_eq!(ring.capacity(), 16_777_216);
+}
+
 #[test]
 fn an_empty_ring_has_nothing_to_read() {
     let ring = Ring::<2>::new(4).unwrap();

@@ -235,6 +235,21 @@ fn hc110_no_wait_however_long_opens_it_for_good() {
 }
 
 #[test]
+fn hc110_of_two_waits_the_longer_one_stands_whichever_came_first() {
+    let limits = Limits::new(1, SECOND * 30, 1).unwrap();
+    let long = limits.lengthened(SECOND * 60, HOUR);
+    assert_eq!(limits.lengthened(SECOND * 30, HOUR), limits);
+    for wait in [1, 30, 40, 60] {
+        let both = long.lengthened(SECOND * wait, HOUR);
+        assert_eq!(both.open_for(), SECOND * 60, "{wait}");
+    }
+    let longer = limits
+        .lengthened(SECOND * 40, HOUR)
+        .lengthened(SECOND * 60, HOUR);
+    assert_eq!(longer.open_for(), SECOND * 60);
+}
+
+#[test]
 fn a_failed_probe_may_lengthen_the_next_open_time() {
     let (rig, probe) = Rig::half_open(1);
     let limits = rig.limits.lengthened(SECOND * 20, HOUR);

@@ -66,6 +66,15 @@ fn each_stage_admits_its_share_by_chance() {
 }
 
 #[test]
+fn the_share_of_a_stage_ends_before_the_number_that_it_is() {
+    for (stage, thousandths) in [(0, 1), (2, 50), (5, 500)] {
+        let end = u64::MAX / 1_000 * thousandths;
+        assert!(Ramp::admits(stage, 0) && Ramp::admits(stage, end - 1));
+        assert!(!Ramp::admits(stage, end) && !Ramp::admits(stage, u64::MAX));
+    }
+}
+
+#[test]
 fn whoever_comes_a_second_after_the_last_is_admitted_by_no_chance() {
     let (rig, _first) = ramping();
     rig.clock.pass(EIGHTH * 7 - Duration::from_nanos(1));
