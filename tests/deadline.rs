@@ -9,6 +9,8 @@ mod race;
 mod retry;
 #[path = "deadline/seen.rs"]
 mod seen;
+#[path = "deadline/shadow.rs"]
+mod shadow;
 #[path = "support/stage.rs"]
 mod stage;
 #[path = "deadline/timeout.rs"]
