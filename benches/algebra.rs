@@ -28,6 +28,10 @@ use tower::{Layer, Service};
 use subjects::echo::{FAR, Refused};
 use subjects::{Echo, call};
 
+/// What policies wait on here: what they wait on by default.
+type Waits = WheelTimer;
+const TIMER: Waits = WheelTimer;
+
 type Group<'a> = criterion::BenchmarkGroup<'a, criterion::measurement::WallTime>;
 
 /// Around a service whose answers it makes failures of, after as many polls.

@@ -25,6 +25,7 @@ mod subjects;
 #[path = "support/contention/together.rs"]
 mod together;
 
+use ninelives::WheelTimer;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,10 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 use at_once::Times;
 use subjects::{Echo, Subject, call, enter_runtime};
 use together::together;
+
+/// What policies wait on here: what they wait on by default.
+type Waits = WheelTimer;
+const TIMER: Waits = WheelTimer;
 
 /// What a thread's calls in a round take, when it is alone.
 const ROUND: Duration = Duration::from_micros(50);

@@ -13,7 +13,11 @@ mod flame;
 #[allow(dead_code)] // some are counted in instructions only
 #[path = "support/subjects.rs"]
 mod subjects;
+#[path = "support/timers.rs"]
+#[allow(dead_code, reason = "the benchmarks of the timers use the rest of it")]
+mod timers;
 
+use ninelives::WheelTimer;
 use std::future::poll_fn;
 use std::hint::black_box;
 use std::pin::pin;
@@ -24,6 +28,10 @@ use tokio::runtime::Builder;
 use tower::Service;
 
 use subjects::{Echo, Subject, call, enter_runtime};
+
+/// What policies wait on here: what they wait on by default.
+type Waits = WheelTimer;
+const TIMER: Waits = WheelTimer;
 
 type Group<'a> = criterion::BenchmarkGroup<'a, criterion::measurement::WallTime>;
 
@@ -182,7 +190,8 @@ fn on_tokio(c: &mut Criterion) {
 }
 
 fn all(c: &mut Criterion) {
-    enter_runtime();
+    // Something nearer is waited for, so that the driver of the wheel rests.
+    enter_runtime().block_on(timers::rests());
     ready(c);
     pending(c);
     per_call_clone(c);

@@ -17,6 +17,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use iai_callgrind::{library_benchmark, library_benchmark_group, main};
+use ninelives::TokioTimer;
 use ninelives::emit::{Emitter, Kind, PolicyEvent, Sink};
 use ninelives::name::Name;
 use ninelives::prelude::RetryPolicy;
@@ -25,6 +26,10 @@ use ninelives::{Adaptive, Clock, StreamingSink, Subscriber, Tick};
 use ninelives_core::window::{CountWindow, Mark, Shape, Term, TimeWindow};
 use subjects::{Echo, Subject, call, enter_runtime};
 use tower::Service;
+
+/// What policies wait on here; `instructions_wheel.rs` has the wheel, on which they wait by default.
+type Waits = TokioTimer;
+const TIMER: Waits = TokioTimer;
 
 /// One call, behind a pointer: the same few instructions around every subject, the bare service included.
 type Call = &'static mut dyn FnMut() -> Option<u64>;
@@ -76,11 +81,11 @@ fn raw(call: Call) -> Option<u64> {
 
 #[library_benchmark]
 #[bench::ready(at_once(subjects::timeout))]
-#[bench::pending(after_one_wait(subjects::timeout))]
+#[bench::pending_on_tokio(after_one_wait(subjects::timeout))]
 #[bench::live(at_once(subjects::timeout_live))]
 #[bench::shadowed(at_once(subjects::timeout_shadowed))]
 #[bench::deadline(at_once(subjects::timeout_deadline))]
-#[bench::deadline_pending(after_one_wait(subjects::timeout_deadline))]
+#[bench::deadline_pending_on_tokio(after_one_wait(subjects::timeout_deadline))]
 fn timeout(call: Call) -> Option<u64> {
     call()
 }
@@ -151,7 +156,7 @@ fn fallback(call: Call) -> Option<u64> {
 #[bench::pending(after_one_wait(subjects::fork_join))]
 #[bench::live(at_once(subjects::fork_join_live))]
 #[bench::staggered(at_once(subjects::staggered))]
-#[bench::staggered_pending(after_one_wait(subjects::staggered))]
+#[bench::staggered_pending_on_tokio(after_one_wait(subjects::staggered))]
 #[bench::budgeted(at_once(subjects::fork_join_budgeted))]
 #[bench::heeding(at_once(subjects::fork_join_heeding))]
 fn fork_join(call: Call) -> Option<u64> {
@@ -160,7 +165,7 @@ fn fork_join(call: Call) -> Option<u64> {
 
 #[library_benchmark]
 #[bench::ready(at_once(subjects::stack))]
-#[bench::pending(after_one_wait(subjects::stack))]
+#[bench::pending_on_tokio(after_one_wait(subjects::stack))]
 fn stack(call: Call) -> Option<u64> {
     call()
 }
@@ -194,8 +199,8 @@ fn in_line<S: Subject>(bulkhead: S) -> Call {
 fn told() -> Call {
     let sink = StreamingSink::new(1024).expect("in range");
     Box::leak(Box::new(sink.subscribe()));
-    let policy = RetryPolicy::builder().max_attempts(3).build();
-    let retry = policy.expect("in range").into_layer();
+    let builder = RetryPolicy::builder().max_attempts(3).with_timer(TIMER);
+    let retry = builder.build().expect("in range").into_layer();
     warm(
         retry.with_sink(sink.with_clock(Still)),
         Echo::ready(),

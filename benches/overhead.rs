@@ -21,7 +21,6 @@ mod quantiles;
 
 use std::process::ExitCode;
 
-use ninelives::WheelTimer;
 use ninelives::prelude::*;
 use tower::{Layer, ServiceBuilder};
 
@@ -32,8 +31,8 @@ use overhead::{Company, Extent, Reader, Subject};
 const OURS: [&str; 4] = [
     "ninelives, events read",
     "ninelives, no events",
-    "ninelives on its wheel, events read",
-    "ninelives on its wheel, no events",
+    "ninelives on tokio's timer, events read",
+    "ninelives on tokio's timer, no events",
 ];
 
 fn main() -> ExitCode {
@@ -61,7 +60,7 @@ fn run(company: Company, extent: Extent) -> String {
     };
     let timeout = || TimeoutLayer::new(FAR).expect("in range");
     let stack = || Policy(timeout()) + inner();
-    let on_wheel = || Policy(timeout().with_timer(WheelTimer)) + inner();
+    let on_tokio = || Policy(timeout().with_timer(TokioTimer)) + inner();
     let runtime = overhead::runtime(company);
     runtime.block_on(async {
         let bare = Loopback::start().await.expect("loopback");
@@ -73,8 +72,8 @@ fn run(company: Company, extent: Extent) -> String {
             Subject::new("bare again", bare.clone()),
             Subject::new(OURS[0], stack().with_sink(sink.clone()).layer(bare.clone())),
             Subject::new(OURS[1], stack().layer(bare.clone())),
-            Subject::new(OURS[2], on_wheel().with_sink(sink).layer(bare.clone())),
-            Subject::new(OURS[3], on_wheel().layer(bare.clone())),
+            Subject::new(OURS[2], on_tokio().with_sink(sink).layer(bare.clone())),
+            Subject::new(OURS[3], on_tokio().layer(bare.clone())),
             Subject::new("tower: timeout, limit", tower.service(bare)),
         ];
         let overheads = overhead::measure(&subjects, extent).await;

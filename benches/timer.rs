@@ -6,9 +6,9 @@
 #[path = "support/subjects.rs"]
 #[allow(dead_code)]
 mod subjects;
-#[path = "support/wheel.rs"]
+#[path = "support/timers.rs"]
 #[allow(dead_code)]
-mod wheel;
+mod timers;
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,11 @@ use ninelives::{TokioTimer, WheelTimer};
 use tokio::runtime::{Builder, Runtime};
 
 use subjects::{Echo, Subject, call};
-use wheel::{arm_and_leave, naps, rests};
+use timers::{arm_and_leave, naps, rests};
+
+/// What the subjects wait on that are not compared here.
+type Waits = WheelTimer;
+const TIMER: Waits = WheelTimer;
 
 /// Calls between two turns of other tasks.
 const TURN: u64 = 200;
@@ -67,10 +71,16 @@ fn compare(c: &mut Criterion) {
         ("wait/tokio", || Box::new(|| arm_and_leave(&TokioTimer))),
         ("wait/wheel", || Box::new(|| arm_and_leave(&WheelTimer))),
         ("call/raw", || calls(subjects::raw())),
-        ("call/timeout on tokio's", || calls(subjects::timeout())),
-        ("call/timeout on the wheel", || calls(wheel::timeout())),
-        ("call/stack on tokio's", || calls(subjects::stack())),
-        ("call/stack on the wheel", || calls(wheel::stack())),
+        ("call/timeout on tokio's", || {
+            calls(timers::timeout(TokioTimer))
+        }),
+        ("call/timeout on the wheel", || {
+            calls(timers::timeout(WheelTimer))
+        }),
+        ("call/stack on tokio's", || calls(timers::stack(TokioTimer))),
+        ("call/stack on the wheel", || {
+            calls(timers::stack(WheelTimer))
+        }),
     ];
     for threads in [1, 2] {
         let mut group = c.benchmark_group(format!("{threads} at once"));

@@ -7,7 +7,7 @@ pub use crate::{
     ManualTimer, MemorySink, MonotonicClock, MulticastSink, NullSink, Policy, PolicyEvent,
     PolicyLayer, Priority, Pump, ResilienceError, RetryBudget, RetryBudgetConfig, RetryConfig,
     RetryLayer, RetryPolicy, StreamingSink, Subscriber, TelemetrySink, TimeoutConfig, TimeoutLayer,
-    Timer, TokioSleeper, TokioTimer, TrackingSleeper, policy,
+    Timer, TokioSleeper, TokioTimer, TrackingSleeper, WheelTimer, policy,
 };
 #[cfg(feature = "tracing")]
 pub use crate::{LogSink, SpanSink};

@@ -4,8 +4,8 @@
 //!
 //! | timer | waits | for |
 //! |---|---|---|
-//! | [`TokioTimer`] (also [`TokioSleeper`]) | on tokio's timer, paused time included | production, and tests under paused time |
-//! | [`WheelTimer`] | on a wheel of its runtime, in ticks of a millisecond | production, where most waits are given up soon |
+//! | [`WheelTimer`], the default | on a wheel of its runtime, in ticks of a millisecond, paused time included | production: most waits are given up soon |
+//! | [`TokioTimer`] (also [`TokioSleeper`]) | on tokio's timer, paused time included | runtimes that shall have no task of ours, tokio before 1.49 |
 //! | [`ManualTimer`] | until a test moves it | tests without a runtime |
 //! | [`InstantSleeper`] | not at all | tests that only count attempts |
 //! | [`TrackingSleeper`] | not at all, and remembers what was asked | tests of delays |

@@ -30,7 +30,7 @@ fn retry() -> Policy<RetryLayer> {
 
 fn heeding_retry() -> RetryLayer<
     ninelives::retry::Transient,
-    TokioTimer,
+    WheelTimer,
     NullSink,
     RetryConfig,
     ninelives::deadline::Heeding,

@@ -93,7 +93,7 @@ fn zoo(registry: &Registry) -> ZooLayer {
     layer
 }
 
-type LiveTimeout = TimeoutLayer<TokioTimer, NullSink, Live<TimeoutConfig>>;
+type LiveTimeout = TimeoutLayer<WheelTimer, NullSink, Live<TimeoutConfig>>;
 
 fn timeout(registry: &Registry, name: &str) -> LiveTimeout {
     let layer = TimeoutLayer::new(Duration::from_secs(1)).unwrap();

@@ -238,3 +238,57 @@ async fn w02_tokios_timer_is_never_early() {
     Hand::new(TokioTimer.sleep_until(Tick::ZERO)).done();
     Hand::new(TokioTimer.sleep_until(Tick::NEVER)).waits();
 }
+
+/// The wait ends within the millisecond.
+async fn lasts<F: Future>(future: F, wait: Duration) -> F::Output {
+    let before = TokioTimer.now();
+    let output = future.await;
+    let waited = TokioTimer.now().since(before);
+    assert!((wait..=wait + ms(1)).contains(&waited), "{waited:?}");
+    output
+}
+
+/// Each policy that waits, on this timer, under paused time.
+async fn policies_wait_on<T>(timer: T)
+where
+    T: Timer + Clone + Send + Sync + 'static,
+    T::Sleep: Send,
+{
+    let hang = || Stage::always(Act::Hang).backend();
+    let timeout = TimeoutLayer::new(ms(50)).unwrap();
+    let mut timed = timeout.with_timer(timer.clone()).layer(hang());
+    let error = lasts(call(&mut timed, 0).await_it(), ms(50)).await;
+    assert!(error.unwrap_err().is_timeout());
+
+    let builder = RetryPolicy::builder().max_attempts(3);
+    let builder = builder.backoff(Backoff::constant(ms(20)));
+    let retry = builder.with_timer(timer.clone()).build().unwrap();
+    let failing = Stage::always(Act::Err(1)).backend();
+    let mut retried = retry.into_layer().layer(failing);
+    let error = lasts(call(&mut retried, 0).await_it(), ms(40)).await;
+    assert!(error.unwrap_err().is_retry_exhausted());
+
+    let queue = BulkheadLayer::queued(1, 1, ms(30)).unwrap();
+    let mut lined = queue.with_timer(timer.clone()).layer(hang());
+    let mut holder = call(&mut lined, 0);
+    holder.waits();
+    let error = lasts(call(&mut lined, 0).await_it(), ms(30)).await;
+    assert!(error.unwrap_err().is_bulkhead());
+
+    let race = Policy(TimeoutLayer::new(ms(500)).unwrap());
+    let race = (race.clone() & race).stagger(ms(7)).with_timer(timer);
+    let late = Stage::new([Act::Hang], Act::Ok(7));
+    let mut raced = race.layer(late.backend());
+    let answer = lasts(call(&mut raced, 0).await_it(), ms(7)).await;
+    assert!(answer.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_policy_that_waits_does_so_on_the_wheel() {
+    policies_wait_on(WheelTimer).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_policy_that_waits_does_so_on_tokios_timer() {
+    policies_wait_on(TokioTimer).await;
+}

@@ -1,4 +1,4 @@
-//! What the benchmarks call: each layer around the inner service.
+//! What the benchmarks call: each layer around the inner service, waiting on the program's `TIMER`.
 
 #[path = "echo.rs"]
 pub mod echo;
@@ -8,14 +8,17 @@ use std::time::Duration;
 
 use ninelives::Tick;
 use ninelives::algebra::Tower;
+use ninelives::bulkhead::Queued;
 use ninelives::circuit_breaker::{CircuitRamp, Windowed};
 use ninelives::deadline::{Carried, Deadline};
 use ninelives::prelude::*;
+use ninelives::retry::{RetryPolicyBuilder, Transient};
 use tower::Service;
 use tower::layer::Layer;
 use tower::layer::util::Identity;
 use tower::util::MapRequestLayer;
 
+use crate::{TIMER, Waits};
 use echo::FAR;
 pub use echo::{Echo, call, enter_runtime};
 
@@ -78,19 +81,19 @@ pub fn raw() -> impl Subject {
     Identity::new()
 }
 
-/// A timeout that does not pass, on tokio's timer.
+/// A timeout that does not pass.
 pub fn timeout() -> impl Subject {
-    TimeoutLayer::new(FAR).unwrap()
+    timeout_layer()
 }
 
 /// The same with settings that may change.
 pub fn timeout_live() -> impl Subject {
-    TimeoutLayer::new(FAR).unwrap().live()
+    timeout_layer().live()
 }
 
 /// The same with a shadow.
 pub fn timeout_shadowed() -> impl Subject {
-    let layer = TimeoutLayer::new(FAR).unwrap().live();
+    let layer = timeout_layer().live();
     layer.settings().set_shadow(layer.config()).unwrap();
     layer
 }
@@ -102,7 +105,7 @@ pub fn bearing() -> impl Subject {
 
 /// A timeout that heeds the deadline of its requests, which is far away and passes no sooner than its own.
 pub fn timeout_deadline() -> impl Subject {
-    on() + Policy(TimeoutLayer::new(FAR).unwrap().with_deadline()) + off()
+    on() + Policy(timeout_layer().with_deadline()) + off()
 }
 
 /// Three attempts; the first one succeeds.
@@ -117,13 +120,13 @@ pub fn retry_live() -> impl Subject {
 
 /// The same retry over its requests' deadline, an hour away, and their marks.
 pub fn retry_heeding() -> impl Subject {
-    let builder = RetryPolicy::builder().max_attempts(3).heeding_requests();
+    let builder = retry_builder().heeding_requests();
     on() + Policy(builder.build().unwrap().into_layer()) + off()
 }
 
 /// The same retry with a look at each response.
 pub fn retry_over_results() -> impl Subject {
-    let builder = RetryPolicy::builder().max_attempts(3);
+    let builder = retry_builder();
     let builder =
         builder.retry_if(|answer: Result<&u64, &echo::Refused>| answer.is_ok_and(|n| *n == 8));
     builder.build().unwrap().into_layer()
@@ -302,8 +305,8 @@ pub fn prioritized_full_bulkhead() -> impl Subject {
 }
 
 /// A bulkhead with one permit and one place.
-pub fn narrow_bulkhead() -> BulkheadLayer<ninelives::bulkhead::Queued> {
-    BulkheadLayer::queued(1, 1, FAR).unwrap()
+pub fn narrow_bulkhead() -> BulkheadLayer<Queued<Waits>> {
+    lined(1)
 }
 
 /// A bulkhead with room and a line that heeds the deadline of its requests, an hour away.
@@ -336,34 +339,38 @@ pub fn fallback() -> impl Subject {
 
 /// Two arms at once.
 pub fn fork_join() -> impl Subject {
-    Policy::tower(Identity::new()) & Policy::tower(Identity::new())
+    let race = Policy::tower(Identity::new()) & Policy::tower(Identity::new());
+    race.with_timer(TIMER)
 }
 
 /// Two arms; the second one is far from its start.
 pub fn staggered() -> impl Subject {
-    (Policy::tower(Identity::new()) & Policy::tower(Identity::new())).stagger(FAR)
+    let race = Policy::tower(Identity::new()) & Policy::tower(Identity::new());
+    race.stagger(FAR).with_timer(TIMER)
 }
 
 /// Two arms at once, by a setting that may change.
 pub fn fork_join_live() -> impl Subject {
-    (Policy::tower(Identity::new()) & Policy::tower(Identity::new())).live()
+    let race = Policy::tower(Identity::new()) & Policy::tower(Identity::new());
+    race.with_timer(TIMER).live()
 }
 
 /// Two arms at once, the second for a token, of which each request pays one in.
 pub fn fork_join_budgeted() -> impl Subject {
     let race = Policy::tower(Identity::new()) & Policy::tower(Identity::new());
+    let race = race.with_timer(TIMER);
     race.with_budget(RetryBudget::new(1.0, 0.0, 100).unwrap())
 }
 
 /// Two arms at once, over the deadline of their requests, an hour away.
 pub fn fork_join_heeding() -> impl Subject {
     let race = Policy::tower(Identity::new()) & Policy::tower(Identity::new());
-    on() + race.heeding_requests() + off()
+    on() + race.with_timer(TIMER).heeding_requests() + off()
 }
 
 /// The stack that the design has a budget for.
 pub fn stack() -> impl Subject {
-    Policy(TimeoutLayer::new(FAR).unwrap())
+    Policy(timeout_layer())
         + Policy(bulkhead_layer())
         + Policy(breaker_layer())
         + Policy(retry_layer())
@@ -381,8 +388,22 @@ fn off() -> Policy<Tower<MapRequestLayer<impl Fn(Bearer) -> u64 + Clone + Send +
     Policy::tower(MapRequestLayer::new(|(number, _): Bearer| number))
 }
 
-fn retry_layer() -> RetryLayer {
-    let policy = RetryPolicy::builder().max_attempts(3).build().unwrap();
+fn timeout_layer() -> TimeoutLayer<Waits> {
+    TimeoutLayer::new(FAR).unwrap().with_timer(TIMER)
+}
+
+fn retry_builder() -> RetryPolicyBuilder<Transient, Waits> {
+    let builder = RetryPolicy::builder().max_attempts(3);
+    builder.with_sleeper(TIMER)
+}
+
+fn lined(permits: usize) -> BulkheadLayer<Queued<Waits>> {
+    let layer = BulkheadLayer::queued(permits, permits, FAR).unwrap();
+    layer.with_timer(TIMER)
+}
+
+fn retry_layer() -> RetryLayer<Transient, Waits> {
+    let policy = retry_builder().build().unwrap();
     policy.into_layer()
 }
 
@@ -402,8 +423,8 @@ fn rated_layer(
     CircuitBreakerLayer::with_clock(config, UNMOVED).unwrap()
 }
 
-fn queued_layer() -> BulkheadLayer<ninelives::bulkhead::Queued> {
-    BulkheadLayer::queued(64, 64, FAR).unwrap()
+fn queued_layer() -> BulkheadLayer<Queued<Waits>> {
+    lined(64)
 }
 
 fn bulkhead_layer() -> BulkheadLayer {

@@ -65,14 +65,14 @@ use crate::deadline::{Heeding, Unheeding};
 use crate::emit::{Kept, NullSink, Sink};
 use crate::name::Name;
 use crate::settings::{Live, Settings};
-use crate::timer::TokioTimer;
+use crate::timer::WheelTimer;
 
 /// `left & right`.
 #[derive(Clone, Debug)]
 pub struct ForkJoinLayer<
     A,
     B,
-    T = TokioTimer,
+    T = WheelTimer,
     K = NullSink,
     C = ForkJoinConfig,
     G = (),
@@ -100,7 +100,7 @@ impl<A, B> ForkJoinLayer<A, B> {
             left,
             right,
             settings: ForkJoinConfig::new(),
-            timer: TokioTimer,
+            timer: WheelTimer,
             name: Name::generated("fork-join"),
             sink: NullSink,
             allowance: (),

@@ -79,7 +79,7 @@ impl BulkheadConfig<Queue> {
         Ok(self)
     }
 
-    /// A bulkhead with a line, on tokio's timer.
+    /// A bulkhead with a line, on the wheel ([`WheelTimer`](crate::WheelTimer)).
     pub fn into_layer(self) -> BulkheadLayer<Queued> {
         BulkheadLayer::from_queue_config(self)
     }

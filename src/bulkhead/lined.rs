@@ -10,7 +10,7 @@ use super::idle::Permits;
 use super::{BulkheadConfig, BulkheadLayer, Queue, Queued};
 use crate::deadline::{Heeding, Manner, Unheeding};
 use crate::error::ConfigError;
-use crate::timer::TokioTimer;
+use crate::timer::WheelTimer;
 
 // === impl BulkheadLayer ===
 
@@ -33,7 +33,7 @@ impl BulkheadLayer<Queued> {
     pub fn from_queue_config(config: BulkheadConfig<Queue>) -> Self {
         let places = config.queue().max_waiting() as u32;
         let mode = Queued {
-            timer: TokioTimer,
+            timer: WheelTimer,
             prioritize: Same,
             manner: Unheeding,
         };

@@ -5,7 +5,7 @@ use std::fmt;
 use super::Queue;
 use super::demand::{Rank, Same};
 use crate::deadline::{Manner, Unheeding};
-use crate::timer::TokioTimer;
+use crate::timer::WheelTimer;
 
 /// Rejects at once what does not fit: the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Reject;
 
 /// Lets calls wait in line, on the timer `T`, in the classes of `P`, heeding their deadlines or not, as `D` says.
 #[derive(Clone, Copy, Debug)]
-pub struct Queued<T = TokioTimer, P = Same, D = Unheeding> {
+pub struct Queued<T = WheelTimer, P = Same, D = Unheeding> {
     pub(super) timer: T,
     pub(super) prioritize: P,
     pub(super) manner: D,

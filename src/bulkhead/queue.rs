@@ -23,13 +23,13 @@ use crate::deadline::{Due, Heed, Unheeding, late_by};
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
 use crate::settings::Settings;
-use crate::timer::{Timer, TokioTimer};
+use crate::timer::{Timer, WheelTimer};
 
 /// A service with a bulkhead and a line around it. See the [page](super::super).
 #[derive(Clone, Debug)]
 pub struct QueuedService<
     S,
-    T = TokioTimer,
+    T = WheelTimer,
     M = NullSink,
     C: Settings<BulkheadConfig<Queue>> = BulkheadConfig<Queue>,
     W = One,

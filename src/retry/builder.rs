@@ -14,11 +14,11 @@ use super::plan::{Common, Plan};
 use super::{Clipped, Hinted, HintedByResult, RetryBudget, RetryConfig, RetryPolicy, Transient};
 use crate::deadline::{Heeding, Unheeding};
 use crate::error::{ConfigError, ResilienceError};
-use crate::timer::TokioTimer;
+use crate::timer::WheelTimer;
 
 /// Collects the settings of a [`RetryPolicy`]; [`build`](Self::build) checks them.
 #[derive(Clone, Debug)]
-pub struct RetryPolicyBuilder<P = Transient, T = TokioTimer, D = Unheeding> {
+pub struct RetryPolicyBuilder<P = Transient, T = WheelTimer, D = Unheeding> {
     settings: Draft,
     retry_if: P,
     timer: T,
@@ -51,7 +51,7 @@ impl RetryPolicyBuilder {
                 seed: None,
             },
             retry_if: Transient,
-            timer: TokioTimer,
+            timer: WheelTimer,
             bound: PhantomData,
         }
     }

@@ -14,11 +14,11 @@ use crate::emit::{Kept, NullSink, Sink};
 use crate::lift::Lift;
 use crate::name::Name;
 use crate::settings::{Live, Settings};
-use crate::timer::{Timer, TokioTimer};
+use crate::timer::{Timer, WheelTimer};
 
 /// The settings of a retry, checked. Made by [`RetryPolicy::builder`].
 #[derive(Debug)]
-pub struct RetryPolicy<P = Transient, T = TokioTimer, D = Unheeding> {
+pub struct RetryPolicy<P = Transient, T = WheelTimer, D = Unheeding> {
     plan: Arc<Plan<P, T, RetryConfig>>,
     name: Name,
     bound: PhantomData<D>,
@@ -28,7 +28,7 @@ pub struct RetryPolicy<P = Transient, T = TokioTimer, D = Unheeding> {
 ///
 /// One value is one policy: clones, and services from repeated `layer()` calls, share its budget and its randomness.
 #[derive(Debug)]
-pub struct RetryLayer<P = Transient, T = TokioTimer, K = NullSink, C = RetryConfig, D = Unheeding> {
+pub struct RetryLayer<P = Transient, T = WheelTimer, K = NullSink, C = RetryConfig, D = Unheeding> {
     plan: Arc<Plan<P, T, C>>,
     name: Name,
     sink: K,
@@ -38,7 +38,7 @@ pub struct RetryLayer<P = Transient, T = TokioTimer, K = NullSink, C = RetryConf
 // === impl RetryPolicy ===
 
 impl RetryPolicy {
-    /// A builder: 3 attempts, 100 ms exponential backoff up to 10 s, no jitter, the service's errors and timeouts, tokio's timer.
+    /// A builder: 3 attempts, 100 ms exponential backoff up to 10 s, no jitter, the service's errors and timeouts, the wheel ([`WheelTimer`](crate::WheelTimer)).
     pub fn builder() -> RetryPolicyBuilder {
         RetryPolicyBuilder::new()
     }

@@ -14,11 +14,11 @@ use crate::lift::Lift;
 use crate::name::Name;
 use crate::registry::{Managed, Member};
 use crate::settings::{Live, Settings};
-use crate::timer::{Timer, TokioTimer};
+use crate::timer::{Timer, WheelTimer};
 
 /// Puts a timeout around a service. See the [page](super).
 #[derive(Clone, Debug)]
-pub struct TimeoutLayer<T = TokioTimer, K = NullSink, C = TimeoutConfig, D = Unheeding> {
+pub struct TimeoutLayer<T = WheelTimer, K = NullSink, C = TimeoutConfig, D = Unheeding> {
     settings: C,
     manner: D,
     name: Name,
@@ -29,7 +29,7 @@ pub struct TimeoutLayer<T = TokioTimer, K = NullSink, C = TimeoutConfig, D = Unh
 // === impl TimeoutLayer ===
 
 impl TimeoutLayer {
-    /// Calls may take `limit`, on tokio's timer.
+    /// Calls may take `limit`, on the wheel ([`WheelTimer`]).
     ///
     /// # Errors
     /// A limit of zero, as [`TimeoutConfig::new`].
@@ -37,13 +37,13 @@ impl TimeoutLayer {
         TimeoutConfig::new(limit).map(Self::from_config)
     }
 
-    /// A timeout with these settings, on tokio's timer.
+    /// A timeout with these settings, on the wheel ([`WheelTimer`]).
     pub fn from_config(config: TimeoutConfig) -> Self {
         Self {
             settings: config,
             manner: Unheeding,
             name: Name::generated("timeout"),
-            timer: TokioTimer,
+            timer: WheelTimer,
             sink: NullSink,
         }
     }

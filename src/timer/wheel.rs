@@ -3,6 +3,7 @@
 mod driver;
 mod hall;
 mod heat;
+mod knock;
 mod sleep;
 
 use std::time::Duration;
@@ -14,25 +15,29 @@ pub use sleep::WheelSleep;
 use super::{Timer, TokioTimer};
 use crate::clock::{Clock, Tick, saturating_nanos};
 
-/// A timer for waits that are mostly given up: to arm one and to leave it takes no lock, no system call and, while much is armed, no
-/// reading of the clock.
+/// The default timer of every policy that waits. Most waits are given up: to arm one and to leave it takes no lock, no system call and, while much
+/// is armed, no reading of the clock.
 ///
-/// Every runtime of tokio that waits on it has a wheel and one task, its driver, which ends what is due. While much is armed, the driver comes by
+/// Every runtime of tokio that waits on it has a wheel and one task, its driver, which ends what is due; one with several workers has a second,
+/// which does nothing but see to it that a worker that wakes the driver and then blocks does not keep it. While much is armed, the driver comes by
 /// once in a tick of a millisecond; otherwise it sleeps until the earliest deadline, and for ever when nothing is armed. Its clock is
 /// [`TokioTimer`]'s, paused time included.
 ///
 /// # Promised
 /// * A wait never ends early.
-/// * It ends late by at most two ticks, plus what the driver itself is late: it is a task of the runtime, and a runtime that is busy runs it late. Under
-///   paused time it ends within the millisecond of tokio's own timer.
+/// * It ends late by at most two ticks, one of below 10 ms by at most one, plus what the driver itself is late: it is a task of the runtime, and a
+///   runtime that is busy runs it late. Tokio's own timer is late by up to one. Under paused time both end within the same millisecond.
 /// * Waits of one runtime that are due together end in the order of their deadlines; if those are equal and all was armed by one thread and at rest, in the
 ///   order of their arming.
 /// * A wait may be polled and dropped on any thread. It belongs to the runtime in which it was first polled; when that runtime ends, it goes on in
 ///   the one where it is polled next.
+/// * Code that a task runs to its end in another runtime waits there, and the task in its own.
 ///
 /// # Not promised
-/// That memory is given back: a wheel has 64 bytes for each of about twice as many waits as were ever armed at the same time, and is handed on to a later
-/// runtime, not freed. That a runtime has no task of ours after its first wait.
+/// * That memory is given back: a wheel has 64 bytes for each of about twice as many waits as were ever armed at the same time, and is handed on to a later
+///   runtime, not freed.
+/// * That a runtime has no task of ours after its first wait: whoever counts its tasks finds one or two more.
+/// * That a task which first waits within `Handle::enter` of another runtime ever waits in its own.
 ///
 /// # Panics
 /// As [`TokioTimer`]'s, a wait panics when it is polled outside of a runtime of tokio, or in one without time.
@@ -40,19 +45,22 @@ use crate::clock::{Clock, Tick, saturating_nanos};
 /// # Progress
 /// Arming, polling and leaving are lock-free. The first wait of a thread in a runtime looks for its wheel; the first wait of a runtime spawns
 /// the driver. Beyond 1,024 runtimes or 2,097,152 waits of one runtime at once, and with tokio 1.48, which does not tell runtimes apart, a wait takes a
-/// timer of tokio instead.
+/// timer of tokio instead, in a box: there [`TokioTimer`] is cheaper.
 ///
 /// ```
-/// use ninelives::{Timer, TimeoutLayer, WheelTimer};
+/// use ninelives::{TimeoutLayer, WheelTimer};
 /// use std::time::Duration;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let layer = TimeoutLayer::new(Duration::from_secs(1))?.with_timer(WheelTimer);
-/// # let _ = layer;
+/// let layer: TimeoutLayer<WheelTimer> = TimeoutLayer::new(Duration::from_secs(1))?;
+/// # let _ = layer.with_timer(ninelives::TokioTimer); // for tokio's own timer
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WheelTimer;
+
+/// Shorter waits are always told as a deadline, which costs a reading of the clock: in nanoseconds.
+const SHORT: u64 = 10 * heat::TICK;
 
 // === impl WheelTimer ===
 
@@ -87,14 +95,17 @@ impl Timer for WheelTimer {
     fn start(&self, duration: Duration) -> (Tick, WheelSleep) {
         let span = saturating_nanos(duration);
         let wheel = hall::current();
+        let may_be_coarse = (SHORT..u64::MAX).contains(&span);
         if let Some(wheel) = wheel
+            && may_be_coarse
             && let Pace::Coarse { recent } = wheel.pace()
-            && span != u64::MAX
         {
             return (recent, WheelSleep::span(wheel, span));
         }
         let now = self.now();
-        if let Some(wheel) = wheel {
+        if let Some(wheel) = wheel
+            && may_be_coarse
+        {
             heat::arming(wheel, now);
         }
         (now, WheelSleep::ahead(wheel, now.after(duration)))

@@ -15,7 +15,7 @@ use ninelives::prelude::*;
 use ninelives::registry::Registry;
 use ninelives::settings::Live;
 
-type LiveTimeout = TimeoutLayer<TokioTimer, NullSink, Live<TimeoutConfig>>;
+type LiveTimeout = TimeoutLayer<WheelTimer, NullSink, Live<TimeoutConfig>>;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

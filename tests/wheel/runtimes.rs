@@ -4,6 +4,8 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use futures::future::Either;
+use ninelives::timer::WheelSleep;
 use ninelives::{Clock, Timer, TokioTimer, WheelTimer};
 use tokio::runtime::{Builder, Runtime};
 
@@ -128,6 +130,85 @@ fn w04_a_runtime_ends_while_its_tasks_wait() {
         runtime.block_on(wait());
         drop(runtime);
     }
+}
+
+/// How long a wait of some milliseconds may take on any machine.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits, or fails when patience, which tokio's own timer keeps, ends first. A wait that is polled late would find itself over.
+async fn must_end(sleep: WheelSleep) {
+    let patience = pin!(tokio::time::sleep(PATIENCE));
+    match futures::future::select(patience, sleep).await {
+        Either::Left(_) => panic!("nobody looks after the wait"),
+        Either::Right(_) => {}
+    }
+}
+
+/// A worker wakes the driver and blocks until a wait of the other worker is over.
+fn block_a_worker(runtime: &Runtime) {
+    let (is_armed, armed_now) = std::sync::mpsc::channel();
+    let (over, ended) = std::sync::mpsc::channel();
+    let blocker = runtime.spawn(async move {
+        // The driver is woken by this worker, which keeps what it has woken last until the other wait is over.
+        let far = armed(Duration::from_secs(60)).await;
+        is_armed.send(()).unwrap();
+        let ended = ended.recv_timeout(PATIENCE);
+        drop(far);
+        ended.expect("the wait of the other worker ends");
+    });
+    armed_now.recv().unwrap();
+    let waiter = runtime.spawn(async move {
+        WheelTimer.sleep(ms(3)).await;
+        over.send(()).unwrap();
+    });
+    runtime.block_on(blocker).unwrap();
+    runtime.block_on(waiter).unwrap();
+}
+
+#[test]
+fn w08_a_worker_that_starts_the_driver_and_blocks_holds_up_no_other_wait() {
+    block_a_worker(&multi_thread());
+}
+
+#[test]
+fn w08_a_worker_that_wakes_the_driver_and_blocks_holds_up_no_other_wait() {
+    let runtime = multi_thread();
+    for _ in 0..20 {
+        runtime.block_on(async { tokio::spawn(wait()).await.unwrap() });
+        block_a_worker(&runtime);
+    }
+}
+
+#[test]
+fn w05_a_task_that_runs_another_runtime_waits_on_its_own_again() {
+    let other = current_thread();
+    multi_thread().block_on(async {
+        tokio::spawn(async move {
+            tokio::task::block_in_place(|| other.block_on(wait()));
+            // Nobody drives the other runtime now.
+            must_end(WheelTimer.sleep(ms(3))).await;
+            must_end(WheelTimer.start(ms(3)).1).await;
+            tokio::task::block_in_place(|| drop(other));
+        })
+        .await
+        .unwrap();
+    });
+}
+
+#[test]
+fn w05_a_blocking_task_runs_two_runtimes_in_turn() {
+    let (one, two) = (current_thread(), current_thread());
+    let outer = current_thread();
+    outer.block_on(async {
+        tokio::task::spawn_blocking(move || {
+            one.block_on(wait());
+            // Nobody drives the first one now.
+            two.block_on(must_end(WheelTimer.sleep(ms(3))));
+            one.block_on(must_end(WheelTimer.start(ms(3)).1));
+        })
+        .await
+        .unwrap();
+    });
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::course::Course;
 pub(crate) type Stack<K> = Policy<
     CombinedLayer<
         CombinedLayer<
-            CombinedLayer<TimeoutLayer<TokioTimer, K>, BulkheadLayer<Reject, K>>,
+            CombinedLayer<TimeoutLayer<WheelTimer, K>, BulkheadLayer<Reject, K>>,
             CircuitBreakerLayer<MonotonicClock, K>,
         >,
         RetryLayer<Transient, InstantSleeper, K>,

@@ -88,7 +88,7 @@ where
         loop {
             match this.right.as_mut().project() {
                 RightProj::Staggered { delay } => {
-                    let sleep = this.timer.sleep(*delay);
+                    let sleep = this.timer.start(*delay).1;
                     this.right.set(Right::Waiting { sleep });
                 }
                 RightProj::Waiting { sleep } => {

@@ -14,14 +14,14 @@ use crate::deadline::{Due, Heed, Unheeding, late_by};
 use crate::emit::{Arm, Emitter, Kind, NullSink, PolicyEvent, Request};
 use crate::error::{Failures, FlatError, ResilienceError};
 use crate::settings::{Beside, Settings};
-use crate::timer::{Timer, TokioTimer};
+use crate::timer::{Timer, WheelTimer};
 
 /// The service of [`ForkJoinLayer`](super::ForkJoinLayer).
 #[derive(Debug)]
 pub struct ForkJoinService<
     A,
     B,
-    T = TokioTimer,
+    T = WheelTimer,
     M = NullSink,
     C: Settings<ForkJoinConfig> = ForkJoinConfig,
     G = (),

@@ -118,7 +118,7 @@ where
                     this.step.set(if delay.is_zero() {
                         Step::Yielding { yielded: false }
                     } else {
-                        let sleep = common.timer.sleep(delay);
+                        let sleep = common.timer.start(delay).1;
                         Step::Waiting { sleep }
                     });
                 }

@@ -2,15 +2,19 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use ninelives_core::sync::AtomicWaker;
 use ninelives_core::wheel::{Keeper, Pass, Wheel};
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Sleep;
 
 use super::super::tokio_timer::instant;
+use super::hall;
 use super::heat::TICK;
+use super::knock::{Knocker, Usher};
 use crate::clock::{Clock, MonotonicClock, Tick};
 use crate::timer::TokioTimer;
 
@@ -33,6 +37,7 @@ struct Driver {
     alarmed: bool,
     napping: bool,
     pulse: Pulse,
+    knocker: Knocker,
 }
 
 /// Whether the clock of the runtime goes as the system's does. Under paused time it does not, and there is no time for naps.
@@ -49,8 +54,9 @@ pub(super) fn alarm() -> Alarm {
     Box::pin(tokio::time::sleep(Duration::ZERO)) // boxed: see `Driver`
 }
 
-/// Starts the driver of a wheel that was opened for this. If the runtime ends meanwhile, the wheel is closed again.
+/// Starts the driver of a wheel that was opened for this, and its usher where there are several workers. If the runtime ends meanwhile, the wheel is closed again.
 pub(super) fn start(runtime: &Handle, wheel: &'static Wheel, alarm: Alarm) {
+    let usher = Arc::new(AtomicWaker::new());
     let driver = Driver {
         wheel,
         keeper: Keeper::new(),
@@ -58,9 +64,13 @@ pub(super) fn start(runtime: &Handle, wheel: &'static Wheel, alarm: Alarm) {
         alarmed: false,
         napping: false,
         pulse: Pulse::new(),
+        knocker: Knocker::new(Arc::clone(&usher)),
     };
-    // The handle of the task is not needed: the driver ends with its runtime.
+    // The handles of the tasks are not needed: they end with their runtime.
     drop(runtime.spawn(driver));
+    if runtime.runtime_flavor() != RuntimeFlavor::CurrentThread {
+        drop(runtime.spawn(Usher(usher)));
+    }
 }
 
 // === impl Driver ===
@@ -70,7 +80,8 @@ impl Future for Driver {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let driver = &mut *self;
-        driver.wheel.register(cx.waker());
+        hall::learn(cx.waker());
+        driver.wheel.register(driver.knocker.over(cx.waker()));
         for _ in 0..LOOKS {
             if !driver.is_called(cx) {
                 return Poll::Pending;

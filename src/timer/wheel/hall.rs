@@ -1,12 +1,14 @@
 //! Which wheel belongs to the runtime in which somebody waits.
 //!
 //! Asking tokio for the runtime clones its handle, a count that all threads share. A task stays in its runtime, so each thread
-//! remembers the wheels of some tasks.
+//! remembers the wheels of some tasks: of those that wait while their runtime polls them, which their waker shows. What a task
+//! runs to its end in another runtime has the task's id too, and a waker of another kind.
 
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroU64;
 use std::sync::OnceLock;
+use std::task::{RawWakerVTable, Waker};
 
 use ninelives_core::wheel::Wheel;
 use tokio::runtime::Handle;
@@ -22,6 +24,9 @@ const KNOWN: usize = 64;
 
 /// Every wheel there is. One whose runtime has ended is there for the next one; so waits may outlive their runtime.
 static HALL: [OnceLock<Box<Wheel>>; WHEELS] = [const { OnceLock::new() }; WHEELS];
+
+/// How the wakers of tasks look.
+static KIND: OnceLock<&'static RawWakerVTable> = OnceLock::new();
 
 type OfTask = Option<(task::Id, &'static Wheel)>;
 type OfRuntime = Option<(NonZeroU64, &'static Wheel)>;
@@ -47,21 +52,46 @@ struct Number(u64);
 /// The wheel of the current runtime; `None` outside of one, or when there are too many.
 #[inline]
 pub(super) fn current() -> Option<&'static Wheel> {
-    let Some(task) = task::try_id() else {
-        return of_runtime();
-    };
-    let place = Number::of(task) as usize % KNOWN;
-    TASKS.with(|tasks| match tasks[place].get() {
-        Some((known, wheel)) if known == task => Some(wheel),
-        _ => {
-            let wheel = of_runtime()?;
-            tasks[place].set(Some((task, wheel)));
-            Some(wheel)
-        }
-    })
+    known().or_else(of_runtime)
 }
 
-/// The same, for who was turned away by what a thread remembers.
+/// What this thread remembers of the current task.
+#[inline]
+fn known() -> Option<&'static Wheel> {
+    let task = task::try_id()?;
+    match TASKS.with(|tasks| tasks[place(task)].get()) {
+        Some((known, wheel)) if known == task => Some(wheel),
+        _ => None,
+    }
+}
+
+/// Somebody waits, with this waker: if it is the current task that does, its wheel is remembered.
+pub(super) fn remember(waker: &Waker) {
+    let Some(task) = task::try_id() else {
+        return;
+    };
+    let by_runtime = KIND
+        .get()
+        .is_some_and(|kind| std::ptr::eq(*kind, waker.vtable()));
+    if by_runtime
+        && known().is_none()
+        && let Some(wheel) = of_runtime()
+    {
+        TASKS.with(|tasks| tasks[place(task)].set(Some((task, wheel))));
+    }
+}
+
+/// Learns what kind of waker a runtime polls its tasks with.
+pub(super) fn learn(waker: &Waker) {
+    KIND.get_or_init(|| waker.vtable());
+}
+
+#[inline]
+fn place(task: task::Id) -> usize {
+    Number::of(task) as usize % KNOWN
+}
+
+/// The same as [`current`], by asking tokio.
 #[inline(never)]
 pub(super) fn of_runtime() -> Option<&'static Wheel> {
     let runtime = Handle::try_current().ok()?;

@@ -2,10 +2,10 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use ninelives_core::wheel::{Entry, Pace, Stand, Wait, Wheel};
+use ninelives_core::wheel::{Entry, Pace, Refused, Stand, Wait, Wheel};
 
 use super::super::tokio_timer::TokioSleep;
 use super::{hall, heat};
@@ -18,6 +18,9 @@ pub struct WheelSleep {
     state: State,
 }
 
+/// A place on a wheel, left when it is dropped.
+struct Place(Option<Entry<'static>>);
+
 enum State {
     /// Until a tick that may have passed already.
     Until(Tick),
@@ -26,10 +29,27 @@ enum State {
     /// So many nanoseconds from the first poll.
     Span(&'static Wheel, u64),
     /// With the deadline, if its owner knows it: then it need not wait for a driver that is late.
-    Armed(Entry<'static>, Tick),
+    Armed(Place, Tick),
     // boxed: only beyond the bounds of the wheels, or while a runtime ends.
     Elsewhere(Pin<Box<TokioSleep>>),
     Over,
+}
+
+/// The place of an arming among those of its thread, where one is needed: not by who arms the same again and again.
+fn stamp(waker: &Waker) -> u64 {
+    hall::remember(waker);
+    heat::stamp()
+}
+
+// === impl Place ===
+
+impl Drop for Place {
+    #[inline(never)] // apart, so that who drops a wait that was never armed does little for it
+    fn drop(&mut self) {
+        if let Some(entry) = self.0.take() {
+            entry.leave();
+        }
+    }
 }
 
 // === impl WheelSleep ===
@@ -61,11 +81,16 @@ impl WheelSleep {
         std::ptr::from_ref(self).addr()
     }
 
+    #[inline]
+    fn armed(&self, wheel: &'static Wheel, wait: Wait, waker: &Waker) -> Result<Place, Refused> {
+        let entry = wheel.arm(wait, self.seed(), || stamp(waker), waker)?;
+        Ok(Place(Some(entry)))
+    }
+
     /// The first poll, and the first one after an eviction.
     fn arm(&mut self, deadline: Tick, cx: &mut Context<'_>) -> Poll<()> {
         let wait = Wait::Until(deadline);
-        let arm =
-            |wheel: &'static Wheel| wheel.arm(wait, self.seed(), heat::stamp, cx.waker()).ok();
+        let arm = |wheel| self.armed(wheel, wait, cx.waker()).ok();
         let wheel = match self.state {
             State::Ahead(Some(wheel), _) => Some(wheel),
             _ => hall::current(),
@@ -100,7 +125,7 @@ impl WheelSleep {
                 let span = Duration::from_nanos(*span);
                 return self.arm(TokioTimer.now().after(span), cx);
             }
-            State::Armed(entry, deadline) => match entry.poll(cx.waker()) {
+            State::Armed(Place(Some(entry)), deadline) => match entry.poll(cx.waker()) {
                 Stand::Waiting if *deadline != Tick::NEVER && TokioTimer.now() >= *deadline => {
                     Stand::Fired
                 }
@@ -110,25 +135,18 @@ impl WheelSleep {
                 Poll::Ready(()) => Stand::Fired,
                 Poll::Pending => Stand::Waiting,
             },
-            State::Over => Stand::Fired,
+            State::Armed(Place(None), _) | State::Over => Stand::Fired,
         };
         match stand {
             Stand::Waiting => Poll::Pending,
             Stand::Fired => {
-                self.leave();
+                self.state = State::Over;
                 Poll::Ready(())
             }
             Stand::Evicted(deadline) => {
-                self.leave();
+                self.state = State::Over;
                 self.arm(deadline, cx)
             }
-        }
-    }
-
-    #[inline]
-    fn leave(&mut self) {
-        if let State::Armed(entry, _) = std::mem::replace(&mut self.state, State::Over) {
-            entry.leave();
         }
     }
 }
@@ -140,19 +158,12 @@ impl Future for WheelSleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         if let State::Span(wheel, span) = self.state
             && let Pace::Coarse { .. } = wheel.pace()
-            && let Ok(entry) = wheel.arm(Wait::Span(span), self.seed(), heat::stamp, cx.waker())
+            && let Ok(entry) = self.armed(wheel, Wait::Span(span), cx.waker())
         {
             self.state = State::Armed(entry, Tick::NEVER);
             return Poll::Pending;
         }
         self.go_on(cx)
-    }
-}
-
-impl Drop for WheelSleep {
-    #[inline]
-    fn drop(&mut self) {
-        self.leave();
     }
 }
 

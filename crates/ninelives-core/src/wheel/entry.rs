@@ -70,7 +70,7 @@ impl Wheel {
         let Some(taken) = taken else {
             return Err(Refused::Full);
         };
-        self.rows.list(taken.number);
+        taken.list();
         let deadline = match wait {
             Wait::Span(_) => Tick::ZERO,
             Wait::Until(deadline) => deadline,

@@ -28,12 +28,13 @@ pub(super) struct Rows {
     fill: Fill,
 }
 
-/// A slot, with the number that the keeper knows it by.
+/// A slot that was taken, and is not on the keeper's list yet.
 pub(super) struct Taken<'w> {
     pub(super) slot: &'w Slot,
     pub(super) word: Word,
-    pub(super) number: u32,
     pub(super) old: Option<Waker>,
+    list: &'w List,
+    at: usize,
 }
 
 // === impl Row ===
@@ -44,6 +45,29 @@ impl Row {
             slots: (0..slots).map(|_| Slot::new()).collect(),
             list: List::new(slots),
         }
+    }
+
+    /// Takes the slot there, if it is free, and begins to wait.
+    #[inline]
+    fn take(&self, at: usize, wait: Wait, stamp: u64, waker: &Waker) -> Option<Taken<'_>> {
+        let slot = &self.slots[at];
+        let (word, old) = slot.publish(slot.claim()?, wait, stamp, waker);
+        Some(Taken {
+            slot,
+            word,
+            old,
+            list: &self.list,
+            at,
+        })
+    }
+}
+
+// === impl Taken ===
+
+impl Taken<'_> {
+    /// Puts the slot on the keeper's list.
+    pub(super) fn list(&self) {
+        self.list.add(self.at);
     }
 }
 
@@ -120,6 +144,7 @@ impl Rows {
     }
 
     /// Takes a free slot, where this waker's last one is if it can be had, and begins to wait; `None`: there are no more.
+    #[inline]
     pub(super) fn take(
         &self,
         wait: Wait,
@@ -128,22 +153,29 @@ impl Rows {
         waker: &Waker,
     ) -> Option<Taken<'_>> {
         let home = mix(home(waker));
+        let row = self.rows[self.fill.top()].get()?;
+        row.take(spread(home, row.slots.len()), wait, stamp, waker)
+            .or_else(|| self.take_any(home, wait, seed, stamp, waker))
+    }
+
+    /// The same, where the nearest place is not free.
+    #[inline(never)]
+    fn take_any(
+        &self,
+        home: u64,
+        wait: Wait,
+        seed: usize,
+        stamp: u64,
+        waker: &Waker,
+    ) -> Option<Taken<'_>> {
         loop {
             let top = self.fill.top();
-            for (index, row) in self.made() {
+            for (_, row) in self.made() {
                 let slots = row.slots.len();
-                let first = core::iter::once(spread(home, slots));
-                for at in first.chain(tries(seed, slots)) {
-                    let slot = &row.slots[at];
-                    if let Some(claimed) = slot.claim() {
-                        let (word, old) = slot.publish(claimed, wait, stamp, waker);
-                        return Some(Taken {
-                            slot,
-                            word,
-                            number: number(index, at),
-                            old,
-                        });
-                    }
+                let mut places = core::iter::once(spread(home, slots)).chain(tries(seed, slots));
+                let taken = places.find_map(|at| row.take(at, wait, stamp, waker));
+                if taken.is_some() {
+                    return taken;
                 }
             }
             if top + 1 == ROWS {
