@@ -19,6 +19,7 @@
 //! | attach  | owned                                   | none             | `one_producer_at_a_time`                 |
 //! | push    |                                         | its number       | `records_come_out_in_order`              |
 //! | read    | next is the head                        | `Empty`          | `an_empty_ring_has_nothing_to_read`      |
+//! | read    | next is past the head that is seen      | `Empty`          | loom: `a_reader_that_was_lapped_may_be_ahead_of_the_head_that_it_sees` |
 //! | read    | next is within the last `capacity`      | `Record`         | `records_come_out_in_order`              |
 //! | read    | next was overwritten                    | `Lost(gap)`      | `a_lapped_reader_learns_the_exact_gap`   |
 //! | read    | overwritten while it was being copied   | `Lost(gap)`      | loom: `a_torn_record_is_never_delivered` |
@@ -26,7 +27,8 @@
 //! # Orderings
 //! A sequence lock of two counters around plain words, all of them atomic, so there is no data race to explain. The producer
 //! announces (`claimed`), fences, writes, then publishes (`head`). A reader takes `head`, copies, fences, then looks at `claimed`: had
-//! any copied word been newer than its record, the fences make the announcement visible, and the copy is thrown away.
+//! any copied word been newer than its record, the fences make the announcement visible, and the copy is thrown away. A claim may be seen
+//! before the head that was published before it: who was lapped then waits behind the claim until that head is seen.
 //!
 //! # Progress
 //! `push`: wait-free, `WORDS + 2` stores. `read`: wait-free for each answer; a record that is overwritten while it is copied is answered as lost.

@@ -70,17 +70,12 @@ impl Lane {
 
     /// How many of the events behind `until` were passed over already.
     pub(super) fn beyond(&self, until: u64) -> u64 {
-        let next = self.reader.next();
-        if is_before(until, next) {
-            next.wrapping_sub(until)
-        } else {
-            0
-        }
+        from(until, self.reader.next())
     }
 
     /// Events that were neither handed over, nor lost, nor filtered yet.
     pub(super) fn backlog(&self) -> u64 {
-        self.head().wrapping_sub(self.reader.next()) + u64::from(self.ahead.is_some())
+        from(self.reader.next(), self.head()) + u64::from(self.ahead.is_some())
     }
 }
 
@@ -89,10 +84,31 @@ fn is_before(number: u64, until: u64) -> bool {
     (until.wrapping_sub(number) as i64) > 0
 }
 
+/// How far it is from one number to a later one; none to one that is not later: a head that is seen may be older than a gap that was told.
+fn from(number: u64, until: u64) -> u64 {
+    if is_before(number, until) {
+        until.wrapping_sub(number)
+    } else {
+        0
+    }
+}
+
 /// The event of a ring's record.
 pub(in crate::telemetry) fn unpack(words: &[u64; WORDS], sequence: u64) -> PolicyEvent {
     match PolicyEvent::unpack(words, sequence) {
         Some(event) => event,
         None => unreachable!("a ring of events holds nothing else"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e10_a_place_past_the_head_that_is_seen_has_no_backlog() {
+        let ring = Arc::new(EventRing::starting_at(4, u64::MAX).unwrap());
+        assert_eq!(Lane::new(&ring, 1).backlog(), 0);
+        assert_eq!(Lane::new(&ring, u64::MAX - 2).backlog(), 2);
     }
 }

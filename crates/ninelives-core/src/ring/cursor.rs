@@ -11,7 +11,7 @@ pub struct Reader {
 /// What the numbers say about the next record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// It has not been pushed.
+    /// It has not been pushed, as far as this look can tell.
     Ahead,
     /// It is in its slot, as far as this look can tell.
     Here(u64),
@@ -33,9 +33,11 @@ impl Reader {
     }
 
     /// Where the next record is, when `head` records are finished.
+    ///
+    /// A reader that learned by a claim that it was lapped may see a head of before that claim: numbers wrap, so the nearer way round tells.
     pub(super) const fn place(&self, head: u64, capacity: u64) -> Place {
         let waiting = head.wrapping_sub(self.next);
-        if waiting == 0 {
+        if waiting as i64 <= 0 {
             Place::Ahead
         } else if waiting > capacity {
             Place::Behind(waiting - capacity)

@@ -64,6 +64,18 @@ fn records_come_out_in_order() {
 }
 
 #[test]
+fn e10_a_reader_past_the_head_that_it_sees_has_nothing_to_read_and_stays() {
+    let (ring, mut reader) = (Ring::<2>::new(1).unwrap(), Reader::at(2));
+    let mut producer = Producer::attach(&ring).unwrap();
+    for _ in 0..2 {
+        push(&mut producer, 1);
+        assert_eq!((ring.read(&mut reader), reader.next()), (Read::Empty, 2));
+    }
+    push(&mut producer, 1);
+    assert_eq!(drain(&ring, &mut reader), ([2].to_vec(), 0));
+}
+
+#[test]
 fn a_lapped_reader_learns_the_exact_gap() {
     let ring = Ring::new(4).unwrap();
     let mut producer = Producer::attach(&ring).unwrap();
