@@ -13,7 +13,7 @@ const THREADS: [&str; 5] = ["threads", "keepers", "e01_", "wakers", "bell::"];
 
 /// What a sanitizer is asked to look at.
 const SANITIZED: [(&str, &[&str]); 2] = [
-    ("ninelives-core", &["--lib"]),
+    ("ninelives-core", &["--lib", "--test", "linear"]),
     (
         "ninelives",
         &[
@@ -47,6 +47,8 @@ fn interpreted(workspace: &Workspace, flags: &str) -> Command {
         "--package",
         "ninelives-core",
         "--lib",
+        "--test",
+        "linear",
         "--target-dir",
     ];
     let mut command = workspace.nightly(scope);
