@@ -3,19 +3,21 @@
 #![allow(missing_docs, clippy::disallowed_types)]
 
 mod breaker;
+mod budget;
 mod planted;
 mod record;
 mod search;
 mod semaphore;
 
 use ninelives_core::breaker::Breaker;
+use ninelives_core::budget::Budget;
 use ninelives_core::semaphore::Semaphore;
 
 use record::Runs;
 
 const RUNS: Runs = Runs {
     seed: 7,
-    runs: if cfg!(miri) { 4 } else { 1_000 },
+    runs: if cfg!(miri) { 2 } else { 1_000 },
     workers: 3,
 };
 
@@ -55,4 +57,15 @@ fn b09_threads_find_a_breaker_at_one_point_in_time() {
         state: breaker.state(),
     };
     RUNS.hold(&machine, Breaker::new, uses, end);
+}
+
+#[test]
+fn r08_threads_find_a_budget_at_one_point_in_time() {
+    let machine = budget::Sequential { cap: 2 };
+    let limits = machine.limits();
+    let uses = |budget: &Budget, worker: &mut record::Worker<'_, _>| {
+        budget::uses(budget, &limits, worker);
+    };
+    let end = |budget: &Budget| budget::look(budget, &limits);
+    RUNS.hold(&machine, || Budget::new(&limits), uses, end);
 }

@@ -30,6 +30,9 @@ pub struct Runs {
     pub workers: usize,
 }
 
+/// Looks between two naps.
+const SPINS: u64 = if cfg!(miri) { 1 } else { 512 };
+
 // === impl Moments ===
 
 impl Moments {
@@ -115,7 +118,7 @@ impl Runs {
                 if here.load(Ordering::SeqCst) == workers {
                     break;
                 }
-                match look % 512 {
+                match look % SPINS {
                     0 => thread::yield_now(),
                     _ => spin_loop(),
                 }
