@@ -239,3 +239,35 @@ fn spans_stand_beside_another_sink() {
         );
     });
 }
+
+#[test]
+fn each_kind_of_failure_has_its_name_in_the_policys_span() {
+    noted(|notebook| {
+        let timer = ManualTimer::new();
+        let timeout = TimeoutLayer::new(Duration::from_millis(1)).unwrap();
+        let timeout = timeout.with_timer(timer.clone()).with_sink(SpanSink);
+        let mut hangs = timeout.layer(service_fn(|()| pending::<Result<(), io::Error>>()));
+        let mut call = Box::pin(hangs.call(()));
+        assert!(poll(call.as_mut()).is_pending());
+        timer.advance(Duration::from_millis(1));
+        assert!(poll(call.as_mut()).is_ready());
+
+        let pass = || Policy::tower(tower::layer::util::Identity::new());
+        let fails = || service_fn(|()| ready(Err::<(), _>(io::Error::other("down"))));
+        let mut either = (pass() | pass()).with_sink(SpanSink).layer(fails());
+        assert!(poll(std::pin::pin!(either.call(()))).is_ready());
+
+        let bulkhead = BulkheadLayer::new(1).unwrap().with_sink(SpanSink);
+        let mut inner = bulkhead.layer(fails());
+        assert!(poll(std::pin::pin!(inner.call(()))).is_ready());
+
+        let causes = notebook
+            .spans("ninelives.policy")
+            .into_iter()
+            .map(|span| notebook.field(span, "error.type").unwrap());
+        assert_eq!(
+            causes.collect::<Vec<_>>(),
+            ["\"timeout\"", "\"all_failed\"", "\"inner\""]
+        );
+    });
+}
