@@ -6,6 +6,8 @@
 //!
 //! What is measured, of the same subjects: time ([`clock`]), instructions ([`instructions`]), allocations (the program
 //! `allocations`: its counter would slow the timed calls). [`report`] makes the tables. The program `overhead` calls over HTTP.
+//!
+//! The package in `published` does the same with the published 0.2.0 beside them, which keeps tokio at 1.48.
 
 // A benchmark measures wall time and owns its runtime: the rules for product code are not for it.
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)]
@@ -14,6 +16,7 @@ pub mod cases;
 pub mod clock;
 #[path = "../../support/echo.rs"]
 pub mod echo;
+pub mod http;
 pub mod instructions;
 #[path = "../../support/loopback.rs"]
 pub mod loopback;
@@ -21,8 +24,17 @@ pub mod loopback;
 pub mod overhead;
 #[path = "../../support/paired.rs"]
 pub mod paired;
+pub mod program;
 #[path = "../../support/quantiles.rs"]
 pub mod quantiles;
 pub mod report;
 pub mod stacks;
 pub mod subject;
+
+/// Ours beside its peers, on the newest tokio.
+pub const PROGRAM: program::Program = program::Program {
+    cases: cases::all,
+    lock: include_str!("../Cargo.lock"),
+    mark: "peers",
+    in_readme: true,
+};

@@ -63,7 +63,7 @@ pub fn full(measured: &[Measured]) -> String {
 /// Time and allocations of the cases that we have, a column for each peer with many layers; of the others, the fastest.
 pub fn short(measured: &[Measured]) -> String {
     let mut table = String::from(
-        "| one call | ninelives | tower | tower-resilience | ninelives 0.2 | fastest other |\n|---|--:|--:|--:|--:|--:|\n",
+        "| one call | ninelives | tower | tower-resilience | fastest other |\n|---|--:|--:|--:|--:|\n",
     );
     for Measured { case, rows } in measured {
         let [ours, peers @ ..] = rows.as_slice() else {

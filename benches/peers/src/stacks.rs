@@ -2,7 +2,6 @@
 
 use ninelives::prelude as ours;
 use ninelives::{Clock, CombinedLayer, StreamingSink};
-use ninelives_0_2::prelude as published;
 use tower::{Layer, Service, ServiceBuilder};
 use tower_resilience::timelimiter::TimeLimiterLayer;
 
@@ -50,12 +49,22 @@ where
     our_policy().with_sink(sink).layer(inner)
 }
 
-type All<A, B, C, D> = CombinedLayer<CombinedLayer<CombinedLayer<A, B>, C>, D>;
+/// Ours, its timeout on tokio's timer.
+pub fn ours_on_tokio<S: Inner>(inner: S) -> impl Protected {
+    let timeout = ours::TimeoutLayer::new(FAR).unwrap();
+    around(timeout.with_timer(ours::TokioTimer)).layer(inner)
+}
 
-fn our_policy() -> ours::Policy<
-    All<ours::TimeoutLayer, ours::BulkheadLayer, ours::CircuitBreakerLayer, ours::RetryLayer>,
-> {
-    ours::Policy(ours::TimeoutLayer::new(FAR).unwrap())
+type All<A, B, C, D> = CombinedLayer<CombinedLayer<CombinedLayer<A, B>, C>, D>;
+type Ours<T> =
+    ours::Policy<All<T, ours::BulkheadLayer, ours::CircuitBreakerLayer, ours::RetryLayer>>;
+
+fn our_policy() -> Ours<ours::TimeoutLayer> {
+    around(ours::TimeoutLayer::new(FAR).unwrap())
+}
+
+fn around<T>(timeout: T) -> Ours<T> {
+    ours::Policy(timeout)
         + ours::Policy(bulkhead::our_layer(PERMITS))
         + ours::Policy(breaker::our_layer())
         + ours::Policy(retry::our_layer())
@@ -88,27 +97,4 @@ pub fn resilience<S: Inner>(inner: S) -> impl Protected {
         .layer(breaker::resilience_layer())
         .layer(retry::resilience_layer())
         .service(inner)
-}
-
-/// Of the published version, which tells `sink` its events.
-pub fn published<S: Inner, K>(sink: K, inner: S) -> impl Protected
-where
-    K: Service<
-            published::PolicyEvent,
-            Response = (),
-            Error: std::error::Error + Send + 'static,
-            Future: Send + 'static,
-        > + Clone
-        + Send
-        + Sync
-        + 'static,
-{
-    let stack = published::Policy(
-        published::TimeoutLayer::new(FAR)
-            .unwrap()
-            .with_sink(sink.clone()),
-    ) + published::Policy(bulkhead::published_layer(PERMITS).with_sink(sink.clone()))
-        + published::Policy(breaker::published_layer().with_sink(sink.clone()))
-        + published::Policy(retry::published_layer().with_sink(sink));
-    stack.layer(inner)
 }

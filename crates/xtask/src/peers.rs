@@ -1,4 +1,4 @@
-//! Ours beside its peers: a workspace of its own, built for itself.
+//! Ours beside its peers: workspaces of their own, built for themselves.
 
 use crate::outcome::Outcome;
 use crate::workspace::{Workspace, run as run_command};
@@ -20,30 +20,64 @@ pub const CALLS: &str = "peers";
 /// Over HTTP.
 pub const OVERHEAD: &str = "overhead";
 
-/// Ours alone, by layers and by subscribers.
+/// Ours alone, by layers, subscribers, windows and names.
 pub const SCALING: &str = "scaling";
 
-/// The workspace of the peers.
-pub const MANIFEST: &str = "benches/peers/Cargo.toml";
-
-/// Builds the program and runs it.
-pub fn run(workspace: &Workspace, job: Job) -> Outcome {
-    let mut command = cargo(workspace, &["run", "--release", "--bin", job.program]);
-    command.arg("--");
-    let flags = [("--quick", job.quick), ("--write", job.write)];
-    command.args(flags.iter().filter(|(_, set)| *set).map(|(flag, _)| flag));
-    if job.program == CALLS {
-        let counter = ["build", "--release", "--bin", "allocations"];
-        run_command(&mut cargo(workspace, &counter)).then(|| run_command(&mut command))
-    } else {
-        run_command(&mut command)
-    }
+/// A workspace that compares.
+#[derive(Clone, Copy, Debug)]
+struct Company {
+    manifest: &'static str,
+    /// The program that compares call by call, and the folder of its build.
+    name: &'static str,
 }
 
-fn cargo(workspace: &Workspace, words: &[&str]) -> std::process::Command {
-    let mut command = workspace.cargo(words);
-    // Not `--locked`: its lock file follows the dependencies of the library, which change without it.
-    command.args(["--manifest-path", MANIFEST, "--target-dir"]);
-    command.arg(workspace.target.join("peers"));
-    command
+/// The peers on the newest tokio.
+const PEERS: Company = Company {
+    manifest: "benches/peers/Cargo.toml",
+    name: "peers",
+};
+
+/// The same beside the published 0.2.0, on the tokio that it asks for.
+const PUBLISHED: Company = Company {
+    manifest: "benches/peers/published/Cargo.toml",
+    name: "published",
+};
+
+/// Their manifests.
+pub const MANIFESTS: [&str; 2] = [PEERS.manifest, PUBLISHED.manifest];
+
+/// Builds the programs and runs them.
+pub fn run(workspace: &Workspace, job: Job) -> Outcome {
+    let first = PEERS.measures(workspace, job);
+    if job.program == SCALING {
+        return first;
+    }
+    first.then(|| PUBLISHED.measures(workspace, job))
+}
+
+// === impl Company ===
+
+impl Company {
+    fn measures(self, workspace: &Workspace, job: Job) -> Outcome {
+        let calls = job.program == CALLS;
+        let program = if calls { self.name } else { job.program };
+        let mut command = self.cargo(workspace, &["run", "--release", "--bin", program]);
+        command.arg("--");
+        let flags = [("--quick", job.quick), ("--write", job.write)];
+        command.args(flags.iter().filter(|(_, set)| *set).map(|(flag, _)| flag));
+        if calls {
+            let counter = ["build", "--release", "--bin", "allocations"];
+            run_command(&mut self.cargo(workspace, &counter)).then(|| run_command(&mut command))
+        } else {
+            run_command(&mut command)
+        }
+    }
+
+    fn cargo(self, workspace: &Workspace, words: &[&str]) -> std::process::Command {
+        let mut command = workspace.cargo(words);
+        // Not `--locked`: their lock files follow the dependencies of the library, which change without them.
+        command.args(["--manifest-path", self.manifest, "--target-dir"]);
+        command.arg(workspace.target.join(self.name));
+        command
+    }
 }

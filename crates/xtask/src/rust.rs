@@ -7,7 +7,8 @@ use crate::workspace::{Workspace, run};
 /// `cargo fmt --check` over the workspace, and over the workspaces beside it.
 pub fn fmt(workspace: &Workspace) -> Outcome {
     let mut outcome = run(&mut workspace.cargo(["fmt", "--all", "--", "--check"]));
-    for manifest in ["fuzz/Cargo.toml", peers::MANIFEST] {
+    let [peers, published] = peers::MANIFESTS;
+    for manifest in ["fuzz/Cargo.toml", peers, published] {
         if workspace.has(manifest) {
             let scope = ["fmt", "--manifest-path", manifest, "--", "--check"];
             outcome = outcome.then(|| run(&mut workspace.cargo(scope)));

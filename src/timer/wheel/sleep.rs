@@ -91,14 +91,12 @@ impl WheelSleep {
     fn arm(&mut self, deadline: Tick, cx: &mut Context<'_>) -> Poll<()> {
         let wait = Wait::Until(deadline);
         let arm = |wheel| self.armed(wheel, wait, cx.waker()).ok();
-        let wheel = match self.state {
-            State::Ahead(Some(wheel), _) => Some(wheel),
-            _ => hall::current(),
+        let again = || hall::of_runtime().and_then(arm); // it may be the wheel of a runtime that has ended
+        let entry = match self.state {
+            State::Ahead(Some(wheel), _) => arm(wheel).or_else(again),
+            State::Ahead(None, _) => None, // there was none a moment ago
+            _ => hall::current().and_then(arm).or_else(again),
         };
-        // It may be the wheel of a runtime that has ended.
-        let entry = wheel
-            .and_then(arm)
-            .or_else(|| hall::of_runtime().and_then(arm));
         match entry {
             Some(entry) => {
                 self.state = State::Armed(entry, deadline);

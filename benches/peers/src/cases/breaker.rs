@@ -7,16 +7,16 @@ use std::task::{Context, Waker};
 use failsafe::futures::CircuitBreaker;
 use failsafe::{Config, backoff, failure_policy};
 use ninelives::prelude as ours;
-use ninelives_0_2::prelude as published;
 use recloser::{AsyncRecloser, Recloser};
-use tower::{Layer, Service};
+use tower::Service;
 use tower_resilience::circuitbreaker as resilience;
 
-use super::{OURS, PUBLISHED, RESILIENCE, case};
-use crate::echo::{Echo, FAR, Refused, call};
+use super::{OURS, RESILIENCE, case};
+use crate::echo::{Echo, FAR, Refused};
 use crate::subject::{ANSWER, Case, REJECTED, Subject};
 
-const FAILURES: u32 = 5;
+/// Failures in a row that open a breaker.
+pub const FAILURES: u32 = 5;
 const CLOSED_LEN: usize = 100;
 const RESILIENCE_RATE: &str = "tower-resilience (default: failure rate)";
 const FAILSAFE: &str = "failsafe";
@@ -38,7 +38,6 @@ fn closed(inner: Echo) -> Vec<Subject> {
         Subject::layer(OURS, our_layer(), inner, ANSWER),
         Subject::layer(RESILIENCE, resilience_layer(), inner, ANSWER),
         Subject::layer(RESILIENCE_RATE, by_rate, inner, ANSWER),
-        Subject::layer(PUBLISHED, published_layer(), inner, ANSWER),
         failsafe(FAILSAFE, in_a_row(), inner, ANSWER),
         failsafe(FAILSAFE_RATE, Config::new().build(), inner, ANSWER),
         recloser(a_recloser(), inner, ANSWER),
@@ -56,9 +55,6 @@ fn open() -> Vec<Subject> {
         .unwrap();
     poll_once(handle.force_open());
     let failed = || ready(Err::<u64, _>(Refused));
-    // Each service of the published version has a circuit of its own, and nothing but failures opens it.
-    let mut published = published_layer().layer(tower::service_fn(move |_: u64| failed()));
-    (0..FAILURES).for_each(|_| assert_eq!(call(&mut published), REJECTED));
     let failsafe_open = in_a_row();
     (0..FAILURES).for_each(|_| poll_once(failsafe_open.call(failed())));
     let recloser_open = a_recloser();
@@ -66,22 +62,18 @@ fn open() -> Vec<Subject> {
     vec![
         Subject::layer(OURS, ours, inner, REJECTED),
         Subject::layer(RESILIENCE, resilience, inner, REJECTED),
-        Subject::service(PUBLISHED, published, REJECTED),
         failsafe(FAILSAFE, failsafe_open, inner, REJECTED),
         recloser(recloser_open, inner, REJECTED),
     ]
 }
 
+/// Ours.
 pub fn our_layer() -> ours::CircuitBreakerLayer {
     let config = ours::CircuitBreakerConfig::new(FAILURES as usize, FAR, 1).unwrap();
     ours::CircuitBreakerLayer::new(config).unwrap()
 }
 
-pub fn published_layer() -> published::CircuitBreakerLayer {
-    let config = published::CircuitBreakerConfig::new(FAILURES as usize, FAR, 1).unwrap();
-    published::CircuitBreakerLayer::new(config).unwrap()
-}
-
+/// Of tower-resilience.
 pub fn resilience_layer() -> resilience::CircuitBreakerLayer {
     resilience::CircuitBreakerLayer::builder()
         .consecutive_failures(FAILURES as usize)

@@ -1,14 +1,14 @@
 //! A bulkhead with room, and one that is full and rejects.
 
 use ninelives::prelude as ours;
-use ninelives_0_2::prelude as published;
 use tower::{Layer, ServiceBuilder};
 use tower_resilience::bulkhead as resilience;
 
-use super::{OURS, PUBLISHED, RESILIENCE, case};
+use super::{OURS, RESILIENCE, case};
 use crate::echo::Echo;
 use crate::subject::{ANSWER, Case, REJECTED, Subject, hold};
 
+/// Permits of every bulkhead with room.
 pub const PERMITS: usize = 64;
 const SHEDDING: &str = "tower (`load_shed` + `concurrency_limit`)";
 const LIMIT: &str = "tower (`concurrency_limit`: waits, never rejects)";
@@ -30,7 +30,6 @@ fn room(inner: Echo) -> Vec<Subject> {
         Subject::service(LIMIT, limit.service(inner), ANSWER),
         Subject::service(SHEDDING, shedding.service(inner), ANSWER),
         Subject::layer(RESILIENCE, resilience_layer(PERMITS), inner, ANSWER),
-        Subject::layer(PUBLISHED, published_layer(PERMITS), inner, ANSWER),
     ]
 }
 
@@ -45,25 +44,20 @@ fn full() -> Vec<Subject> {
         .load_shed()
         .concurrency_limit(1)
         .service(held);
-    let published = published_layer(1).layer(held);
     hold(ours.clone());
     hold(shedding.clone());
-    hold(published.clone());
     vec![
         Subject::service(OURS, ours, REJECTED),
         Subject::service(SHEDDING, shedding, REJECTED),
-        Subject::service(PUBLISHED, published, REJECTED),
     ]
 }
 
+/// Ours.
 pub fn our_layer(permits: usize) -> ours::BulkheadLayer {
     ours::BulkheadLayer::new(permits).unwrap()
 }
 
-pub fn published_layer(permits: usize) -> published::BulkheadLayer {
-    published::BulkheadLayer::new(permits).unwrap()
-}
-
+/// Of tower-resilience.
 pub fn resilience_layer(permits: usize) -> resilience::BulkheadLayer {
     let builder = resilience::BulkheadLayer::builder();
     let builder = builder.max_concurrent_calls(permits).reject_when_full();

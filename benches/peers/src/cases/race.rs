@@ -1,12 +1,11 @@
 //! A fallback that is not used; a fork-join of two arms at once, and one whose second arm does not start.
 
 use ninelives::prelude as ours;
-use ninelives_0_2::prelude as published;
 use tower::layer::util::Identity;
 use tower_resilience::fallback::FallbackLayer;
 use tower_resilience::hedge::HedgeLayer;
 
-use super::{OURS, PUBLISHED, RESILIENCE, case};
+use super::{OURS, RESILIENCE, case};
 use crate::echo::{Echo, FAR};
 use crate::subject::{ANSWER, Case, Subject};
 
@@ -17,29 +16,16 @@ pub(super) fn cases() -> Vec<Case> {
         Subject::layer("tower-resilience (hedge)", layer, inner, ANSWER)
     };
     let pass = || ours::Policy::tower(Identity::new());
-    let published_pass = || published::Policy(Identity::new());
     let backed = pass() | ours::Policy::respond(|request: u64| request);
     let staggered = (pass() & pass()).stagger(FAR);
     let answer = FallbackLayer::from_request_error(|request: &u64, _| *request);
     let fallback = vec![
         Subject::layer(OURS, backed, inner, ANSWER),
         Subject::layer(RESILIENCE, answer, inner, ANSWER),
-        Subject::layer(
-            PUBLISHED,
-            published_pass() | published_pass(),
-            inner,
-            ANSWER,
-        ),
     ];
     let both = vec![
         Subject::layer(OURS, pass() & pass(), inner, ANSWER),
         hedge(HedgeLayer::builder().no_delay()),
-        Subject::layer(
-            PUBLISHED,
-            published_pass() & published_pass(),
-            inner,
-            ANSWER,
-        ),
     ];
     let second_later = vec![
         Subject::layer(OURS, staggered, inner, ANSWER),

@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use ninelives::prelude as ours;
-use ninelives_0_2::prelude as published;
 use tower::Service;
 use tower::retry::{Policy, RetryLayer};
 use tower_resilience::retry as resilience;
 
-use super::{OURS, PUBLISHED, RESILIENCE, TOWER, case};
+use super::{OURS, RESILIENCE, TOWER, case};
 use crate::echo::Echo;
 use crate::subject::{ANSWER, Case, Subject};
 
+/// Attempts of every retry.
 pub const ATTEMPTS: usize = 3;
+/// Before the second attempt.
 pub const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// So many more attempts, at once: tower leaves the wait to the policy.
@@ -43,11 +44,11 @@ fn subjects(inner: Echo) -> Vec<Subject> {
         Subject::layer(OURS, our_layer(), inner, ANSWER),
         Subject::layer(TOWER, tower, inner, ANSWER),
         Subject::layer(RESILIENCE, resilience_layer(), inner, ANSWER),
-        Subject::layer(PUBLISHED, published_layer(), inner, ANSWER),
         Subject::future("backon", backon, ANSWER),
     ]
 }
 
+/// Ours.
 pub fn our_layer() -> ours::RetryLayer {
     let policy = ours::RetryPolicy::builder()
         .max_attempts(3)
@@ -56,14 +57,7 @@ pub fn our_layer() -> ours::RetryLayer {
     policy.unwrap().into_layer()
 }
 
-pub fn published_layer<E: std::error::Error + Send + Sync + 'static>() -> published::RetryLayer<E> {
-    let policy = published::RetryPolicy::builder()
-        .max_attempts(ATTEMPTS)
-        .backoff(published::Backoff::exponential(FIRST_WAIT))
-        .build();
-    policy.unwrap().into_layer()
-}
-
+/// Of tower-resilience.
 pub fn resilience_layer<Req, E>() -> resilience::RetryLayer<Req, u64, E>
 where
     Req: Send + 'static,

@@ -1,12 +1,11 @@
 //! A timeout that does not pass.
 
 use ninelives::prelude as ours;
-use ninelives_0_2::prelude as published;
 use tower::Service;
 use tower::timeout::TimeoutLayer;
 use tower_resilience::timelimiter::TimeLimiterLayer;
 
-use super::{OURS, PUBLISHED, RESILIENCE, TOWER, case};
+use super::{ON_TOKIO, OURS, RESILIENCE, TOWER, case};
 use crate::echo::{Echo, FAR};
 use crate::subject::{ANSWER, Case, Subject};
 
@@ -20,18 +19,15 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn subjects(inner: Echo) -> Vec<Subject> {
     let resilience = TimeLimiterLayer::builder().timeout_duration(FAR).build();
+    let on_tokio = ours::TimeoutLayer::new(FAR).unwrap();
+    let on_tokio = on_tokio.with_timer(ours::TokioTimer);
     let mut called = inner;
     let by_hand = move |request| tokio_timeout(called.call(request));
     vec![
         Subject::layer(OURS, ours::TimeoutLayer::new(FAR).unwrap(), inner, ANSWER),
+        Subject::layer(ON_TOKIO, on_tokio, inner, ANSWER),
         Subject::layer(TOWER, TimeoutLayer::new(FAR), inner, ANSWER),
         Subject::layer(RESILIENCE, resilience, inner, ANSWER),
-        Subject::layer(
-            PUBLISHED,
-            published::TimeoutLayer::new(FAR).unwrap(),
-            inner,
-            ANSWER,
-        ),
         Subject::future("tokio (`time::timeout` by hand)", by_hand, ANSWER),
     ]
 }

@@ -4,9 +4,6 @@ use std::fmt;
 use std::fs;
 use std::process::Command;
 
-/// The lock file: which release of each peer ran.
-const LOCK: &str = include_str!("../../Cargo.lock");
-
 /// The crates that are compared, and the runtime.
 const NAMED: [&str; 8] = [
     "tower",
@@ -27,13 +24,16 @@ pub struct Machine {
     cores: usize,
     load: String,
     rust: String,
+    versions: Vec<String>,
 }
 
 // === impl Machine ===
 
 impl Machine {
     /// What can be found out here; what cannot is "unknown".
-    pub fn here() -> Self {
+    ///
+    /// `lock`: the lock file, for the release of each peer.
+    pub fn here(lock: &str) -> Self {
         let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model = cpus
             .lines()
@@ -50,6 +50,7 @@ impl Machine {
                 .filter(|word| !word.is_empty())
                 .map_or_else(unknown, str::to_string),
             rust: said_by("rustc", &["--version"]),
+            versions: versions(lock),
         }
     }
 }
@@ -62,6 +63,7 @@ impl fmt::Display for Machine {
             cores,
             load,
             rust,
+            versions,
         } = self;
         writeln!(
             f,
@@ -71,14 +73,14 @@ impl fmt::Display for Machine {
         writeln!(
             f,
             "release profile with fat LTO and one codegen unit. {}.",
-            versions().join(", ")
+            versions.join(", ")
         )
     }
 }
 
 /// Name and version of each crate that is compared.
-fn versions() -> Vec<String> {
-    let locked = LOCK.split("[[package]]").filter_map(|package| {
+fn versions(lock: &str) -> Vec<String> {
+    let locked = lock.split("[[package]]").filter_map(|package| {
         let value = |key: &str| {
             let line = package.lines().find_map(|line| line.strip_prefix(key))?;
             Some(line.trim_matches('"'))

@@ -1,0 +1,5 @@
+//! Allocations of a call, for the program `published`.
+
+fn main() {
+    published::PROGRAM.allocations();
+}
