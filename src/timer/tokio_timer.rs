@@ -14,7 +14,8 @@ use crate::clock::{Clock, Tick, saturating_nanos};
 
 /// tokio's clock and timer; under `tokio::time::pause` both follow the paused time.
 ///
-/// Its resolution is one millisecond: a wait ends up to 1 ms late, never early.
+/// Its resolution is one millisecond: a wait ends up to 1 ms late, never early. It takes part in tokio's budget of a task: under a call that uses the
+/// budget up in each of its polls, a timeout on it never ends. On [`WheelTimer`](super::WheelTimer) it does.
 ///
 /// # Panics
 /// Polling its wait outside a tokio runtime that has time enabled panics, as tokio's own does.

@@ -64,3 +64,18 @@ async fn a_call_that_is_dropped_leaves_nothing_armed() {
     drop(call);
     assert_eq!(WheelTimer.armed(), 0);
 }
+
+#[tokio::test]
+async fn w08_a_call_that_uses_up_the_budget_of_its_task_is_timed_out() {
+    let began = Instant::now();
+    let hungry = service_fn(move |(): ()| async move {
+        // Without end, but for a failing test's.
+        while began.elapsed() < ms(10_000) {
+            tokio::task::consume_budget().await;
+        }
+        Ok::<(), std::io::Error>(())
+    });
+    let layer = TimeoutLayer::new(ms(20)).unwrap().with_timer(WheelTimer);
+    let error = layer.layer(hungry).oneshot(()).await.unwrap_err();
+    assert!(error.is_timeout());
+}
