@@ -33,8 +33,9 @@
 //! - [`with_ramp`](CircuitBreakerConfig::with_ramp): in the place of probes six [stages](CircuitRamp), of 0.1, 1, 5, 10, 25 and 50 % of the
 //!   calls, and never less than one a second while calls come. A stage that is well for its time is followed by the next; one that is not
 //!   falls back by one, which is held twice as long each time; the first opens the circuit. So it settles below what a dependency cannot
-//!   bear, where probes make it flap. While ramping, readiness asks the inner service: who is let through is decided by chance in `call`,
-//!   once, and [`with_seed`](CircuitBreakerLayer::with_seed) makes it repeat. An outcome past its lease, or 15 minutes, does not count.
+//!   bear, where probes make it flap. Who is let through is decided by chance, once for each call, when it is asked for readiness:
+//!   asking again helps nobody, and the inner service is not asked for a call without luck.
+//!   [`with_seed`](CircuitBreakerLayer::with_seed) makes it repeat. An outcome past its lease, or 15 minutes, does not count.
 //! - [`with_metrics_only`](CircuitBreakerConfig::with_metrics_only): it counts and never opens by itself. That is a setting, so no outcome can
 //!   undo it. What it was before, open or trying, it is again after; meanwhile it lets every call through, and counts only if it is closed.
 //!

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use ninelives_core::breaker::{Admission, Outcome, Ticket, Transition};
+use ninelives_core::breaker::{Admission, Luck, Outcome, Ticket, Transition};
 use tower_service::Service;
 
 use super::circuit::{Admitted, Heard};
@@ -33,6 +33,8 @@ pub struct CircuitBreakerService<
     shared: Share<Shared<C, L, J>, <L::Watch as Watch>::Pin>,
     reader: L::Reader,
     readiness: Readiness,
+    // Of the call that is asked for: kept however often it is, so that asking again helps nobody.
+    luck: Luck,
     emitter: M,
 }
 
@@ -53,6 +55,7 @@ impl<S, C, M, L: CircuitSettings, J> CircuitBreakerService<S, C, M, L, J> {
             reader: shared.settings.reader(),
             shared: Share::with(shared, shared.circuit.watch.pin()),
             readiness: Readiness::Unknown,
+            luck: Luck::UNDRAWN,
             emitter,
         }
     }
@@ -86,6 +89,7 @@ where
             shared: self.shared.clone(),
             reader: self.reader.clone(),
             readiness: Readiness::Unknown,
+            luck: Luck::UNDRAWN,
             emitter: self.emitter.clone(),
         }
     }
@@ -127,6 +131,7 @@ where
     }
 
     fn reject<F>(&mut self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L, J> {
+        self.luck = Luck::UNDRAWN;
         let (shared, reader) = (&*self.shared, &mut self.reader);
         shadow::admit(shared, reader, &self.emitter, Verdict::Rejected);
         let mut request = Request::start(&mut self.emitter);
@@ -162,12 +167,15 @@ where
         } = &*self.shared;
         let reader = &mut self.reader;
         let limits = Limited::new(AtCall { settings, reader });
-        if let Err(rejected) = circuit.breaker.would_admit(limits, clock) {
-            if self.readiness != Readiness::Ready {
-                let retry_after = rejected.retry_after;
-                self.readiness = Readiness::Skipped { retry_after };
+        if let Some(asked) = circuit.breaker.ask(limits, clock, &self.luck) {
+            self.luck = asked.luck;
+            if let Some(rejected) = asked.refusal {
+                if self.readiness != Readiness::Ready {
+                    let retry_after = rejected.retry_after;
+                    self.readiness = Readiness::Skipped { retry_after };
+                }
+                return Poll::Ready(Ok(()));
             }
-            return Poll::Ready(Ok(()));
         }
         let result = std::task::ready!(self.inner.poll_ready(cx));
         match &result {
@@ -200,9 +208,10 @@ where
         } = &*self.shared;
         let reader = &mut self.reader;
         let limits = Limited::new(AtCall { settings, reader });
-        let ticket = match circuit.breaker.admit(limits, clock) {
+        let ticket = match circuit.breaker.admit_with(limits, clock, &self.luck) {
             Admission::Admitted(ticket) => ticket,
             Admission::Probe { ticket, transition } => {
+                self.luck = Luck::UNDRAWN;
                 if let Some(transition) = transition {
                     tell(&self.emitter, transition);
                 }

@@ -123,12 +123,7 @@ fn hc33_a_ramp_climbs_while_it_is_well_and_closes_after_its_last_stage() {
 
 #[test]
 fn a_ramp_lets_its_share_through_and_says_when_another_is() {
-    let mut rig = ramping();
-    assert_eq!(rig.ask(Ask::Answer), Ok(()));
-    while rig.view().stage < 6 {
-        rig.clock.advance(SECOND);
-        let _ = rig.ask(Ask::Answer);
-    }
+    let mut rig = halfway();
     let before = rig.backend.calls();
     let mut rejected = 0;
     for _ in 0..2_000 {
@@ -147,15 +142,60 @@ fn a_ramp_lets_its_share_through_and_says_when_another_is() {
 }
 
 #[test]
-fn hc25_readiness_of_a_ramp_draws_no_lot() {
+fn hc25_readiness_of_a_ramp_takes_nothing_however_often_it_is_asked() {
     let mut rig = ramping();
     assert_eq!(rig.ask(Ask::Answer), Ok(()));
     let view = rig.view();
     for _ in 0..1_000 {
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        assert!(rig.service.poll_ready(&mut context).is_ready());
+        assert!(ready(&mut rig));
     }
     assert_eq!(rig.view(), view);
+}
+
+fn ready(rig: &mut Rig) -> bool {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    rig.service.poll_ready(&mut context).is_ready()
+}
+
+/// In the last stage, which lets half of the calls through.
+fn halfway() -> Rig {
+    let mut rig = ramping();
+    while rig.view().stage < 6 {
+        rig.clock.advance(SECOND);
+        let _ = rig.ask(Ask::Answer);
+    }
+    rig
+}
+
+#[test]
+fn b23_who_has_no_luck_is_turned_away_without_a_question_to_the_backend() {
+    let mut rig = halfway();
+    let mut rejected = 0;
+    for _ in 0..200 {
+        let asked = rig.backend.asked();
+        if rig.ask(Ask::Answer).is_err() {
+            assert_eq!(rig.backend.asked(), asked);
+            rejected += 1;
+        }
+    }
+    assert!(rejected > 50, "{rejected} of 200");
+}
+
+#[test]
+fn asking_a_ramp_again_gives_no_second_chance() {
+    let mut rig = halfway();
+    for call in 0..200 {
+        let asked = rig.backend.asked();
+        for _ in 0..20 {
+            assert!(ready(&mut rig));
+        }
+        let times = rig.backend.asked() - asked;
+        assert!(times == 0 || times == 20, "{times} of 20, call {call}");
+        let before = rig.backend.calls();
+        let mut future = Box::pin(rig.service.call(Ask::Answer));
+        let _ = poll(&mut future);
+        assert_eq!(rig.backend.calls() > before, times == 20, "call {call}");
+    }
 }
 
 #[test]

@@ -108,7 +108,8 @@
 //! dependency asks for is that of the limits of the one report that opens, and does not grow: [`Limits::lengthened`].
 //!
 //! # Ramp
-//! With a [`Ramp`] it recovers in stages, which let a growing share of the calls through, by the random number that the step is given.
+//! With a [`Ramp`] it recovers in stages, which let a growing share of the calls through, by the random number that the step is given: a
+//! call's [`Luck`], which is drawn once, by [`ask`](Breaker::ask) or else by `admit`.
 //! Whoever comes a second after the last admission (from seven eighths of one on, for the units are coarse) is let through without
 //! luck, so that no stage lasts for ever for want of outcomes, and calls that hang wedge nothing; and no stage hears the calls of
 //! another, so that those which were out when one failed do not fail the next too.
@@ -120,7 +121,8 @@
 //! that fails right after a fall may only be paying for the one above it, and does not become the ceiling. Half failing is too much by default, as resilience4j judges
 //! the calls of its half-open state.
 //!
-//! //! Limits come from a [`LimitsSource`], which may also say that the breaker is out of use: then no step is taken. Every call is
+//!
+//! Limits come from a [`LimitsSource`], which may also say that the breaker is out of use: then no step is taken. Every call is
 //! admitted unless it is forced open, tickets are given back without an outcome, and the word stays for the time after.
 //!
 //! # Rates
@@ -191,7 +193,9 @@ mod word;
 pub use cell::Breaker;
 pub use limits::{Limits, LimitsSource};
 pub use ramp::Ramp;
-pub use verdict::{Admission, Outcome, Rejected, Report, State, Ticket, Transition, View};
+pub use verdict::{
+    Admission, Asked, Luck, Outcome, Rejected, Report, State, Ticket, Transition, View,
+};
 pub use word::Word;
 
 #[cfg(test)]

@@ -4,12 +4,13 @@ use core::fmt;
 
 use super::limits::{Limits, LimitsSource};
 use super::step;
-use super::verdict::{Admission, Outcome, Rejected, Report, State, Ticket, View};
+use super::verdict::{Luck, Outcome, Report, State, Ticket, View};
 use super::word::Word;
 use crate::rng::SharedRng;
 use crate::sync::{AtomicU64, Ordering, spin_hint};
 use crate::time::{Clock, Tick};
 
+mod admit;
 mod commands;
 
 /// A circuit breaker: sixteen bytes, shared by reference. Limits and clock are the caller's.
@@ -18,11 +19,6 @@ pub struct Breaker {
     /// For the jitter of an open time, and for the calls that a ramp admits.
     chance: SharedRng,
 }
-
-/// The random number that every stage of a ramp admits.
-const LUCKY: u64 = 0;
-/// The random number that none admits, and with which an open time is longest.
-const UNLUCKY: u64 = u64::MAX;
 
 // === impl Breaker ===
 
@@ -77,81 +73,6 @@ impl Breaker {
     /// Begins what is left to chance anew, for runs that must repeat.
     pub fn reseed(&self, seed: u64) {
         self.chance.reseed(seed);
-    }
-
-    /// Asks to pass. Reads the clock only while open or half-open.
-    ///
-    /// # Progress
-    /// Closed, forced or disabled: wait-free, one load. Open, and still so: one load and the clock. Else lock-free.
-    #[inline]
-    pub fn admit(&self, limits: impl LimitsSource, clock: &impl Clock) -> Admission {
-        let seen = self.load();
-        if let State::Closed = seen.state() {
-            return Admission::Admitted(Ticket::under(seen, Tick::ZERO));
-        }
-        self.admit_unwell(seen, limits, clock)
-    }
-
-    #[inline(never)]
-    fn admit_unwell(&self, seen: Word, limits: impl LimitsSource, clock: &impl Clock) -> Admission {
-        limits.with(|limits| {
-            let Some(limits) = limits else {
-                return step::admit_out_of_use(seen);
-            };
-            // A word that needs no time writes nothing, so the loop never meets a later word without it.
-            let now = if step::admit_needs_time(seen) {
-                clock.now()
-            } else {
-                Tick::ZERO
-            };
-            // One that needs no chance may be followed by one that does: whoever comes to it in this way has none.
-            let random = self.draw(step::admit_needs_chance(seen));
-            self.apply(seen, |word| step::admit(word, limits, now, random))
-        })
-    }
-
-    /// Whether [`admit`](Self::admit) would let a call pass now; while ramping, whether it may: that is decided by chance, once, by
-    /// `admit`. Changes nothing and reserves nothing.
-    ///
-    /// # Errors
-    /// The refusal that `admit` would give.
-    ///
-    /// # Progress
-    /// Wait-free.
-    #[inline]
-    pub fn would_admit(
-        &self,
-        limits: impl LimitsSource,
-        clock: &impl Clock,
-    ) -> Result<(), Rejected> {
-        let seen = self.load();
-        if let State::Closed = seen.state() {
-            return Ok(());
-        }
-        Self::would_admit_unwell(seen, limits, clock)
-    }
-
-    #[inline(never)] // apart, so that the way of a closed breaker is short
-    fn would_admit_unwell(
-        seen: Word,
-        limits: impl LimitsSource,
-        clock: &impl Clock,
-    ) -> Result<(), Rejected> {
-        let admission = limits.with(|limits| match limits {
-            None => step::admit_out_of_use(seen),
-            Some(limits) => {
-                let now = if step::admit_needs_time(seen) {
-                    clock.now()
-                } else {
-                    Tick::ZERO
-                };
-                step::admit(seen, limits, now, LUCKY).1
-            }
-        });
-        match admission {
-            Admission::Rejected(rejected) => Err(rejected),
-            Admission::Admitted(_) | Admission::Probe { .. } => Ok(()),
-        }
     }
 
     /// Gives a ticket back with its outcome. Reads the clock only for a failure and for a probe.
@@ -250,7 +171,11 @@ impl Breaker {
     /// The next random number, if it is asked for.
     #[inline]
     fn draw(&self, asked: bool) -> u64 {
-        if asked { self.chance.next() } else { UNLUCKY }
+        if asked {
+            self.chance.next()
+        } else {
+            Luck::UNDRAWN.0
+        }
     }
 
     #[inline]
@@ -259,25 +184,33 @@ impl Breaker {
         Word::from_bits(self.word.load(Ordering::Relaxed))
     }
 
-    /// Runs the step on what is seen until its word is in place; writes nothing when the step leaves the word as it is.
+    /// Runs the step on what is seen until its word is in place.
     #[inline]
     fn apply<V>(&self, mut seen: Word, step: impl Fn(Word) -> (Word, V)) -> V {
         loop {
             let (next, verdict) = step(seen);
-            if next == seen {
-                return verdict;
-            }
-            // Relaxed, both: as in `load`.
-            match self.word.compare_exchange_weak(
-                seen.bits(),
-                next.bits(),
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return verdict,
-                Err(current) => seen = Word::from_bits(current),
+            match self.swap(seen, next) {
+                Ok(()) => return verdict,
+                Err(current) => seen = current,
             }
             spin_hint();
+        }
+    }
+
+    /// Puts `next` in the place of `seen`; writes nothing when they are the same.
+    #[inline]
+    fn swap(&self, seen: Word, next: Word) -> Result<(), Word> {
+        if next == seen {
+            return Ok(());
+        }
+        // Relaxed, both: as in `load`.
+        let (seen, next) = (seen.bits(), next.bits());
+        match self
+            .word
+            .compare_exchange_weak(seen, next, Ordering::Relaxed, Ordering::Relaxed)
+        {
+            Ok(_) => Ok(()),
+            Err(current) => Err(Word::from_bits(current)),
         }
     }
 }

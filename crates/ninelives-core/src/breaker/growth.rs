@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::limits::{Limits, NEVER_US};
+use super::span::DEADLINE_NS;
 use crate::limit::OutOfRange;
 use crate::time::saturating_nanos;
 
@@ -110,17 +111,17 @@ impl Limits {
         Some(below_never(nanos + late as u64))
     }
 
-    /// The longest that any opening lasts by these limits.
+    /// The longest that any opening lasts by these limits, in units of a deadline, rounded up.
     #[inline]
-    pub(super) const fn longest_open_nanos(&self) -> u64 {
+    pub(super) const fn longest_open(&self) -> u64 {
         self.longest_open
     }
 
-    /// What [`longest_open_nanos`](Self::longest_open_nanos) says, from the rest: a refusal asks, so it is not computed there.
+    /// What [`longest_open`](Self::longest_open) says, from the rest: a refusal asks, so it is not computed there.
     pub(super) const fn remembered(mut self) -> Self {
         let longest = below_never(saturating_nanos(self.longest()));
         let longest = longest + self.spread(longest);
-        self.longest_open = below_never(longest);
+        self.longest_open = below_never(longest).div_ceil(DEADLINE_NS);
         self
     }
 

@@ -28,7 +28,7 @@ pub(super) const LAST_MS: u64 = 125;
 /// The unit of a stage's end.
 pub(super) const END_MS: u64 = 250;
 
-const DEADLINE_NS: u64 = DEADLINE_US * 1_000;
+pub(super) const DEADLINE_NS: u64 = DEADLINE_US * 1_000;
 const GRANTED_NS: u64 = GRANTED_MS * 1_000_000;
 pub(super) const LAST_NS: u64 = LAST_MS * 1_000_000;
 const END_NS: u64 = END_MS * 1_000_000;
@@ -53,11 +53,11 @@ const FLOOR: u64 = 1_000 / LAST_MS - 1;
 const JUST_BEFORE: u64 = LAST.max();
 
 /// The rest of the open time.
-#[inline]
+#[inline(always)]
 pub(super) const fn still_open(word: Word, limits: &Limits, now: Tick) -> Option<Duration> {
     let nanos = now.as_nanos();
     let left = word.deadline().wrapping_sub(nanos / DEADLINE_NS) & DEADLINE.max();
-    if left == 0 || left > limits.longest_open_nanos().div_ceil(DEADLINE_NS) + BACK {
+    if left == 0 || left > limits.longest_open() + BACK {
         None
     } else {
         Some(Duration::from_nanos(
@@ -86,7 +86,8 @@ pub(super) const fn still_leased(word: Word, limits: &Limits, now: Tick) -> Leas
 pub(super) const fn recovered(word: Word, limits: &Limits, now: Tick) -> bool {
     let closed_for = (now.as_nanos() / SINCE_NS).wrapping_sub(word.since()) & SINCE.max();
     // A clock that stepped back has recovered nobody.
-    closed_for <= SINCE.max() / 2 && closed_for > limits.longest_open_nanos().div_ceil(SINCE_NS)
+    closed_for <= SINCE.max() / 2
+        && closed_for > limits.longest_open().div_ceil(SINCE_NS / DEADLINE_NS)
 }
 
 /// The stage's time is over.
@@ -96,6 +97,7 @@ pub(super) const fn stage_over(word: Word, longest: u64, now: Tick) -> bool {
 }
 
 /// The time until a ramp admits whoever comes; `None`: now.
+#[inline(always)]
 pub(super) const fn until_floor(word: Word, now: Tick) -> Option<Duration> {
     let nanos = now.as_nanos();
     let left = match since_last(word, now) {

@@ -16,42 +16,73 @@ mod ramp;
 pub use command::{disable, force_closed, force_open, reset, trip, trip_under};
 
 /// A call asks to pass. `random` decides who is lucky while ramping.
-#[inline(always)] // a refusal is as short as can be
+#[inline(always)]
 pub const fn admit(word: Word, limits: &Limits, now: Tick, random: u64) -> (Word, Admission) {
+    match refusal(word, limits, now, random) {
+        Some(rejected) => (word, Admission::Rejected(rejected)),
+        None => let_in(word, limits, now),
+    }
+}
+
+/// Why a call that asks to pass is turned away, if it is.
+#[inline(always)] // as short as can be
+pub const fn refusal(word: Word, limits: &Limits, now: Tick, random: u64) -> Option<Rejected> {
+    match word.state() {
+        State::Closed | State::ForcedClosed | State::Disabled => None,
+        State::ForcedOpen => refused(word, None),
+        _ if limits.is_metrics_only() => None,
+        State::Open => match still_open(word, limits, now) {
+            Some(rest) => refused(word, Some(rest)),
+            None => None,
+        },
+        State::HalfOpen if has_room(word, limits) => None,
+        State::HalfOpen => match still_leased(word, limits, now) {
+            Lease::Over => None,
+            Lease::For(rest) => refused(word, Some(rest)),
+            Lease::Held => refused(word, None),
+        },
+        State::Ramping if limits.ramp().is_none() => None,
+        State::Ramping => match ramp::rest(word, now, random) {
+            Some(rest) => refused(word, Some(rest)),
+            None => None,
+        },
+        State::Latched => refused(word, None),
+        State::MetricsOnly => unreachable!(),
+    }
+}
+
+/// A call that nothing turns away.
+const fn let_in(word: Word, limits: &Limits, now: Tick) -> (Word, Admission) {
     match word.state() {
         State::Closed | State::ForcedClosed | State::Disabled => {
             (word, Admission::Admitted(Ticket::under(word, Tick::ZERO)))
         }
-        State::ForcedOpen => refuse(word, None),
         _ if limits.is_metrics_only() => (word, admit_out_of_use(word)),
-        State::Open => match still_open(word, limits, now) {
-            Some(rest) => refuse(word, Some(rest)),
-            None => grant(word, tried(word, limits, now), now),
-        },
+        State::Open => grant(word, tried(word, limits, now), now),
         State::HalfOpen if has_room(word, limits) => {
             let next = word.with_probes(word.probes() + 1);
             grant(word, next.with_granted(later_grant(word, now)), now)
         }
-        State::HalfOpen => match still_leased(word, limits, now) {
-            Lease::Over => grant(word, half_open(word, now), now),
-            Lease::For(rest) => refuse(word, Some(rest)),
-            Lease::Held => refuse(word, None),
-        },
-        State::Ramping if limits.ramp().is_none() => grant(word, half_open(word, now), now),
-        State::Ramping => match ramp::admit(word, now, random) {
-            Ok(next) => grant(word, next, now),
-            Err(rest) => refuse(word, Some(rest)),
-        },
-        State::Latched => refuse(word, None),
-        State::MetricsOnly => unreachable!(),
+        State::Ramping if limits.ramp().is_some() => grant(word, ramp::passed(word, now), now),
+        // The lease is over, or the ramp was taken away.
+        State::HalfOpen | State::Ramping => grant(word, half_open(word, now), now),
+        State::Latched | State::ForcedOpen | State::MetricsOnly => unreachable!(),
     }
 }
 
 /// A call asks to pass while the breaker is out of use: only a command stops it, and nothing that it does counts.
 pub const fn admit_out_of_use(word: Word) -> Admission {
+    match refusal_out_of_use(word) {
+        Some(rejected) => Admission::Rejected(rejected),
+        None => Admission::Admitted(Ticket::under(Word::DISABLED, Tick::ZERO)),
+    }
+}
+
+/// Why a call is turned away while the breaker is out of use, if it is.
+pub const fn refusal_out_of_use(word: Word) -> Option<Rejected> {
     match word.state() {
-        State::ForcedOpen => refuse(word, None).1,
-        _ => Admission::Admitted(Ticket::under(Word::DISABLED, Tick::ZERO)),
+        State::ForcedOpen => refused(word, None),
+        _ => None,
     }
 }
 
@@ -145,18 +176,6 @@ pub const fn view(word: Word, limits: &Limits, now: Tick) -> View {
     }
 }
 
-/// Whether [`admit`] looks at the time.
-#[inline]
-pub(super) const fn admit_needs_time(word: Word) -> bool {
-    matches!(word.state(), State::Open | State::HalfOpen | State::Ramping)
-}
-
-/// Whether [`admit`] looks at the random number.
-#[inline]
-pub(super) const fn admit_needs_chance(word: Word) -> bool {
-    matches!(word.state(), State::Ramping)
-}
-
 /// Whether [`report`] looks at the time.
 pub(super) const fn report_needs_time(ticket: &Ticket, outcome: Outcome) -> bool {
     match ticket.state() {
@@ -172,9 +191,9 @@ const fn grant(word: Word, next: Word, now: Tick) -> (Word, Admission) {
     (next, Admission::Probe { ticket, transition })
 }
 
-const fn refuse(word: Word, retry_after: Option<Duration>) -> (Word, Admission) {
+const fn refused(word: Word, retry_after: Option<Duration>) -> Option<Rejected> {
     let state = word.state();
-    (word, Admission::Rejected(Rejected { state, retry_after }))
+    Some(Rejected { state, retry_after })
 }
 
 const fn counted(word: Word, next: Word) -> (Word, Report) {

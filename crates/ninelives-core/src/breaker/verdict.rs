@@ -91,6 +91,19 @@ pub struct Rejected {
     pub retry_after: Option<Duration>,
 }
 
+/// What chance has for one call that may meet a ramp: a random number, of which a stage admits the lowest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Luck(pub(super) u64);
+
+/// The answer to a call that asks whether it would pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The luck that the call has now.
+    pub luck: Luck,
+    /// Why it would not pass.
+    pub refusal: Option<Rejected>,
+}
+
 /// What a report did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
@@ -207,6 +220,26 @@ impl Ticket {
     #[inline]
     pub const fn epoch(&self) -> u64 {
         Word::from_bits(self.id).epoch()
+    }
+}
+
+// === impl Luck ===
+
+impl Luck {
+    /// Drawn when it is needed; where it is not, none.
+    pub const UNDRAWN: Self = Self(u64::MAX);
+    /// That of a call which every stage of a ramp admits.
+    pub const BEST: Self = Self(0);
+
+    #[inline]
+    pub(super) const fn is_undrawn(self) -> bool {
+        self.0 == Self::UNDRAWN.0
+    }
+}
+
+impl Default for Luck {
+    fn default() -> Self {
+        Self::UNDRAWN
     }
 }
 

@@ -26,13 +26,19 @@ pub(super) const fn begun(word: Word, limits: &Limits, ramp: Ramp, now: Tick) ->
     staged(word, limits, ramp, now, Way::START).with_last(now.as_nanos() / span::LAST_NS)
 }
 
-/// Who is lucky, and who comes a second after the last one.
-#[inline]
-pub(super) const fn admit(word: Word, now: Tick, random: u64) -> Result<Word, Duration> {
-    match until_floor(word, now) {
-        Some(rest) if !Ramp::admits(word.way().stage, random) => Err(rest),
-        _ => Ok(word.with_last(later_last(word, now))),
+/// How long until who comes is let through without luck; `None` for who is lucky, and who comes a second after the last one.
+#[inline(always)]
+pub(super) const fn rest(word: Word, now: Tick, random: u64) -> Option<Duration> {
+    if Ramp::admits(word.way().stage, random) {
+        None
+    } else {
+        until_floor(word, now)
     }
+}
+
+/// A call is let through.
+pub(super) const fn passed(word: Word, now: Tick) -> Word {
+    word.with_last(later_last(word, now))
 }
 
 pub(super) const fn is_late(limits: &Limits, now: Tick, ticket: &Ticket) -> bool {

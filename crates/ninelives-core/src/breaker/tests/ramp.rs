@@ -370,6 +370,45 @@ fn hc50_whether_it_would_admit_draws_no_lot() {
 
 #[cfg(not(miri))] // one thread, many steps
 #[test]
+fn the_luck_that_a_call_is_told_is_that_with_which_it_is_admitted() {
+    let rig = at_stage(6);
+    let (mut admitted, asks) = (0, 1_000);
+    for _ in 0..asks {
+        let ask = |luck| rig.breaker.ask(&rig.limits, &rig.clock, &luck).unwrap();
+        let told = ask(Luck::UNDRAWN);
+        assert_ne!(told.luck, Luck::UNDRAWN);
+        assert_eq!(ask(told.luck), told, "asked again, nothing is drawn");
+        let admission = rig.breaker.admit_with(&rig.limits, &rig.clock, &told.luck);
+        match (told.refusal, admission) {
+            (Some(told), Admission::Rejected(rejected)) => assert_eq!(told, rejected),
+            (None, Admission::Probe { ticket, .. }) => {
+                let _ = rig.breaker.abandon(ticket);
+                admitted += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!((400..600).contains(&admitted), "half of {asks}: {admitted}");
+}
+
+#[test]
+fn nobody_draws_who_meets_no_ramp() {
+    let rig = Rig::new(1, SECOND, 1);
+    let ask = || rig.breaker.ask(&rig.limits, &rig.clock, &Luck::UNDRAWN);
+    assert_eq!(ask(), None, "closed");
+    rig.fail();
+    let open = ask().unwrap();
+    assert_eq!(
+        (open.luck, open.refusal),
+        (Luck::UNDRAWN, Some(rig.refused()))
+    );
+    rig.clock.pass(SECOND);
+    let due = ask().unwrap();
+    assert_eq!((due.luck, due.refusal), (Luck::UNDRAWN, None));
+}
+
+#[cfg(not(miri))] // one thread, many steps
+#[test]
 fn a_last_stage_without_luck_admits_one_a_second() {
     let rig = at_stage(6);
     let mut admitted = 0;
