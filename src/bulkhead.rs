@@ -128,6 +128,7 @@ mod mode;
 mod parameters;
 mod permit;
 mod queue;
+mod refusal;
 mod service;
 mod shadow;
 mod watch;

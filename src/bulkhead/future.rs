@@ -11,8 +11,9 @@ use pin_project_lite::pin_project;
 
 use super::demand::{One, Weight};
 use super::permit::Held;
+use super::refusal::Refusal;
 use crate::emit::{Emitter, NullSink, Request};
-use crate::error::{FlatError, ResilienceError};
+use crate::error::FlatError;
 use crate::settings::Beside;
 
 pin_project! {
@@ -40,15 +41,9 @@ pin_project! {
             #[pin]
             inner: F,
         },
-        Full {
-            in_flight: u32,
-            limit: u32,
+        TurnedAway {
+            refusal: Refusal,
         },
-        Overweight {
-            weight: u32,
-            limit: u32,
-        },
-        Closed,
         Done,
     }
 }
@@ -65,24 +60,10 @@ impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> BulkheadFuture<F, M, B
         }
     }
 
-    /// It was turned away, and `watch` has told it.
-    pub(super) fn full(in_flight: u32, limit: u32, watch: Request<M>) -> Self {
-        Self::turned_away(State::Full { in_flight, limit }, watch)
-    }
-
-    /// As [`full`](Self::full).
-    pub(super) fn overweight(weight: u32, limit: u32, watch: Request<M>) -> Self {
-        Self::turned_away(State::Overweight { weight, limit }, watch)
-    }
-
-    /// As [`full`](Self::full).
-    pub(super) fn closed(watch: Request<M>) -> Self {
-        Self::turned_away(State::Closed, watch)
-    }
-
-    fn turned_away(state: State<F>, watch: Request<M>) -> Self {
+    /// `watch` has told it.
+    pub(super) fn turned_away(refusal: Refusal, watch: Request<M>) -> Self {
         Self {
-            state,
+            state: State::TurnedAway { refusal },
             held: Held::nothing(),
             watch,
         }
@@ -105,20 +86,10 @@ where
         let mut this = self.project();
         let output = match this.state.as_mut().project() {
             StateProj::Running { inner } => ready!(this.watch.inside(|| inner.poll(cx))),
-            StateProj::Full { in_flight, limit } => {
-                let (in_flight, max) = (*in_flight as usize, *limit as usize);
-                this.state.set(State::Done);
-                let error = ResilienceError::Bulkhead { in_flight, max };
-                return Poll::Ready(Err(X::from_flat(error)));
-            }
-            StateProj::Overweight { weight, limit } => {
-                let error = ResilienceError::overweight(*weight, *limit);
+            StateProj::TurnedAway { refusal } => {
+                let error = refusal.error();
                 this.state.set(State::Done);
                 return Poll::Ready(Err(X::from_flat(error)));
-            }
-            StateProj::Closed => {
-                this.state.set(State::Done);
-                return Poll::Ready(Err(X::from_flat(ResilienceError::BulkheadClosed)));
             }
             StateProj::Done => panic!("the future was polled after it was done"),
         };

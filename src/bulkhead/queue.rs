@@ -18,6 +18,7 @@ use super::demand::{One, RankRequest, Same, Weigh, WeighRequest, Weight, ask, pl
 use super::door::Door;
 use super::mode::Queued;
 use super::permit::{Held, Waiter};
+use super::refusal::Refusal;
 use super::{BulkheadConfig, Queue, shadow, watch};
 use crate::deadline::{Due, Heed, Unheeding, late_by};
 use crate::emit::{Emitter, NullSink, Request};
@@ -123,8 +124,9 @@ where
             }
             refused => {
                 shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
-                let (watch, error) = watch::refused(&mut door.emitter, refused, permits);
-                let error = S::Error::from_flat(error);
+                let refusal = Refusal::of(&refused, permits);
+                let watch = watch::turned_away(&mut door.emitter, refusal, permits);
+                let error = S::Error::from_flat(refusal.error());
                 QueuedFuture::turned_away(error, watch, self.line.timer.clone())
             }
         }

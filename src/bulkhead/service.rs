@@ -10,8 +10,9 @@ use super::demand::{One, Weigh, WeighRequest, Weight, ask};
 use super::door::Door;
 use super::mode::Reject;
 use super::permit::Held;
+use super::refusal::Refusal;
 use super::{BulkheadConfig, BulkheadFuture, shadow, watch};
-use crate::emit::{BulkheadRejection, Emitter, NullSink};
+use crate::emit::{Emitter, NullSink};
 use crate::error::FlatError;
 use crate::settings::Settings;
 
@@ -81,24 +82,12 @@ where
                 let future = watch.calling(|| inner.call(request));
                 BulkheadFuture::running(future, held, watch)
             }
-            Entry::Full { in_flight, limit } => {
+            refused => {
                 shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
-                let reason = BulkheadRejection::Full;
-                let watch = watch::turned_away(&mut door.emitter, in_flight, permits, reason);
-                BulkheadFuture::full(in_flight, limit, watch)
+                let refusal = Refusal::of(&refused, permits);
+                let watch = watch::turned_away(&mut door.emitter, refusal, permits);
+                BulkheadFuture::turned_away(refusal, watch)
             }
-            Entry::Overweight { limit } => {
-                shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
-                let reason = BulkheadRejection::Overweight;
-                let watch = watch::turned_away(&mut door.emitter, 0, permits, reason);
-                BulkheadFuture::overweight(permits, limit, watch)
-            }
-            Entry::Closed => {
-                shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
-                let reason = BulkheadRejection::Closed;
-                BulkheadFuture::closed(watch::turned_away(&mut door.emitter, 0, permits, reason))
-            }
-            Entry::Waiting(_) => unreachable!("no line was asked for"),
         }
     }
 }

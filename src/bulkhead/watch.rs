@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use ninelives_core::semaphore::Entry;
-
 use super::demand::Weight;
+use super::refusal::Refusal;
 use crate::emit::{BulkheadRejection, Emitter, Kind, PolicyEvent, Request};
 use crate::error::ResilienceError;
 
@@ -30,6 +29,15 @@ pub(super) fn granted<M: Emitter>(watch: &Request<M>, in_flight: u32, weight: u3
 #[inline]
 pub(super) fn turned_away<M: Emitter>(
     emitter: &mut M,
+    refusal: Refusal,
+    weight: u32,
+) -> Request<M> {
+    rejected(emitter, refusal.in_flight(), weight, refusal.reason())
+}
+
+#[inline]
+fn rejected<M: Emitter>(
+    emitter: &mut M,
     in_flight: u32,
     weight: u32,
     reason: BulkheadRejection,
@@ -45,36 +53,6 @@ pub(super) fn turned_away<M: Emitter>(
     request
 }
 
-/// The same by what was decided of it, and its error.
-#[cold]
-pub(super) fn refused<M: Emitter, E>(
-    emitter: &mut M,
-    entry: Entry,
-    weight: u32,
-) -> (Request<M>, ResilienceError<E>) {
-    let (in_flight, reason, error) = match entry {
-        Entry::Full { in_flight, limit } => {
-            let (in_use, max) = (in_flight as usize, limit as usize);
-            let error = ResilienceError::Bulkhead {
-                in_flight: in_use,
-                max,
-            };
-            (in_flight, BulkheadRejection::Full, error)
-        }
-        Entry::Overweight { limit } => {
-            let error = ResilienceError::overweight(weight, limit);
-            (0, BulkheadRejection::Overweight, error)
-        }
-        Entry::Closed => {
-            let reason = BulkheadRejection::Closed;
-            (0, reason, ResilienceError::BulkheadClosed)
-        }
-        Entry::Acquired { .. } | Entry::Waiting(_) => unreachable!("it was let in"),
-    };
-    let request = turned_away(emitter, in_flight, weight, reason);
-    (request, error)
-}
-
 /// A request came after its deadline, and what it weighs: its rejection has been told.
 #[cold]
 pub(super) fn late<M: Emitter, E>(
@@ -83,7 +61,7 @@ pub(super) fn late<M: Emitter, E>(
     weight: &impl Weight,
 ) -> (Request<M>, ResilienceError<E>) {
     let reason = BulkheadRejection::DeadlinePassed;
-    let request = turned_away(emitter, 0, weight.permits().get(), reason);
+    let request = rejected(emitter, 0, weight.permits().get(), reason);
     (request, ResilienceError::DeadlinePassed { late_by })
 }
 

@@ -55,6 +55,14 @@ impl Gate {
             .map(|_| next)
     }
 
+    /// Whether who comes is turned away at first sight, and the word that said so.
+    #[inline]
+    pub(super) fn turn_away(&self, weight: u32, capacity: u32) -> Option<(Word, Admit)> {
+        // Relaxed: as in `apply`, which would write nothing either.
+        let word = Word::from_bits(self.0.load(Ordering::Relaxed));
+        step::turn_away(word, weight, capacity).map(|admit| (word, admit))
+    }
+
     /// One try of the shortest way out, as [`walk_in`](Self::walk_in).
     #[inline]
     pub(super) fn walk_out(&self, weight: u32) -> Option<Word> {

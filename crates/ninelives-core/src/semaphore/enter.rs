@@ -4,7 +4,7 @@ use super::Semaphore;
 use super::line::Line;
 use super::step::Admit;
 use super::verdict::{Ask, Entry};
-use super::word::MAX_PLACES;
+use super::word::{MAX_PLACES, Word};
 
 // === impl Semaphore ===
 
@@ -73,8 +73,21 @@ impl Semaphore {
     #[inline(never)]
     fn admit_or_queue(&self, ask: Ask, max_waiting: u32) -> Entry {
         let capacity = max_waiting.min(self.places());
+        match self.gate.turn_away(ask.weight(), capacity) {
+            Some((word, admit)) => self.entry(word, admit, ask),
+            None => self.decide(ask, capacity),
+        }
+    }
+
+    #[inline(never)] // apart, so that the way of who is turned away is short
+    fn decide(&self, ask: Ask, capacity: u32) -> Entry {
         let clear = || self.line.as_ref().is_none_or(Line::is_clear);
         let (word, admit) = self.gate.enter(ask.weight(), capacity, clear);
+        self.entry(word, admit, ask)
+    }
+
+    #[inline]
+    fn entry(&self, word: Word, admit: Admit, ask: Ask) -> Entry {
         match admit {
             Admit::Acquired => Entry::Acquired {
                 in_flight: word.used(),

@@ -49,6 +49,21 @@ pub(super) const fn walk_in(word: Word, weight: u32) -> Option<Word> {
     }
 }
 
+/// Somebody comes who finds neither room nor a place: the rows of [`enter`] that are short enough to be decided at first sight, without a
+/// look at the line.
+#[inline]
+pub(super) const fn turn_away(word: Word, weight: u32, capacity: u32) -> Option<Admit> {
+    if word.is_closed() {
+        Some(Admit::Closed)
+    } else if word.is_too_small_for(weight) {
+        Some(Admit::Overweight)
+    } else if !word.fits(weight) && word.places() >= capacity {
+        Some(Admit::Full)
+    } else {
+        None
+    }
+}
+
 /// Permits come back while that concerns nobody else: the row of [`release`] that is short enough to be inlined.
 #[inline]
 pub(super) const fn walk_out(word: Word, weight: u32) -> Option<Word> {
@@ -68,10 +83,8 @@ pub(super) fn enter(
     capacity: u32,
     clear: impl FnOnce() -> bool,
 ) -> (Word, Admit) {
-    if word.is_closed() {
-        (word, Admit::Closed)
-    } else if word.is_too_small_for(weight) {
-        (word, Admit::Overweight)
+    if let Some(refusal) = turn_away(word, weight, capacity) {
+        (word, refusal)
     } else if word.fits(weight) && (word.places() == 0 || clear()) {
         (word.more_out(weight), Admit::Acquired)
     } else if word.places() < capacity {

@@ -73,10 +73,16 @@ impl Tree {
         // Relaxed: the fences order it.
         let seen = Tagged::from_bits(self.nodes[node].load(Ordering::Relaxed));
         fence(Ordering::SeqCst);
-        let children = FAN_OUT * node + 1..=FAN_OUT * (node + 1);
-        let best = children
-            .filter_map(|child| self.champion(child, slots))
-            .min_by_key(|waiter| waiter.key);
+        let end = self.inner + slots.len() as usize;
+        let children = FAN_OUT * node + 1..(FAN_OUT * (node + 1) + 1).min(end);
+        let mut best: Option<Seen> = None;
+        for child in children {
+            if let Some(waiter) = self.champion(child, slots)
+                && best.is_none_or(|best| waiter.key < best.key)
+            {
+                best = Some(waiter);
+            }
+        }
         let next = seen.next(best.map(|waiter| waiter.slot));
         // Release: pairs with the Acquire in `champion`: the leaf is seen at least as new as here.
         // Acquire on failure: the caller goes on to the parent on the strength of what the winner read.
@@ -90,13 +96,19 @@ impl Tree {
             .is_ok()
     }
 
-    /// The one with the smallest ticket at or beneath a position. A node whose champion no longer waits is refreshed first: the
-    /// one that ended the wait may not have come by yet.
+    /// The one with the smallest ticket at or beneath a position.
+    #[inline] // a leaf is read in place: most positions are leaves
     fn champion(&self, position: usize, slots: &Slots) -> Option<Seen> {
-        if position >= self.inner {
-            let slot = (position - self.inner) as u32;
-            return (slot < slots.len()).then(|| self.at(slot, slots))?;
+        if position < self.inner {
+            return self.beneath(position, slots);
         }
+        let slot = (position - self.inner) as u32;
+        (slot < slots.len()).then(|| self.at(slot, slots))?
+    }
+
+    /// The one with the smallest ticket beneath a node. If its champion no longer waits, it is refreshed first: the one that ended the
+    /// wait may not have come by yet.
+    fn beneath(&self, position: usize, slots: &Slots) -> Option<Seen> {
         let node = self.nodes.get(position)?;
         loop {
             // Acquire: pairs with the Release in `refresh`.
