@@ -22,8 +22,9 @@ pub(super) struct Held<C: Clock, M: Emitter, L: CircuitSettings, J> {
     request: Request<M>,
     call: Option<Admitted<<L::Watch as Watch>::Stay>>,
     tried: L::Beside<Tried<L>>,
-    // Set while the inner service runs: a drop that finds it set is a panic of the inner service.
-    inside: bool,
+    // 1 while the inner service runs: a drop that finds it so is a panic of the inner service. A whole word, so that the whole is moved
+    // by words: with one byte apart it was moved in seven pieces.
+    inside: usize,
 }
 
 // === impl Held ===
@@ -41,16 +42,16 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
             request,
             call: Some(call),
             tried,
-            inside: false,
+            inside: 0,
         }
     }
 
     /// Runs code of the inner service. When it panics, the ticket is reported as a failure.
     #[inline]
     pub(super) fn inside<T>(&mut self, run: impl FnOnce() -> T) -> T {
-        self.inside = true;
+        self.inside = 1;
         let value = run();
-        self.inside = false;
+        self.inside = 0;
         value
     }
 
@@ -67,7 +68,7 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
     /// Runs a last drop of the inner service's code: a panic before it still counts, and so does one in it.
     #[inline]
     pub(super) fn dropping(&mut self, drop: impl FnOnce()) {
-        let panicked = std::mem::replace(&mut self.inside, true);
+        let panicked = std::mem::replace(&mut self.inside, 1);
         drop();
         self.inside = panicked;
     }
@@ -96,7 +97,7 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
     /// The call ends without an outcome of its own.
     #[cold]
     fn lose(&mut self) {
-        if self.inside {
+        if self.inside != 0 {
             self.report(Outcome::Failure, None);
             self.request.panicked();
         } else if let Some(call) = self.call.take() {
