@@ -124,7 +124,7 @@ where
             }
             refused => {
                 shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
-                let refusal = Refusal::of(&refused, permits);
+                let refusal = Refusal::of(refused, permits);
                 let watch = watch::turned_away(&mut door.emitter, refusal, permits);
                 let error = S::Error::from_flat(refusal.error());
                 QueuedFuture::turned_away(error, watch, self.line.timer.clone())

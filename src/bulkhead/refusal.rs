@@ -18,8 +18,8 @@ pub(super) enum Refusal {
 impl Refusal {
     /// What was decided of a call that weighs so much, and was not let in.
     #[inline]
-    pub(super) fn of(entry: &Entry, weight: u32) -> Self {
-        match *entry {
+    pub(super) fn of(entry: Entry, weight: u32) -> Self {
+        match entry {
             Entry::Full { in_flight, limit } => Self::Full { in_flight, limit },
             Entry::Overweight { limit } => Self::Overweight { weight, limit },
             Entry::Closed => Self::Closed,

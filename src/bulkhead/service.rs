@@ -84,7 +84,7 @@ where
             }
             refused => {
                 shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
-                let refusal = Refusal::of(&refused, permits);
+                let refusal = Refusal::of(refused, permits);
                 let watch = watch::turned_away(&mut door.emitter, refusal, permits);
                 BulkheadFuture::turned_away(refusal, watch)
             }

@@ -34,7 +34,8 @@ pub trait Span: std::fmt::Debug {
 #[derive(Debug)]
 pub struct Timed {
     since: Option<Tick>,
-    inside: bool,
+    // 1 while it is. A whole word: futures are moved by words then.
+    inside: usize,
 }
 
 // === impl Span ===
@@ -62,7 +63,7 @@ impl Span for Timed {
     fn start(wanted: bool, now: impl FnOnce() -> Tick) -> Self {
         Self {
             since: wanted.then(now),
-            inside: false,
+            inside: 0,
         }
     }
 
@@ -73,12 +74,12 @@ impl Span for Timed {
 
     #[inline]
     fn mark(&mut self, inside: bool) {
-        self.inside = inside;
+        self.inside = usize::from(inside);
     }
 
     #[inline]
     fn is_marked(&self) -> bool {
-        self.inside
+        self.inside != 0
     }
 }
 

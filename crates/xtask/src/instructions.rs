@@ -4,7 +4,7 @@
 //! each may cost above a baseline of the same run. The counts repeat exactly on one toolchain, so the budgets are hard.
 //!
 //! A second build, with the private cfg `ninelives_untold`, has no telemetry in its layers: a layer that nobody listens to may take no
-//! more than it does there, but for the one instruction that two builds of the same code differ by.
+//! more than it does there.
 
 mod budgets;
 mod counts;

@@ -224,12 +224,22 @@ where
         if G::COSTS {
             *this.fare = G::default();
         }
-        let error = match (this.left_error.take(), this.right_error.take()) {
-            (Some(left), Some(right)) => ResilienceError::AllFailed(Failures::join(left, right)),
-            (Some(only), None) | (None, Some(only)) => only,
-            (None, None) => panic!("the future was polled after it was done"),
-        };
+        let error = of_both(this.left_error.take(), this.right_error.take());
         Poll::Ready(Err(B::Error::from_flat(error)))
+    }
+}
+
+/// What the caller is told when no arm answered.
+#[cold] // apart: the way of a race that is won is short
+#[inline(never)]
+fn of_both<E>(
+    left: Option<ResilienceError<E>>,
+    right: Option<ResilienceError<E>>,
+) -> ResilienceError<E> {
+    match (left, right) {
+        (Some(left), Some(right)) => ResilienceError::AllFailed(Failures::join(left, right)),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => panic!("the future was polled after it was done"),
     }
 }
 

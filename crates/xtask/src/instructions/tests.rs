@@ -177,10 +177,10 @@ fn dearer(told: i64, untold: &str) -> Vec<String> {
 
 #[test]
 fn a_layer_that_nobody_listens_to_may_cost_what_it_costs_without_telemetry() {
-    assert!(dearer(51, "instructions::layers::timeout::ready").is_empty());
+    assert!(dearer(50, "instructions::layers::timeout::ready").is_empty());
     assert_eq!(
-        dearer(52, "instructions::layers::timeout::ready"),
-        ["timeout::ready untold: 52 instructions, budget 51"]
+        dearer(51, "instructions::layers::timeout::ready"),
+        ["timeout::ready untold: 51 instructions, budget 50"]
     );
 }
 

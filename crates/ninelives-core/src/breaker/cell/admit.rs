@@ -38,6 +38,7 @@ impl Breaker {
         self.admit_unwell(seen, limits, clock, luck)
     }
 
+    #[cold] // as `ask_unwell`
     #[inline(never)]
     fn admit_unwell(
         &self,
@@ -113,7 +114,8 @@ impl Breaker {
         Some(self.ask_unwell(seen, limits, clock, luck))
     }
 
-    #[inline(never)] // apart, so that the way of a closed breaker is short
+    #[cold] // apart, so that the way of a closed breaker is short
+    #[inline(never)]
     fn ask_unwell(
         &self,
         seen: Word,
@@ -134,6 +136,7 @@ impl Breaker {
                 State::Open => asked(seen, limits, clock.now(), *luck),
                 State::HalfOpen => asked(seen, limits, clock.now(), *luck),
                 State::Ramping => asked(seen, limits, clock.now(), self.drawn(*luck)),
+                State::ForcedOpen => asked(seen, limits, Tick::ZERO, *luck),
                 _ => asked(seen, limits, Tick::ZERO, *luck),
             }
         })
