@@ -136,6 +136,7 @@ fn breaker(call: Call) -> Option<u64> {
 #[bench::weighted_queued(at_once(subjects::weighted_queued_bulkhead))]
 #[bench::overweight(turned_away(subjects::overweight_bulkhead))]
 #[bench::prioritized(at_once(subjects::prioritized_bulkhead))]
+#[bench::line_full(turned_away(subjects::line_full_bulkhead))]
 #[bench::prioritized_full(turned_away(subjects::prioritized_full_bulkhead))]
 #[bench::heeding(at_once(subjects::heeding_bulkhead))]
 #[bench::waited(in_line(subjects::narrow_bulkhead()))]

@@ -296,7 +296,15 @@ pub fn prioritized_bulkhead() -> impl Subject {
     queued_layer().prioritized_by(class)
 }
 
-/// The same whose permit and whose line are taken.
+/// A bulkhead without room and without a place in its line.
+pub fn line_full_bulkhead() -> impl Subject {
+    let bulkhead = narrow_bulkhead();
+    let mut holder = bulkhead.layer(Echo::pending(u32::MAX));
+    std::mem::forget((holder.call(7), holder.call(7)));
+    bulkhead
+}
+
+/// The same for calls of classes.
 pub fn prioritized_full_bulkhead() -> impl Subject {
     let bulkhead = narrow_bulkhead().prioritized_by(class);
     let mut holder = bulkhead.layer(Echo::pending(u32::MAX));
