@@ -178,6 +178,7 @@ mod measure;
 mod orders;
 mod outcomes;
 mod parameters;
+mod readiness;
 mod recovery;
 mod service;
 mod shadow;

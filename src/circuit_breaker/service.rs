@@ -9,6 +9,7 @@ use tower_service::Service;
 
 use super::circuit::{Admitted, Heard};
 use super::layer::{Shared, tell};
+use super::readiness::Readiness;
 use super::source::{AtCall, Limited};
 use super::ticket::Held;
 use super::watch::Watch;
@@ -33,17 +34,7 @@ pub struct CircuitBreakerService<
     shared: Share<Shared<C, L, J>, <L::Watch as Watch>::Pin>,
     reader: L::Reader,
     readiness: Readiness,
-    // Of the call that is asked for: kept however often it is, so that asking again helps nobody.
-    luck: Luck,
     emitter: M,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Readiness {
-    Unknown,
-    Ready,
-    // The circuit rejected, so the inner service was not asked, and the call will be turned away without another look at the clock.
-    Skipped { retry_after: Option<Duration> },
 }
 
 // === impl CircuitBreakerService ===
@@ -54,8 +45,7 @@ impl<S, C, M, L: CircuitSettings, J> CircuitBreakerService<S, C, M, L, J> {
             inner,
             reader: shared.settings.reader(),
             shared: Share::with(shared, shared.circuit.watch.pin()),
-            readiness: Readiness::Unknown,
-            luck: Luck::UNDRAWN,
+            readiness: Readiness::UNKNOWN,
             emitter,
         }
     }
@@ -88,8 +78,7 @@ where
             inner: self.inner.clone(),
             shared: self.shared.clone(),
             reader: self.reader.clone(),
-            readiness: Readiness::Unknown,
-            luck: Luck::UNDRAWN,
+            readiness: Readiness::UNKNOWN,
             emitter: self.emitter.clone(),
         }
     }
@@ -131,7 +120,7 @@ where
     }
 
     fn reject<F>(&mut self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L, J> {
-        self.luck = Luck::UNDRAWN;
+        self.readiness.keep(Luck::UNDRAWN);
         let (shared, reader) = (&*self.shared, &mut self.reader);
         shadow::admit(shared, reader, &self.emitter, Verdict::Rejected);
         let mut request = Request::start(&mut self.emitter);
@@ -167,19 +156,16 @@ where
         } = &*self.shared;
         let reader = &mut self.reader;
         let limits = Limited::new(AtCall { settings, reader });
-        if let Some(asked) = circuit.breaker.ask(limits, clock, &self.luck) {
-            self.luck = asked.luck;
+        if let Some(asked) = circuit.breaker.ask(limits, clock, self.readiness.luck()) {
+            self.readiness.keep(asked.luck);
             if let Some(rejected) = asked.refusal {
-                if self.readiness != Readiness::Ready {
-                    let retry_after = rejected.retry_after;
-                    self.readiness = Readiness::Skipped { retry_after };
-                }
+                self.readiness.skip(rejected.retry_after);
                 return Poll::Ready(Ok(()));
             }
         }
         let result = std::task::ready!(self.inner.poll_ready(cx));
         match &result {
-            Ok(()) => self.readiness = Readiness::Ready,
+            Ok(()) => self.readiness.ready(),
             Err(error) => {
                 let (error, judge) = (Err(error.as_flat()), &self.shared.judge);
                 if judge.classify(error) == Class::Failure {
@@ -193,7 +179,7 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        if let Readiness::Skipped { retry_after } = self.readiness {
+        if let Some(retry_after) = self.readiness.skipped() {
             return self.reject(retry_after);
         }
         let watch = &self.shared.circuit.watch;
@@ -208,10 +194,13 @@ where
         } = &*self.shared;
         let reader = &mut self.reader;
         let limits = Limited::new(AtCall { settings, reader });
-        let ticket = match circuit.breaker.admit_with(limits, clock, &self.luck) {
+        let ticket = match circuit
+            .breaker
+            .admit_with(limits, clock, self.readiness.luck())
+        {
             Admission::Admitted(ticket) => ticket,
             Admission::Probe { ticket, transition } => {
-                self.luck = Luck::UNDRAWN;
+                self.readiness.keep(Luck::UNDRAWN);
                 if let Some(transition) = transition {
                     tell(&self.emitter, transition);
                 }
@@ -232,7 +221,7 @@ where
         let tried = shadow::admit(&self.shared, reader, &self.emitter, Verdict::Admitted);
         let watch = Request::start(&mut self.emitter);
         let mut held = Held::new(self.shared.lend(), watch, call, tried);
-        self.readiness = Readiness::Unknown;
+        self.readiness.spent();
         let inner = &mut self.inner;
         let future = held.calling(|| inner.call(request));
         CircuitBreakerFuture::running(future, held)

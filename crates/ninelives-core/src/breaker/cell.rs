@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::limits::{Limits, LimitsSource};
 use super::step;
-use super::verdict::{Luck, Outcome, Report, State, Ticket, View};
+use super::verdict::{Outcome, Report, State, Ticket, View};
 use super::word::Word;
 use crate::rng::SharedRng;
 use crate::sync::{AtomicU64, Ordering, spin_hint};
@@ -19,6 +19,9 @@ pub struct Breaker {
     /// For the jitter of an open time, and for the calls that a ramp admits.
     chance: SharedRng,
 }
+
+/// The random number with which an open time is longest.
+const UNLUCKY: u64 = u64::MAX;
 
 // === impl Breaker ===
 
@@ -171,11 +174,7 @@ impl Breaker {
     /// The next random number, if it is asked for.
     #[inline]
     fn draw(&self, asked: bool) -> u64 {
-        if asked {
-            self.chance.next()
-        } else {
-            Luck::UNDRAWN.0
-        }
+        if asked { self.chance.next() } else { UNLUCKY }
     }
 
     #[inline]

@@ -93,7 +93,7 @@ pub struct Rejected {
 
 /// What chance has for one call that may meet a ramp: a random number, of which a stage admits the lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Luck(pub(super) u64);
+pub struct Luck(u32);
 
 /// The answer to a call that asks whether it would pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,9 +227,21 @@ impl Ticket {
 
 impl Luck {
     /// Drawn when it is needed; where it is not, none.
-    pub const UNDRAWN: Self = Self(u64::MAX);
+    pub const UNDRAWN: Self = Self(u32::MAX);
     /// That of a call which every stage of a ramp admits.
     pub const BEST: Self = Self(0);
+
+    /// Of a random number, the upper half.
+    #[inline]
+    pub(super) const fn of(random: u64) -> Self {
+        Self((random >> 32) as u32)
+    }
+
+    /// As a random number of a [step](super::step).
+    #[inline]
+    pub(super) const fn random(self) -> u64 {
+        (self.0 as u64) << 32
+    }
 
     #[inline]
     pub(super) const fn is_undrawn(self) -> bool {

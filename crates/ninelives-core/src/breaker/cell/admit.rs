@@ -57,14 +57,14 @@ impl Breaker {
                 State::Open | State::HalfOpen | State::Ramping => clock.now(),
                 _ => Tick::ZERO,
             };
-            let Luck(random) = match seen.state() {
+            let luck = match seen.state() {
                 State::Ramping => self.drawn(*luck),
                 _ => *luck,
             };
-            let (next, admission) = step::admit(seen, limits, now, random);
+            let (next, admission) = step::admit(seen, limits, now, luck.random());
             match self.swap(seen, next) {
                 Ok(()) => admission,
-                Err(current) => self.admit_again(current, limits, now, random),
+                Err(current) => self.admit_again(current, limits, now, luck.random()),
             }
         })
     }
@@ -146,7 +146,7 @@ impl Breaker {
     #[inline]
     fn drawn(&self, luck: Luck) -> Luck {
         if luck.is_undrawn() {
-            Luck(self.chance.next())
+            Luck::of(self.chance.next())
         } else {
             luck
         }
@@ -157,6 +157,6 @@ impl Breaker {
 fn asked(seen: Word, limits: &Limits, now: Tick, luck: Luck) -> Asked {
     Asked {
         luck,
-        refusal: step::refusal(seen, limits, now, luck.0),
+        refusal: step::refusal(seen, limits, now, luck.random()),
     }
 }
