@@ -96,14 +96,13 @@ impl Tree {
             .is_ok()
     }
 
-    /// The one with the smallest ticket at or beneath a position.
+    /// The one with the smallest ticket at or beneath a position, which is that of a node or of a place.
     #[inline] // a leaf is read in place: most positions are leaves
     fn champion(&self, position: usize, slots: &Slots) -> Option<Seen> {
         if position < self.inner {
             return self.beneath(position, slots);
         }
-        let slot = (position - self.inner) as u32;
-        (slot < slots.len()).then(|| self.at(slot, slots))?
+        self.at((position - self.inner) as u32, slots)
     }
 
     /// The one with the smallest ticket beneath a node. If its champion no longer waits, it is refreshed first: the one that ended the
