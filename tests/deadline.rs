@@ -11,6 +11,8 @@ mod retry;
 mod seen;
 #[path = "deadline/shadow.rs"]
 mod shadow;
+#[path = "support/shadows.rs"]
+mod shadows;
 #[path = "support/stage.rs"]
 mod stage;
 #[path = "deadline/timeout.rs"]

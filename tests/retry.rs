@@ -21,6 +21,8 @@ mod plan;
 mod result;
 #[path = "retry/shadow.rs"]
 mod shadow;
+#[path = "support/shadows.rs"]
+mod shadows;
 #[path = "support/stage.rs"]
 mod stage;
 #[path = "retry/total_time.rs"]

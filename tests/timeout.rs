@@ -7,6 +7,8 @@ mod live;
 mod orders;
 #[path = "timeout/readiness.rs"]
 mod readiness;
+#[path = "support/shadows.rs"]
+mod shadows;
 #[path = "support/stage.rs"]
 mod stage;
 

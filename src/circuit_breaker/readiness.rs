@@ -11,7 +11,8 @@ use ninelives_core::breaker::Luck;
 pub(super) struct Readiness {
     secs: u64,
     found: u32,
-    /// Of the call that is asked for: kept however often it is, so that asking again helps nobody.
+    /// Of the call that is asked for: kept however often it is, so that asking again helps nobody. What was drawn for
+    /// a ramp that had closed before the call came is left for the next ramp.
     luck: Luck,
 }
 

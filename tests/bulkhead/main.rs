@@ -15,6 +15,8 @@ use tower::{Layer, Service};
 mod backend;
 #[path = "../support/drive.rs"]
 mod drive;
+#[path = "../support/shadows.rs"]
+mod shadows;
 
 mod classes;
 mod close;

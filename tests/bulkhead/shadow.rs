@@ -2,7 +2,7 @@
 
 use ninelives::bulkhead::Queue;
 use ninelives::emit::Verdict;
-use ninelives::{Live, MemorySink, PolicyEvent};
+use ninelives::{Live, MemorySink};
 
 use super::*;
 
@@ -33,13 +33,7 @@ fn live(
 fn disagreements(sink: &MemorySink) -> Vec<(Verdict, Verdict)> {
     let events = sink.events();
     sink.clear();
-    let both = events.iter().filter_map(|event| match *event {
-        PolicyEvent::ShadowEvent {
-            primary, shadow, ..
-        } => Some((primary, shadow)),
-        _ => None,
-    });
-    both.collect()
+    shadows::disagreements(&events)
 }
 
 #[test]

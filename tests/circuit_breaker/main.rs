@@ -17,6 +17,8 @@ use tower::{Layer, Service};
 mod backend;
 #[path = "../support/drive.rs"]
 mod drive;
+#[path = "../support/shadows.rs"]
+mod shadows;
 
 mod classes;
 mod commands;

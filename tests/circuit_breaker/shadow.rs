@@ -56,14 +56,7 @@ impl Trial {
 
     /// Both verdicts of each disagreement since the last look.
     fn disagreements(&self) -> Vec<(Verdict, Verdict)> {
-        let events = self.events();
-        let both = events.iter().filter_map(|event| match *event {
-            PolicyEvent::ShadowEvent {
-                primary, shadow, ..
-            } => Some((primary, shadow)),
-            _ => None,
-        });
-        both.collect()
+        shadows::disagreements(&self.events())
     }
 }
 

@@ -1,9 +1,10 @@
 //! Settings that are tried and not obeyed, where requests carry deadlines: the deadline ends both, and neither lives longer.
 
+use ninelives::RetryConfig;
 use ninelives::emit::Verdict;
-use ninelives::{PolicyEvent, RetryConfig};
 use tower::Layer;
 
+use super::shadows::disagreements;
 use super::stage::{Act, Stage, call};
 use super::*;
 
@@ -11,18 +12,6 @@ const LOST: (Verdict, Verdict) = (Verdict::InTime, Verdict::TimedOut);
 const WAITED_FOR: (Verdict, Verdict) = (Verdict::TimedOut, Verdict::InTime);
 const GAVE_UP_EARLIER: (Verdict, Verdict) = (Verdict::Retried, Verdict::GaveUp);
 const TRIED_AGAIN: (Verdict, Verdict) = (Verdict::GaveUp, Verdict::Retried);
-
-/// Both verdicts of each disagreement.
-fn disagreements(sink: &MemorySink) -> Vec<(Verdict, Verdict)> {
-    let events = sink.events();
-    let both = events.iter().filter_map(|event| match *event {
-        PolicyEvent::ShadowEvent {
-            primary, shadow, ..
-        } => Some((primary, shadow)),
-        _ => None,
-    });
-    both.collect()
-}
 
 /// What a timeout of these limits tells of a request that is answered then, if nothing ends it before.
 fn limits(own: u64, shadow: u64, request: Bearer, answered: u64) -> Vec<(Verdict, Verdict)> {
@@ -41,13 +30,13 @@ fn limits(own: u64, shadow: u64, request: Bearer, answered: u64) -> Vec<(Verdict
     let mut request = call(&mut layer.layer(stage.backend()), request);
     for _ in 0..answered {
         if request.poll().is_ready() {
-            return disagreements(&sink);
+            return disagreements(&sink.events());
         }
         timer.advance(ms(1));
     }
     stage.open(0, Ok(1));
     assert!(request.poll().is_ready());
-    disagreements(&sink)
+    disagreements(&sink.events())
 }
 
 #[test]
@@ -82,7 +71,7 @@ fn attempts(own: RetryConfig, shadow: RetryConfig, request: Bearer) -> Vec<(Verd
     while request.poll().is_pending() {
         timer.advance(ms(100));
     }
-    disagreements(&sink)
+    disagreements(&sink.events())
 }
 
 /// So many attempts, a tenth of a second apart.

@@ -28,14 +28,7 @@ fn disagreements(
     while request.poll().is_pending() {
         timer.advance(ms(100));
     }
-    let events = sink.events();
-    let both = events.iter().filter_map(|event| match *event {
-        PolicyEvent::ShadowEvent {
-            primary, shadow, ..
-        } => Some((primary, shadow)),
-        _ => None,
-    });
-    both.collect()
+    shadows::disagreements(&sink.events())
 }
 
 fn attempts(attempts: usize) -> RetryConfig {

@@ -7,6 +7,7 @@ use ninelives::prelude::*;
 use ninelives::settings::Live;
 use tower::Layer;
 
+use crate::shadows::disagreements;
 use crate::stage::{Act, Stage, call};
 use crate::{limit, ms, timed_out};
 
@@ -20,18 +21,6 @@ fn live(millis: u64, timer: &ManualTimer) -> (LiveTimeout, MemorySink) {
 
 fn config(millis: u64) -> TimeoutConfig {
     TimeoutConfig::new(ms(millis)).unwrap()
-}
-
-/// Both verdicts of each disagreement.
-fn disagreements(sink: &MemorySink) -> Vec<(Verdict, Verdict)> {
-    let events = sink.events();
-    let both = events.iter().filter_map(|event| match *event {
-        PolicyEvent::ShadowEvent {
-            primary, shadow, ..
-        } => Some((primary, shadow)),
-        _ => None,
-    });
-    both.collect()
 }
 
 #[test]
@@ -121,7 +110,7 @@ fn a_shadow_that_agrees_tells_nothing() {
     timer.advance(ms(4));
     stage.open(0, Ok(1));
     assert_eq!(request.done(), Ok(1));
-    assert_eq!(disagreements(&sink), []);
+    assert_eq!(disagreements(&sink.events()), []);
 }
 
 #[test]
@@ -136,7 +125,10 @@ fn a_shorter_shadow_tells_of_the_answer_it_would_have_lost() {
     timer.advance(ms(5));
     stage.open(0, Ok(1));
     assert_eq!(request.done(), Ok(1));
-    assert_eq!(disagreements(&sink), [(Verdict::InTime, Verdict::TimedOut)]);
+    assert_eq!(
+        disagreements(&sink.events()),
+        [(Verdict::InTime, Verdict::TimedOut)]
+    );
 }
 
 #[test]
@@ -150,7 +142,10 @@ fn a_longer_shadow_tells_of_the_call_it_would_have_waited_for() {
     request.waits();
     timer.advance(ms(10));
     assert_eq!(timed_out(&request.done().unwrap_err()), (ms(10), ms(10)));
-    assert_eq!(disagreements(&sink), [(Verdict::TimedOut, Verdict::InTime)]);
+    assert_eq!(
+        disagreements(&sink.events()),
+        [(Verdict::TimedOut, Verdict::InTime)]
+    );
 }
 
 #[test]
@@ -165,7 +160,7 @@ fn a_promoted_shadow_is_the_limit_of_the_next_call() {
     request.waits();
     timer.advance(ms(5));
     assert_eq!(timed_out(&request.done().unwrap_err()), (ms(5), ms(5)));
-    assert_eq!(disagreements(&sink), []);
+    assert_eq!(disagreements(&sink.events()), []);
 }
 
 #[test]

@@ -121,7 +121,6 @@
 //! that fails right after a fall may only be paying for the one above it, and does not become the ceiling. Half failing is too much by default, as resilience4j judges
 //! the calls of its half-open state.
 //!
-//!
 //! Limits come from a [`LimitsSource`], which may also say that the breaker is out of use: then no step is taken. Every call is
 //! admitted unless it is forced open, tickets are given back without an outcome, and the word stays for the time after.
 //!

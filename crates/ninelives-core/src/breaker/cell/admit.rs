@@ -100,7 +100,7 @@ impl Breaker {
     }
 
     /// Whether [`admit_with`](Self::admit_with) would let a call pass now that has this luck, which is drawn if it is needed and was not. A
-    /// call that asks again with the luck that it was told has the same answer, until the breaker changes. Changes and reserves nothing else.
+    /// call that asks again with the luck that it was told has the same answer while breaker, limits and clock stand. Changes and reserves nothing else.
     /// `None`: the breaker is closed, and would let anybody pass.
     ///
     /// # Progress
