@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use ninelives_core::semaphore::Semaphore;
 use pin_project_lite::pin_project;
@@ -26,9 +26,7 @@ pin_project! {
         W: Weight,
     {
         #[pin]
-        state: State<F>,
-        // After `state`: the inner future is dropped before its permits go back.
-        held: Held<B, W>,
+        state: State<F, Held<B, W>>,
         watch: Request<M>,
     }
 }
@@ -36,10 +34,12 @@ pin_project! {
 pin_project! {
     #[project = StateProj]
     #[project_replace = StateTaken]
-    enum State<F> {
+    enum State<F, H> {
         Running {
             #[pin]
             inner: F,
+            // After `inner`, which is dropped before its permits go back.
+            held: H,
         },
         TurnedAway {
             refusal: Refusal,
@@ -54,8 +54,7 @@ impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> BulkheadFuture<F, M, B
     #[inline]
     pub(super) fn running(inner: F, held: Held<B, W>, watch: Request<M>) -> Self {
         Self {
-            state: State::Running { inner },
-            held,
+            state: State::Running { inner, held },
             watch,
         }
     }
@@ -64,7 +63,6 @@ impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> BulkheadFuture<F, M, B
     pub(super) fn turned_away(refusal: Refusal, watch: Request<M>) -> Self {
         Self {
             state: State::TurnedAway { refusal },
-            held: Held::nothing(),
             watch,
         }
     }
@@ -81,26 +79,56 @@ where
     type Output = F::Output;
 
     #[inline(always)] // as `call`: a stack's poll is one function
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Request::<M>::resumed();
-        let mut this = self.project();
-        let output = match this.state.as_mut().project() {
-            StateProj::Running { inner } => ready!(this.watch.inside(|| inner.poll(cx))),
+        let mut this = self.as_mut().project();
+        match this.state.as_mut().project() {
+            StateProj::Running { inner, .. } => match this.watch.inside(|| inner.poll(cx)) {
+                Poll::Ready(Ok(response)) => {
+                    self.as_mut().end();
+                    self.project().watch.answered();
+                    Poll::Ready(Ok(response))
+                }
+                Poll::Ready(Err(error)) => {
+                    self.as_mut().fail();
+                    self.project().watch.failed(&error);
+                    Poll::Ready(Err(error))
+                }
+                Poll::Pending => Poll::Pending,
+            },
             StateProj::TurnedAway { refusal } => {
                 let error = refusal.error();
                 this.state.set(State::Done);
-                return Poll::Ready(Err(X::from_flat(error)));
+                Poll::Ready(Err(X::from_flat(error)))
             }
             StateProj::Done => panic!("the future was polled after it was done"),
-        };
-        // The call is dropped, then its permits are free, then its caller sees the answer. A panic in that drop is the call's.
+        }
+    }
+}
+
+impl<F, M, B, W, R, X> BulkheadFuture<F, M, B, W>
+where
+    F: Future<Output = Result<R, X>>,
+    X: FlatError,
+    M: Emitter,
+    B: Beside<Arc<Semaphore>>,
+    W: Weight,
+{
+    /// The call is dropped, then its permits are free, then its caller sees the answer. A panic in that drop is the call's.
+    #[inline(always)]
+    fn end(self: Pin<&mut Self>) {
+        let this = self.project();
         this.watch.enter();
         // Not `set`: the drop of a call stays one function then, and the drop of a state that is done a look at it.
-        this.state.project_replace(State::Done);
-        this.held.give_back();
-        let poll = Poll::Ready(output);
-        this.watch.leave(&poll);
-        poll
+        let over = this.state.project_replace(State::Done);
+        if let StateTaken::Running { mut held, .. } = over {
+            held.give_back();
+        }
+    }
+
+    #[cold]
+    fn fail(self: Pin<&mut Self>) {
+        self.end();
     }
 }
 
@@ -109,7 +137,7 @@ impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> fmt::Debug
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BulkheadFuture")
-            .field("holds_permit", &self.held.is_something())
+            .field("holds_permit", &matches!(self.state, State::Running { .. }))
             .finish_non_exhaustive()
     }
 }

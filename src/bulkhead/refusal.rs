@@ -5,11 +5,12 @@ use ninelives_core::semaphore::Entry;
 use crate::emit::BulkheadRejection;
 use crate::error::ResilienceError;
 
-/// What was found when the call came.
+/// What was found when the call came. In words, as the futures that lie in the same place: by halves of words, those were moved in
+/// pieces across which a processor must wait for its own writes.
 #[derive(Clone, Copy)]
 pub(super) enum Refusal {
-    Full { in_flight: u32, limit: u32 },
-    Overweight { weight: u32, limit: u32 },
+    Full { in_flight: usize, limit: usize },
+    Overweight { weight: usize, limit: usize },
     Closed,
 }
 
@@ -20,17 +21,25 @@ impl Refusal {
     #[inline]
     pub(super) fn of(entry: Entry, weight: u32) -> Self {
         match entry {
-            Entry::Full { in_flight, limit } => Self::Full { in_flight, limit },
-            Entry::Overweight { limit } => Self::Overweight { weight, limit },
-            Entry::Closed => Self::Closed,
-            Entry::Acquired { .. } | Entry::Waiting(_) => unreachable!("it was let in"),
+            Entry::Full { in_flight, limit } => Self::Full {
+                in_flight: in_flight as usize,
+                limit: limit as usize,
+            },
+            Entry::Overweight { limit } => Self::Overweight {
+                weight: weight as usize,
+                limit: limit as usize,
+            },
+            closed => {
+                debug_assert!(matches!(closed, Entry::Closed), "it was let in");
+                Self::Closed
+            }
         }
     }
 
     /// The calls in flight, where they were what stood in the way.
     pub(super) const fn in_flight(self) -> u32 {
         match self {
-            Self::Full { in_flight, .. } => in_flight,
+            Self::Full { in_flight, .. } => in_flight as u32,
             Self::Overweight { .. } | Self::Closed => 0,
         }
     }
@@ -49,10 +58,12 @@ impl Refusal {
     pub(super) fn error<E>(self) -> ResilienceError<E> {
         match self {
             Self::Full { in_flight, limit } => ResilienceError::Bulkhead {
-                in_flight: in_flight as usize,
-                max: limit as usize,
+                in_flight,
+                max: limit,
             },
-            Self::Overweight { weight, limit } => ResilienceError::overweight(weight, limit),
+            Self::Overweight { weight, limit } => {
+                ResilienceError::overweight(weight as u32, limit as u32)
+            }
             Self::Closed => ResilienceError::BulkheadClosed,
         }
     }

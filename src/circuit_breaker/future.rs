@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
@@ -103,11 +103,28 @@ where
                 let Some(held) = this.held else {
                     unreachable!("a running call holds its ticket")
                 };
-                let result = ready!(held.inside(|| inner.poll(cx)));
-                held.inside(|| this.state.set(State::Done));
-                held.end(&result);
-                *this.held = None;
-                Poll::Ready(result)
+                held.enter();
+                // Each with an end of its own: what may be either is moved through memory.
+                match inner.poll(cx) {
+                    Poll::Ready(Ok(response)) => {
+                        this.state.set(State::Done);
+                        held.leave();
+                        held.answered::<R, X>(&response);
+                        *this.held = None;
+                        Poll::Ready(Ok(response))
+                    }
+                    Poll::Ready(Err(error)) => {
+                        this.state.set(State::Done);
+                        held.leave();
+                        held.failed::<R, X>(&error);
+                        *this.held = None;
+                        Poll::Ready(Err(error))
+                    }
+                    Poll::Pending => {
+                        held.leave();
+                        Poll::Pending
+                    }
+                }
             }
             StateProj::Rejected { retry_after } => {
                 let retry_after = *retry_after;

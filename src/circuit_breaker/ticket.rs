@@ -12,7 +12,7 @@ use super::watch::Watch;
 use super::{CircuitSettings, Class, Classify};
 use crate::clock::{Clock, Tick};
 use crate::emit::{Emitter, Request};
-use crate::error::FlatError;
+use crate::error::{FlatError, ResilienceError};
 use crate::share::Loan;
 
 /// A ticket with the circuit that gave it: reported once, or abandoned when it is dropped.
@@ -46,23 +46,25 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
         }
     }
 
-    /// Runs code of the inner service. When it panics, the ticket is reported as a failure.
+    /// Code of the inner service begins to run. When it panics, the ticket is reported as a failure.
     #[inline]
-    pub(super) fn inside<T>(&mut self, run: impl FnOnce() -> T) -> T {
+    pub(super) fn enter(&mut self) {
         self.inside = 1;
-        let value = run();
+    }
+
+    /// It returned.
+    #[inline]
+    pub(super) fn leave(&mut self) {
         self.inside = 0;
-        value
     }
 
     /// Calls the inner service. When it panics, the ticket is reported as a failure.
     #[inline(always)]
     pub(super) fn calling<T>(&mut self, call: impl FnOnce() -> T) -> T {
-        if M::TELLS {
-            self.inside(|| Request::<M>::passing_on(call))
-        } else {
-            self.inside(call)
-        }
+        self.enter();
+        let value = Request::<M>::passing_on(call);
+        self.leave();
+        value
     }
 
     /// Runs a last drop of the inner service's code: a panic before it still counts, and so does one in it.
@@ -73,25 +75,43 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
         self.inside = panicked;
     }
 
-    /// The call is over.
-    #[inline]
-    pub(super) fn end<T, X: FlatError>(&mut self, result: &Result<T, X>)
+    /// The call is over: with a response.
+    #[inline(always)] // as the `poll` of its future
+    pub(super) fn answered<T, X: FlatError>(&mut self, response: &T)
     where
         J: Classify<T, X::Inner>,
     {
-        let flat = result.as_ref().map_err(FlatError::as_flat);
+        self.judge(Ok::<_, &ResilienceError<X::Inner>>(response));
+        self.request.over(None);
+    }
+
+    /// The call is over: with an error.
+    #[inline]
+    pub(super) fn failed<T, X: FlatError>(&mut self, error: &X)
+    where
+        J: Classify<T, X::Inner>,
+    {
+        let error = error.as_flat();
+        self.judge(Err::<&T, _>(error));
+        self.request.over(Some(error.cause()));
+    }
+
+    #[inline(always)]
+    fn judge<T, E>(&mut self, result: Result<&T, &ResilienceError<E>>)
+    where
+        J: Classify<T, E>,
+    {
         let judge = &self.shared.judge;
-        let outcome = match judge.classify(flat) {
+        let outcome = match judge.classify(result) {
             Class::Success => Outcome::Success,
             Class::Ignored => Outcome::Ignored,
             Class::Failure => Outcome::Failure,
         };
         let wait = match outcome {
-            Outcome::Failure => judge.retry_after(flat),
+            Outcome::Failure => judge.retry_after(result),
             _ => None,
         };
         self.report(outcome, wait);
-        self.request.end(result);
     }
 
     /// The call ends without an outcome of its own.
@@ -106,7 +126,7 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
         }
     }
 
-    #[inline]
+    #[inline(always)] // of what has an outcome, little is left
     fn report(&mut self, outcome: Outcome, wait: Option<Duration>) {
         let Shared { circuit, clock, .. } = &*self.shared;
         if !L::Watch::COUNTS {

@@ -96,6 +96,32 @@ impl<M: Emitter> Request<M> {
         }
     }
 
+    /// It returned, and has to wait.
+    #[inline]
+    pub(crate) fn paused(&mut self) {
+        self.span.mark(false);
+    }
+
+    /// It returned with a response.
+    #[inline]
+    pub(crate) fn answered(&mut self) {
+        if size_of::<Self>() == 0 {
+            return; // as in `leave`
+        }
+        self.span.mark(false);
+        self.over(None);
+    }
+
+    /// It returned with an error.
+    #[inline]
+    pub(crate) fn failed<X: FlatError>(&mut self, error: &X) {
+        if size_of::<Self>() == 0 {
+            return; // as in `leave`
+        }
+        self.span.mark(false);
+        self.over(Some(error.as_flat().cause()));
+    }
+
     /// An attempt of a retry begins.
     #[inline]
     pub(crate) fn attempt(&mut self, number: u32) {
@@ -124,10 +150,15 @@ impl<M: Emitter> Request<M> {
         tell(&self.emitter);
     }
 
-    /// The policy is done with the request. Only the first end counts.
+    /// As [`over`](Self::over), with this answer.
     #[inline]
-    pub(crate) fn end<T, X: FlatError>(&mut self, result: &Result<T, X>) {
-        let cause = result.as_ref().err().map(|error| error.as_flat().cause());
+    fn end<T, X: FlatError>(&mut self, result: &Result<T, X>) {
+        self.over(result.as_ref().err().map(|error| error.as_flat().cause()));
+    }
+
+    /// The policy is done with the request: it was answered, or failed for a cause. Only the first end counts.
+    #[inline]
+    pub(crate) fn over(&mut self, cause: Option<FailureCause>) {
         self.span.ended(cause);
         if let Some(since) = self.span.take() {
             match cause {

@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 use std::task::Poll;
 
-use super::{Emitter, Kind, PolicyEvent, Stamp};
+use super::{Emitter, FailureCause, Kind, PolicyEvent, Stamp};
 use crate::error::FlatError;
 
 #[derive(Debug)]
@@ -60,7 +60,16 @@ impl<M: Emitter> Request<M> {
     pub(crate) fn told(&self, _: impl FnOnce(&M)) {}
 
     #[inline(always)]
-    pub(crate) fn end<T, X: FlatError>(&mut self, _: &Result<T, X>) {}
+    pub(crate) fn over(&mut self, _: Option<FailureCause>) {}
+
+    #[inline(always)]
+    pub(crate) fn answered(&mut self) {}
+
+    #[inline(always)]
+    pub(crate) fn paused(&mut self) {}
+
+    #[inline(always)]
+    pub(crate) fn failed<X: FlatError>(&mut self, _: &X) {}
 
     #[inline(always)]
     pub(crate) fn rejected(&mut self) {}

@@ -197,29 +197,27 @@ where
                 Poll::Ready(Ok(response))
                     if this.plan.common.retry_if.retries_response(&response) =>
                 {
-                    let poll = self.as_mut().resume(cx, Some(Ok(response)));
-                    self.project().watch.leave(&poll);
-                    return poll;
+                    return self.resume(cx, Some(Ok(response)));
+                }
+                Poll::Ready(Ok(response)) => {
+                    this.step.set(Step::Done);
+                    this.frame.disarm();
+                    this.watch.attempt_over();
+                    this.watch.answered();
+                    return Poll::Ready(Ok(response));
                 }
                 Poll::Pending if D::CLIPS => {
                     let poll = self.as_mut().clip(cx);
                     self.project().watch.leave(&poll);
                     return poll;
                 }
-                poll => {
-                    if poll.is_ready() {
-                        this.step.set(Step::Done);
-                        this.frame.disarm();
-                        this.watch.attempt_over();
-                    }
-                    this.watch.leave(&poll);
-                    return poll;
+                Poll::Pending => {
+                    this.watch.paused();
+                    return Poll::Pending;
                 }
             }
         }
-        let poll = self.as_mut().resume_after(cx, failed);
-        self.project().watch.leave(&poll);
-        poll
+        self.resume_after(cx, failed)
     }
 }
 

@@ -106,54 +106,75 @@ where
 {
     type Output = F::Output;
 
+    /// The call first, then the limit.
     #[inline(always)] // as `call`: a stack's poll is one function
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Request::<M>::resumed();
-        self.as_mut().project().watch.enter();
-        let poll = self.as_mut().advance(cx);
-        self.project().watch.leave(&poll);
-        poll
-    }
-}
-
-impl<F, T, M, B, R, X> TimeoutFuture<F, T, M, B>
-where
-    F: Future<Output = Result<R, X>>,
-    X: FlatError,
-    T: Timer,
-    M: Emitter,
-    B: Beside<Duration>,
-{
-    /// The call first, then the limit.
-    #[inline(always)] // as `poll`
-    fn advance(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
+        let mut this = self.as_mut().project();
+        this.watch.enter();
         let elapsed = match this.state.as_mut().project() {
-            StateProj::Running { inner } => {
-                if let Poll::Ready(output) = inner.poll(cx) {
-                    this.state.set(State::Done);
-                    if this.sleep.is_some() {
-                        this.sleep.set(None);
-                    }
-                    if let (Some(shadow), Some(since)) = (this.shadow.held(), *this.since) {
-                        let elapsed = this.timer.now().since(since);
-                        judge(*shadow, this.watch, Verdict::InTime, elapsed);
-                    }
-                    return Poll::Ready(output);
+            StateProj::Running { inner } => match inner.poll(cx) {
+                Poll::Ready(Ok(response)) => {
+                    self.as_mut().end();
+                    self.project().watch.answered();
+                    return Poll::Ready(Ok(response));
                 }
-                let sleep = this.sleep.as_mut();
-                ready!(wait(sleep, this.since, *this.limit, this.timer, cx))
-            }
+                Poll::Ready(Err(error)) => {
+                    self.as_mut().fail();
+                    self.project().watch.failed(&error);
+                    return Poll::Ready(Err(error));
+                }
+                Poll::Pending => {
+                    let sleep = this.sleep.as_mut();
+                    match wait(sleep, this.since, *this.limit, this.timer, cx) {
+                        Poll::Ready(elapsed) => elapsed,
+                        Poll::Pending => {
+                            this.watch.paused();
+                            return Poll::Pending;
+                        }
+                    }
+                }
+            },
             StateProj::Late { elapsed } => *elapsed,
             StateProj::Done => panic!("the future was polled after it was done"),
         };
+        let error = X::from_flat(self.as_mut().late_by(elapsed));
+        self.project().watch.failed(&error);
+        Poll::Ready(Err(error))
+    }
+}
+
+impl<F, T: Timer, M: Emitter, B: Beside<Duration>> TimeoutFuture<F, T, M, B> {
+    /// The call was in time.
+    #[inline(always)]
+    fn end(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        this.state.set(State::Done);
+        if this.sleep.is_some() {
+            this.sleep.set(None);
+        }
+        if let (Some(shadow), Some(since)) = (this.shadow.held(), *this.since) {
+            let elapsed = this.timer.now().since(since);
+            judge(*shadow, this.watch, Verdict::InTime, elapsed);
+        }
+    }
+
+    /// And it failed.
+    #[cold]
+    fn fail(self: Pin<&mut Self>) {
+        self.end();
+    }
+
+    /// It was not.
+    #[cold]
+    fn late_by<E>(self: Pin<&mut Self>, elapsed: Duration) -> ResilienceError<E> {
+        let mut this = self.project();
         // The call is dropped before its caller can see the error, so that whatever it held is free by then.
         this.state.set(State::Done);
         let limit = *this.limit;
         if limit.is_zero() {
             let late_by = elapsed;
-            let error = ResilienceError::DeadlinePassed { late_by };
-            return Poll::Ready(Err(X::from_flat(error)));
+            return ResilienceError::DeadlinePassed { late_by };
         }
         if let Some(shadow) = this.shadow.held() {
             judge(*shadow, this.watch, Verdict::TimedOut, elapsed);
@@ -164,10 +185,10 @@ where
                 elapsed,
                 limit,
             });
-        Poll::Ready(Err(X::from_flat(ResilienceError::Timeout {
+        ResilienceError::Timeout {
             elapsed,
             timeout: limit,
-        })))
+        }
     }
 }
 

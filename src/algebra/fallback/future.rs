@@ -100,13 +100,18 @@ where
                     // What the primary held is free before the backup starts, or before the caller sees the answer.
                     this.arm.set(Arm::Readying);
                     match result {
+                        Ok(response) => {
+                            this.arm.set(Arm::Done);
+                            *this.backup = None;
+                            return Poll::Ready(Ok(response));
+                        }
                         Err(error) if this.when.falls_back(error.as_flat()) => {
                             *this.error = Some(error.into_flat());
                             this.watch
                                 .tell(Kind::FallbackTaken, |at| PolicyEvent::FallbackTaken { at });
                             continue;
                         }
-                        result => result,
+                        Err(error) => Err(error),
                     }
                 }
                 ArmProj::Readying => match this.backup.as_mut() {

@@ -128,21 +128,25 @@ where
     type Output = Result<S::Response, S::Error>;
 
     #[inline(always)] // as `call`: a stack's poll is one function
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Request::<M>::resumed();
-        let mut this = self.project();
-        let output = loop {
+        let mut this = self.as_mut().project();
+        let error = loop {
             let timed = match this.state.as_mut().project() {
                 StateProj::Running { inner } => {
-                    break ready!(this.watch.inside(|| inner.poll(cx)));
-                }
-                StateProj::TurnedAway => {
-                    this.state.set(State::Done);
-                    match this.error.take() {
-                        Some(error) => return Poll::Ready(Err(error)),
-                        None => unreachable!("a call that was turned away has its error"),
+                    match ready!(this.watch.inside(|| inner.poll(cx))) {
+                        Ok(response) => {
+                            self.as_mut().end();
+                            self.project().watch.answered();
+                            return Poll::Ready(Ok(response));
+                        }
+                        Err(error) => break error,
                     }
                 }
+                StateProj::TurnedAway => match this.error.take() {
+                    Some(error) => return Poll::Ready(Err(error)),
+                    None => panic!("the future was polled after it was done"),
+                },
                 StateProj::InLine => None,
                 StateProj::Timed { sleep, since } => Some((sleep, *since)),
                 StateProj::Done => panic!("the future was polled after it was done"),
@@ -160,7 +164,7 @@ where
                     {
                         watch::left(watch, weight, BulkheadRejection::DeadlinePassed);
                         let error = ResilienceError::DeadlinePassed { late_by };
-                        break Err(S::Error::from_flat(error));
+                        break S::Error::from_flat(error);
                     }
                     watch::granted(watch, in_flight, weight);
                     if let Some(InLine {
@@ -176,11 +180,11 @@ where
                 Poll::Ready(End::Overweight { limit }) => {
                     watch::left(watch, weight, BulkheadRejection::Overweight);
                     let error = ResilienceError::overweight(weight, limit);
-                    break Err(S::Error::from_flat(error));
+                    break S::Error::from_flat(error);
                 }
                 Poll::Ready(End::Closed) => {
                     watch::left(watch, weight, BulkheadRejection::Closed);
-                    break Err(S::Error::from_flat(ResilienceError::BulkheadClosed));
+                    break S::Error::from_flat(ResilienceError::BulkheadClosed);
                 }
                 Poll::Pending => match timed {
                     Some((sleep, since)) => {
@@ -197,7 +201,7 @@ where
                             (BulkheadRejection::TimedOut, error)
                         };
                         watch::left(watch, weight, reason);
-                        break Err(S::Error::from_flat(error));
+                        break S::Error::from_flat(error);
                     }
                     None => {
                         let since = this.timer.now();
@@ -207,15 +211,34 @@ where
                 },
             }
         };
-        // The call is dropped, then its permits or its place are free, then its caller sees the answer. A panic in that drop is the
-        // call's.
+        self.as_mut().fail();
+        self.project().watch.failed(&error);
+        Poll::Ready(Err(error))
+    }
+}
+
+impl<S, T, M, B, W, D, Req> QueuedFuture<S, T, Req, M, B, W, D>
+where
+    S: Service<Req>,
+    T: Timer,
+    M: Emitter,
+    B: Beside<Arc<Semaphore>>,
+    W: Weight,
+    D: Manner,
+{
+    /// The call is dropped, then its permits or its place are free, then its caller sees the answer. A panic in that drop is the call's.
+    #[inline(always)]
+    fn end(self: Pin<&mut Self>) {
+        let mut this = self.project();
         this.watch.enter();
         this.state.set(State::Done);
         this.held.give_back();
         *this.line = None;
-        let poll = Poll::Ready(output);
-        this.watch.leave(&poll);
-        poll
+    }
+
+    #[cold]
+    fn fail(self: Pin<&mut Self>) {
+        self.end();
     }
 }
 

@@ -47,10 +47,11 @@ where
     ) -> Poll<Result<S::Response, S::Error>> {
         let mut poll = self.as_mut().go_on(cx, over);
         if poll.is_ready() {
-            self.project().frame.disarm();
+            self.as_mut().project().frame.disarm();
         } else if D::CLIPS {
-            poll = self.clip(cx);
+            poll = self.as_mut().clip(cx);
         }
+        self.project().watch.leave(&poll);
         poll
     }
 
