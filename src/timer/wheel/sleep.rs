@@ -81,33 +81,44 @@ impl WheelSleep {
         std::ptr::from_ref(self).addr()
     }
 
-    #[inline]
-    fn armed(&self, wheel: &'static Wheel, wait: Wait, waker: &Waker) -> Result<Place, Refused> {
-        let entry = wheel.arm(wait, self.seed(), || stamp(waker), waker)?;
-        Ok(Place(Some(entry)))
+    /// Takes a place on `wheel`, unless it refuses. Built where it stays: what is moved is read across the writes that made it.
+    #[inline(always)]
+    fn take(&mut self, wheel: &'static Wheel, wait: Wait, deadline: Tick, waker: &Waker) -> bool {
+        match wheel.arm(wait, self.seed(), || stamp(waker), waker) {
+            Ok(entry) => {
+                self.state = State::Armed(Place(Some(entry)), deadline);
+                true
+            }
+            Err(Refused::Closed | Refused::Full) => false,
+        }
     }
 
     /// The first poll, and the first one after an eviction.
     fn arm(&mut self, deadline: Tick, cx: &mut Context<'_>) -> Poll<()> {
-        let wait = Wait::Until(deadline);
-        let arm = |wheel| self.armed(wheel, wait, cx.waker()).ok();
-        let again = || hall::of_runtime().and_then(arm); // it may be the wheel of a runtime that has ended
-        let entry = match self.state {
-            State::Ahead(Some(wheel), _) => arm(wheel).or_else(again),
-            State::Ahead(None, _) => None, // there was none a moment ago
-            _ => hall::current().and_then(arm).or_else(again),
+        let first = match self.state {
+            State::Ahead(wheel, _) => wheel,
+            _ => hall::current(),
         };
-        match entry {
-            Some(entry) => {
-                self.state = State::Armed(entry, deadline);
-                Poll::Pending
-            }
-            None => {
-                let sleep = Box::pin(TokioTimer.sleep_until(deadline)); // boxed: see `Elsewhere`
-                self.state = State::Elsewhere(sleep);
-                self.go_on(cx)
-            }
+        let wait = Wait::Until(deadline);
+        match first {
+            Some(wheel) if self.take(wheel, wait, deadline, cx.waker()) => Poll::Pending,
+            first => self.arm_elsewhere(first.is_some(), deadline, cx),
         }
+    }
+
+    /// If a wheel has `refused`, it may be that of a runtime that has ended, and this one's may not.
+    #[cold]
+    fn arm_elsewhere(&mut self, refused: bool, deadline: Tick, cx: &mut Context<'_>) -> Poll<()> {
+        let wheel = if refused { hall::of_runtime() } else { None };
+        let wait = Wait::Until(deadline);
+        if let Some(wheel) = wheel
+            && self.take(wheel, wait, deadline, cx.waker())
+        {
+            return Poll::Pending;
+        }
+        let sleep = Box::pin(TokioTimer.sleep_until(deadline)); // boxed: see `Elsewhere`
+        self.state = State::Elsewhere(sleep);
+        self.go_on(cx)
     }
 
     /// A poll of anything but a span.
@@ -156,9 +167,8 @@ impl Future for WheelSleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         if let State::Span(wheel, span) = self.state
             && let Pace::Coarse { .. } = wheel.pace()
-            && let Ok(entry) = self.armed(wheel, Wait::Span(span), cx.waker())
+            && self.take(wheel, Wait::Span(span), Tick::NEVER, cx.waker())
         {
-            self.state = State::Armed(entry, Tick::NEVER);
             return Poll::Pending;
         }
         self.go_on(cx)
