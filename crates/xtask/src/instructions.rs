@@ -25,10 +25,10 @@ pub fn run(workspace: &Workspace) -> Outcome {
     if !answers("valgrind", &["--version"]) {
         return Outcome::skipped("valgrind is not installed");
     }
-    match judged(workspace) {
+    match measure(workspace) {
         Ok(rows) => {
             print!("{}", verdict::table(&rows));
-            let wrong = complaints(&rows);
+            let wrong: Vec<String> = rows.iter().filter_map(verdict::Row::complaint).collect();
             if wrong.is_empty() {
                 Outcome::Passed
             } else {
@@ -37,23 +37,6 @@ pub fn run(workspace: &Workspace) -> Outcome {
         }
         Err(error) => Outcome::Failed(error),
     }
-}
-
-/// The rows of one measure; if it has complaints, of two, each row by the one without. What reads a clock hangs a little on when it does: a wait on tokio's
-/// timer was seen to take three instructions more in one measure of many.
-fn judged(workspace: &Workspace) -> Result<Vec<verdict::Row>, String> {
-    let first = measure(workspace)?;
-    let wrong = complaints(&first);
-    if wrong.is_empty() {
-        return Ok(first);
-    }
-    println!("again, for: {}", wrong.join("; "));
-    let second = measure(workspace)?;
-    Ok(verdict::better(first, second))
-}
-
-fn complaints(rows: &[verdict::Row]) -> Vec<String> {
-    rows.iter().filter_map(verdict::Row::complaint).collect()
 }
 
 fn measure(workspace: &Workspace) -> Result<Vec<verdict::Row>, String> {

@@ -191,25 +191,3 @@ fn a_layer_that_is_missing_without_telemetry_is_named() {
         ["timeout::ready untold: the build without telemetry has no such benchmark"]
     );
 }
-
-#[test]
-fn of_two_measures_a_row_is_judged_by_the_one_without_a_complaint() {
-    let rows = |ready: i64, pending: i64| {
-        let counts = [
-            count("instructions::layers::bare", 8),
-            count("instructions::layers::timeout::ready", ready),
-            count("instructions::layers::timeout::pending", pending),
-        ];
-        verdict::judge(&budgets::parse(BUDGETS).unwrap(), &counts)
-    };
-    let complaints = |rows: Vec<verdict::Row>| -> Vec<String> {
-        rows.iter().filter_map(verdict::Row::complaint).collect()
-    };
-    let once = verdict::better(rows(19, 38), rows(18, 39));
-    assert!(complaints(once).is_empty());
-    let twice = verdict::better(rows(19, 38), rows(20, 38));
-    assert_eq!(
-        complaints(twice),
-        ["timeout ready: 12 instructions, budget 10"]
-    );
-}

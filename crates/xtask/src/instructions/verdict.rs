@@ -34,18 +34,6 @@ impl Row {
     }
 }
 
-/// Of each row the one without a complaint, if there is one. Both are of the same budgets and benchmarks.
-pub fn better(first: Vec<Row>, second: Vec<Row>) -> Vec<Row> {
-    let better = |(first, second): (Row, Row)| {
-        if first.id == second.id && first.complaint().is_some() {
-            second
-        } else {
-            first
-        }
-    };
-    first.into_iter().zip(second).map(better).collect()
-}
-
 /// A row for each budget, then one for each benchmark that no budget names.
 pub fn judge(budgets: &[Budget], counts: &[Count]) -> Vec<Row> {
     let mut named: Vec<&str> = Vec::new();
