@@ -66,6 +66,23 @@ impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> BulkheadFuture<F, M, B
             watch,
         }
     }
+
+    /// The call is dropped, then its permits are free, then its caller sees the answer. A panic in that drop is the call's.
+    #[inline(always)]
+    fn end(self: Pin<&mut Self>) {
+        let this = self.project();
+        this.watch.enter();
+        // Not `set`: the drop of a call stays one function then, and the drop of a state that is done a look at it.
+        let over = this.state.project_replace(State::Done);
+        if let StateTaken::Running { mut held, .. } = over {
+            held.give_back();
+        }
+    }
+
+    #[cold]
+    fn fail(self: Pin<&mut Self>) {
+        self.end();
+    }
 }
 
 impl<F, M, B, W, R, X> Future for BulkheadFuture<F, M, B, W>
@@ -103,32 +120,6 @@ where
             }
             StateProj::Done => panic!("the future was polled after it was done"),
         }
-    }
-}
-
-impl<F, M, B, W, R, X> BulkheadFuture<F, M, B, W>
-where
-    F: Future<Output = Result<R, X>>,
-    X: FlatError,
-    M: Emitter,
-    B: Beside<Arc<Semaphore>>,
-    W: Weight,
-{
-    /// The call is dropped, then its permits are free, then its caller sees the answer. A panic in that drop is the call's.
-    #[inline(always)]
-    fn end(self: Pin<&mut Self>) {
-        let this = self.project();
-        this.watch.enter();
-        // Not `set`: the drop of a call stays one function then, and the drop of a state that is done a look at it.
-        let over = this.state.project_replace(State::Done);
-        if let StateTaken::Running { mut held, .. } = over {
-            held.give_back();
-        }
-    }
-
-    #[cold]
-    fn fail(self: Pin<&mut Self>) {
-        self.end();
     }
 }
 

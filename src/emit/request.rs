@@ -92,7 +92,7 @@ impl<M: Emitter> Request<M> {
         }
         self.span.mark(false);
         if let Poll::Ready(result) = poll {
-            self.end(result);
+            self.over(result.as_ref().err().map(|error| error.as_flat().cause()));
         }
     }
 
@@ -148,12 +148,6 @@ impl<M: Emitter> Request<M> {
     #[inline]
     pub(crate) fn told(&self, tell: impl FnOnce(&M)) {
         tell(&self.emitter);
-    }
-
-    /// As [`over`](Self::over), with this answer.
-    #[inline]
-    fn end<T, X: FlatError>(&mut self, result: &Result<T, X>) {
-        self.over(result.as_ref().err().map(|error| error.as_flat().cause()));
     }
 
     /// The policy is done with the request: it was answered, or failed for a cause. Only the first end counts.

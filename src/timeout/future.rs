@@ -138,7 +138,7 @@ where
             StateProj::Late { elapsed } => *elapsed,
             StateProj::Done => panic!("the future was polled after it was done"),
         };
-        let error = X::from_flat(self.as_mut().late_by(elapsed));
+        let error = X::from_flat(self.as_mut().overdue(elapsed));
         self.project().watch.failed(&error);
         Poll::Ready(Err(error))
     }
@@ -165,9 +165,9 @@ impl<F, T: Timer, M: Emitter, B: Beside<Duration>> TimeoutFuture<F, T, M, B> {
         self.end();
     }
 
-    /// It was not.
+    /// The call was not in time.
     #[cold]
-    fn late_by<E>(self: Pin<&mut Self>, elapsed: Duration) -> ResilienceError<E> {
+    fn overdue<E>(self: Pin<&mut Self>, elapsed: Duration) -> ResilienceError<E> {
         let mut this = self.project();
         // The call is dropped before its caller can see the error, so that whatever it held is free by then.
         this.state.set(State::Done);

@@ -113,6 +113,21 @@ where
         call.error = Some(error);
         call
     }
+
+    /// The call is dropped, then its permits or its place are free, then its caller sees the answer. A panic in that drop is the call's.
+    #[inline(always)]
+    fn end(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        this.watch.enter();
+        this.state.set(State::Done);
+        this.held.give_back();
+        *this.line = None;
+    }
+
+    #[cold]
+    fn fail(self: Pin<&mut Self>) {
+        self.end();
+    }
 }
 
 impl<S, T, M, B, W, D, Req> Future for QueuedFuture<S, T, Req, M, B, W, D>
@@ -214,31 +229,6 @@ where
         self.as_mut().fail();
         self.project().watch.failed(&error);
         Poll::Ready(Err(error))
-    }
-}
-
-impl<S, T, M, B, W, D, Req> QueuedFuture<S, T, Req, M, B, W, D>
-where
-    S: Service<Req>,
-    T: Timer,
-    M: Emitter,
-    B: Beside<Arc<Semaphore>>,
-    W: Weight,
-    D: Manner,
-{
-    /// The call is dropped, then its permits or its place are free, then its caller sees the answer. A panic in that drop is the call's.
-    #[inline(always)]
-    fn end(self: Pin<&mut Self>) {
-        let mut this = self.project();
-        this.watch.enter();
-        this.state.set(State::Done);
-        this.held.give_back();
-        *this.line = None;
-    }
-
-    #[cold]
-    fn fail(self: Pin<&mut Self>) {
-        self.end();
     }
 }
 
