@@ -8,35 +8,25 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crossbeam_utils::CachePadded;
+use ninelives_core::weighted::{Unit, Weighted};
 
 /// A service's part in its policy, and what it holds on to besides.
 #[derive(Debug)]
 pub(crate) struct Share<T, X = ()> {
-    own: Counted<T, X>,
-    calls: Calls,
+    own: Weighted<Owned<T, X>>,
+    /// Whether this is the only service of its count.
+    apart: bool,
 }
 
 /// A call's part in it. While it is out, the policy's state stays.
 #[derive(Debug)]
-pub(crate) struct Loan<T, X = ()>(Counted<T, X>);
+pub(crate) struct Loan<T, X = ()>(Unit<Owned<T, X>>);
 
-/// One count of owners, far from others, and what they own.
-type Counted<T, X> = Arc<CachePadded<Owned<T, X>>>;
-
+/// What one count of owners owns.
 #[derive(Debug)]
 struct Owned<T, X> {
     whole: Arc<T>,
     beside: X,
-}
-
-/// How often a service was called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Calls {
-    Never,
-    Once,
-    /// And it has a count of its own.
-    Often,
 }
 
 // === impl Share ===
@@ -53,7 +43,7 @@ impl<T, X: Clone> Share<T, X> {
     pub(crate) fn with(whole: &Arc<T>, beside: X) -> Self {
         Self {
             own: counted(whole, beside),
-            calls: Calls::Often,
+            apart: true,
         }
     }
 
@@ -74,10 +64,10 @@ impl<T, X: Clone> Share<T, X> {
     /// Wait-free, but for that allocation.
     #[inline]
     pub(crate) fn lend(&mut self) -> Loan<T, X> {
-        if self.calls != Calls::Often {
-            self.settle();
+        match self.own.split() {
+            Some(own) => Loan(own),
+            None => self.settle(),
         }
-        Loan(Arc::clone(&self.own))
     }
 
     /// For something that makes no calls of its own, but is what this is.
@@ -85,34 +75,33 @@ impl<T, X: Clone> Share<T, X> {
     pub(crate) fn branch(&mut self) -> Self {
         let Loan(own) = self.lend();
         Self {
-            own,
-            calls: Calls::Never,
+            own: own.into(),
+            apart: false,
         }
     }
 
     #[cold]
-    fn settle(&mut self) {
-        self.calls = match self.calls {
-            Calls::Never => Calls::Once,
-            Calls::Once | Calls::Often => {
-                self.own = counted(&self.own.whole, self.own.beside.clone());
-                Calls::Often
-            }
-        };
+    fn settle(&mut self) -> Loan<T, X> {
+        if self.apart {
+            self.own.stock();
+        } else {
+            self.hold(self.own.beside.clone());
+        }
+        self.lend()
     }
 }
 
-fn counted<T, X>(whole: &Arc<T>, beside: X) -> Counted<T, X> {
+fn counted<T, X>(whole: &Arc<T>, beside: X) -> Weighted<Owned<T, X>> {
     let whole = Arc::clone(whole);
-    Arc::new(CachePadded::new(Owned { whole, beside }))
+    Weighted::new(Owned { whole, beside })
 }
 
 /// A clone has not been called yet.
 impl<T, X> Clone for Share<T, X> {
     fn clone(&self) -> Self {
         Self {
-            own: Arc::clone(&self.own),
-            calls: Calls::Never,
+            own: self.own.clone(),
+            apart: false,
         }
     }
 }
@@ -130,7 +119,7 @@ impl<T, X> Deref for Share<T, X> {
 
 impl<T> Clone for Loan<T> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self(self.0.clone())
     }
 }
 
@@ -155,8 +144,9 @@ impl<T, X> Deref for Loan<T, X> {
 mod tests {
     use super::*;
 
-    fn owners<T, X>(share: &Share<T, X>) -> usize {
-        Arc::strong_count(&share.own)
+    /// Whether both are of one count.
+    fn alike<T, X>(share: &Share<T, X>, loan: &Loan<T, X>) -> bool {
+        std::ptr::eq(&*share.own, &*loan.0)
     }
 
     #[test]
@@ -164,7 +154,8 @@ mod tests {
         let first = Share::new(&Arc::new(1));
         let mut clone = first.clone();
         let loan = clone.lend();
-        assert_eq!((owners(&first), *loan), (3, 1));
+        assert!(alike(&first, &loan));
+        assert_eq!(*loan, 1);
     }
 
     #[test]
@@ -172,12 +163,26 @@ mod tests {
         let whole = Arc::new(1);
         let first = Share::new(&whole);
         let mut clone = first.clone();
-        drop(clone.lend());
-        let loans = [clone.lend(), clone.lend()];
-        assert_eq!((owners(&first), owners(&clone)), (1, 3));
+        let loans = [clone.lend(), clone.lend(), clone.lend()];
+        assert_eq!(
+            loans.each_ref().map(|loan| alike(&first, loan)),
+            [true, false, false]
+        );
+        assert!(alike(&clone, &loans[1]) && alike(&clone, &loans[2]));
         assert_eq!(Arc::strong_count(&whole), 3, "one for each count");
-        drop(loans);
-        assert_eq!(owners(&clone), 1);
+    }
+
+    #[test]
+    fn a_count_goes_with_its_service_and_the_last_of_its_calls() {
+        let whole = Arc::new(1);
+        let mut share = Share::new(&whole);
+        let loans = [share.lend(), share.lend()];
+        drop(share);
+        let [first, second] = loans;
+        drop(second);
+        assert_eq!(Arc::strong_count(&whole), 2);
+        drop(first);
+        assert_eq!(Arc::strong_count(&whole), 1);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Loom models of the machines in `ninelives-core`. They exist only under `--cfg ninelives_loom`: see `cargo xtask loom`.
 
+#![forbid(unsafe_code)]
+
 #[cfg(ninelives_loom)]
 mod models;
 

@@ -125,6 +125,7 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Waiter<B, W> {
     }
 
     /// How the wait ended, once it has.
+    #[inline]
     pub(super) fn poll(&mut self, waker: &Waker) -> Poll<End<B, W>> {
         let Some(place) = &self.place else {
             unreachable!("a place is consumed by the turn that ends the wait")

@@ -23,5 +23,6 @@ pub mod sequence;
 pub mod sync;
 pub mod tally;
 pub mod time;
+pub mod weighted;
 pub mod wheel;
 pub mod window;

@@ -4,7 +4,7 @@
 //! |------------|---------------------------------------------------------------------------------------------|
 //! | arrows     | a module imports from the floors that [`table`] lets it see, never its own neighbours         |
 //! | orderings  | an atomic `Ordering` stands only in a `cell.rs` or a `slot.rs` of the core, and in its `sync.rs` |
-//! | unsafe     | no `unsafe` in the product                                                                  |
+//! | unsafe     | no `unsafe` in the product, but on one page of the core, `weighted/cell.rs`                   |
 //! | waiting    | `tokio::time` stands only in `src/timer.rs` and `src/timer/`                                |
 //! | boxes      | no boxed future in a layer, unless its line ends in `// boxed:` and the reason              |
 //! | mod.rs     | no file is called that: `foo.rs` is the page, `foo/` holds the rooms                        |

@@ -16,14 +16,20 @@ const UNBOXED: [&str; 2] = ["layers", "algebra"];
 /// The mark that allows a box on its line, a reason after it.
 const BOXED: &str = "// boxed:";
 
-/// No `unsafe` in the product.
+/// The one page with `unsafe`, and what carries it.
+const UNSAFE: &str = "crates/ninelives-core/src/weighted/cell.rs";
+
+/// No `unsafe` in the product, but on that page.
 pub fn no_unsafe(sheet: &Sheet<'_>) -> Vec<Breach> {
+    if sheet.page.path == UNSAFE {
+        return Vec::new();
+    }
     let words = sheet
         .tokens
         .iter()
         .filter(|token| token.word() == Some("unsafe"));
     words
-        .map(|token| sheet.breach(token.line, "unsafe", "`unsafe` in the product"))
+        .map(|token| sheet.breach(token.line, "unsafe", "`unsafe` outside of its page"))
         .collect()
 }
 

@@ -42,6 +42,7 @@ pub const HOUSES: [House; 2] = [
                     "sync",
                     "tally",
                     "time",
+                    "weighted",
                 ],
                 sees: &["words"],
             },

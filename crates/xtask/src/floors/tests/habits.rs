@@ -47,7 +47,12 @@ fn the_ordering_of_comparisons_is_free() {
 }
 
 #[test]
-fn no_page_says_unsafe() {
+fn one_page_says_unsafe() {
+    let page = format!("{CORE}/weighted/cell.rs");
+    assert_eq!(found(&page, "unsafe impl Send for X {}\n"), CLEAN);
+    let page = format!("{CORE}/weighted.rs");
+    let breach = [("unsafe", 1)];
+    assert_eq!(found(&page, "unsafe impl Send for X {}\n"), breach);
     assert_eq!(
         found("src/clock.rs", "fn f() {\n    unsafe { g() }\n}\n"),
         [("unsafe", 2)]
