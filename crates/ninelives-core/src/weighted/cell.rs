@@ -57,8 +57,12 @@ struct Block<T> {
     value: T,
 }
 
-/// For how many units a stock is. In a model every third one needs a new stock.
-const STOCK: u64 = if cfg!(ninelives_loom) { 2 } else { 1 << 16 };
+/// For how many units a stock is. In a model and under Miri every third one needs a new stock.
+const STOCK: u64 = if cfg!(any(ninelives_loom, miri)) {
+    2
+} else {
+    1 << 16
+};
 
 /// Above it the count panics instead of growing.
 const MOST: u64 = 1 << 63;
