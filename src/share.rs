@@ -12,11 +12,7 @@ use ninelives_core::weighted::{Unit, Weighted};
 
 /// A service's part in its policy, and what it holds on to besides.
 #[derive(Debug)]
-pub(crate) struct Share<T, X = ()> {
-    own: Weighted<Owned<T, X>>,
-    /// Whether this is the only service of its count.
-    apart: bool,
-}
+pub(crate) struct Share<T, X = ()>(Weighted<Owned<T, X>>);
 
 /// A call's part in it. While it is out, the policy's state stays.
 #[derive(Debug)]
@@ -41,21 +37,19 @@ impl<T> Share<T> {
 impl<T, X: Clone> Share<T, X> {
     /// With a count of its own, that counts for `beside` too.
     pub(crate) fn with(whole: &Arc<T>, beside: X) -> Self {
-        Self {
-            own: counted(whole, beside),
-            apart: true,
-        }
+        let whole = Arc::clone(whole);
+        Self(Weighted::new(Owned { whole, beside }))
     }
 
     /// What it holds on to besides.
     #[inline]
     pub(crate) fn beside(&self) -> &X {
-        &self.own.beside
+        &self.0.beside
     }
 
     /// Holds on to another from now on; calls that are out keep the one they have.
     pub(crate) fn hold(&mut self, beside: X) {
-        *self = Self::with(&self.own.whole, beside);
+        *self = Self::with(&self.0.whole, beside);
     }
 
     /// For one call. The second one of a clone allocates its count.
@@ -64,7 +58,7 @@ impl<T, X: Clone> Share<T, X> {
     /// Wait-free, but for that allocation.
     #[inline]
     pub(crate) fn lend(&mut self) -> Loan<T, X> {
-        match self.own.split() {
+        match self.0.split() {
             Some(own) => Loan(own),
             None => self.settle(),
         }
@@ -74,35 +68,25 @@ impl<T, X: Clone> Share<T, X> {
     #[inline]
     pub(crate) fn branch(&mut self) -> Self {
         let Loan(own) = self.lend();
-        Self {
-            own: own.into(),
-            apart: false,
-        }
+        Self(own.into())
     }
 
     #[cold]
     fn settle(&mut self) -> Loan<T, X> {
-        if self.apart {
-            self.own.stock();
+        // A clone has given away what it came with: from now on it counts for itself.
+        if self.0.is_first() {
+            self.0.stock();
         } else {
-            self.hold(self.own.beside.clone());
+            self.hold(self.0.beside.clone());
         }
         self.lend()
     }
 }
 
-fn counted<T, X>(whole: &Arc<T>, beside: X) -> Weighted<Owned<T, X>> {
-    let whole = Arc::clone(whole);
-    Weighted::new(Owned { whole, beside })
-}
-
 /// A clone has not been called yet.
 impl<T, X> Clone for Share<T, X> {
     fn clone(&self) -> Self {
-        Self {
-            own: self.own.clone(),
-            apart: false,
-        }
+        Self(self.0.clone())
     }
 }
 
@@ -111,7 +95,7 @@ impl<T, X> Deref for Share<T, X> {
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.own.whole
+        &self.0.whole
     }
 }
 
@@ -146,7 +130,7 @@ mod tests {
 
     /// Whether both are of one count.
     fn alike<T, X>(share: &Share<T, X>, loan: &Loan<T, X>) -> bool {
-        std::ptr::eq(&*share.own, &*loan.0)
+        std::ptr::eq(&*share.0, &*loan.0)
     }
 
     #[test]

@@ -37,7 +37,8 @@ use crate::sync::{AtomicU64, Ordering};
 /// An owner of a value, with a stock of further owners to hand out.
 pub struct Weighted<T> {
     block: Pointer<T>,
-    weight: u64,
+    weight: u32,
+    first: bool,
 }
 
 /// An owner of a value that has no stock.
@@ -58,7 +59,7 @@ struct Block<T> {
 }
 
 /// For how many units a stock is. In a model and under Miri every third one needs a new stock.
-const STOCK: u64 = if cfg!(any(ninelives_loom, miri)) {
+const STOCK: u32 = if cfg!(any(ninelives_loom, miri)) {
     2
 } else {
     1 << 16
@@ -78,7 +79,7 @@ impl<T> Weighted<T> {
     /// The first owner of `value`, which moves to a block of its own, a cache line or two away from everything else.
     pub fn new(value: T) -> Self {
         let block = CachePadded::new(Block {
-            count: AtomicU64::new(1 + STOCK),
+            count: AtomicU64::new(u64::from(1 + STOCK)),
             value,
         });
         Self {
@@ -87,7 +88,14 @@ impl<T> Weighted<T> {
                 owned: PhantomData,
             },
             weight: 1 + STOCK,
+            first: true,
         }
+    }
+
+    /// Whether this is the owner that came with the value.
+    #[inline]
+    pub fn is_first(&self) -> bool {
+        self.first
     }
 
     /// Another owner, out of the stock; none once it is used up.
@@ -102,13 +110,15 @@ impl<T> Weighted<T> {
         Some(Unit { block })
     }
 
-    /// Takes a stock for 65,536 units.
+    /// Takes a stock for 65,536 units, if it has none.
     ///
     /// # Panics
     /// If more than 2^47 owners were forgotten.
     pub fn stock(&mut self) {
-        self.block.add(STOCK);
-        self.weight += STOCK;
+        if self.weight == 1 {
+            self.block.add(STOCK);
+            self.weight += STOCK;
+        }
     }
 }
 
@@ -119,9 +129,12 @@ impl<T> Weighted<T> {
 impl<T> Clone for Weighted<T> {
     #[inline]
     fn clone(&self) -> Self {
-        let (block, weight) = (self.block, 2);
-        block.add(weight);
-        Self { block, weight }
+        self.block.add(2);
+        Self {
+            block: self.block,
+            weight: 2,
+            first: false,
+        }
     }
 }
 
@@ -146,7 +159,11 @@ impl<T> From<Unit<T>> for Weighted<T> {
     #[inline]
     fn from(unit: Unit<T>) -> Self {
         let block = ManuallyDrop::new(unit).block;
-        Self { block, weight: 1 }
+        Self {
+            block,
+            weight: 1,
+            first: false,
+        }
     }
 }
 
@@ -209,7 +226,8 @@ impl<T> Pointer<T> {
 
     /// For an owner that is about to be made, or to be given more.
     #[inline]
-    fn add(&self, weight: u64) {
+    fn add(&self, weight: u32) {
+        let weight = u64::from(weight);
         let count = &self.get().count;
         // Relaxed: who adds is an owner.
         if count.fetch_add(weight, Ordering::Relaxed) >= MOST {
@@ -221,7 +239,8 @@ impl<T> Pointer<T> {
 
     /// By an owner that is being dropped, all that it has.
     #[inline]
-    fn give_back(self, weight: u64) {
+    fn give_back(self, weight: u32) {
+        let weight = u64::from(weight);
         // Release: pairs with the Acquire in `free`.
         if self.get().count.fetch_sub(weight, Ordering::Release) == weight {
             self.free();
