@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_utils::CachePadded;
+
 /// Rounds in which the two threads ran at the same time: enough of them.
 const ROUNDS: usize = 1000;
 /// When there are not so many by then, fewer must do.
@@ -47,15 +49,12 @@ impl Times {
     }
 }
 
-fn compare<F: FnMut() + Send>(
-    times: usize,
-    row: &str,
-    [mut first, mut second]: [F; 2],
-    mut drain: impl FnMut(),
-) {
-    let line = Line::default();
+fn compare<F: FnMut() + Send>(times: usize, row: &str, both: [F; 2], mut drain: impl FnMut()) {
+    // What one thread writes must not lie beside what the other one uses, or looks at while it waits.
+    let [mut first, mut second] = both.map(CachePadded::new);
+    let line = CachePadded::new(Line::default());
     let over = AtomicBool::new(false);
-    let others = Mutex::new(part(times, &mut second));
+    let others = Mutex::new(part(times, &mut *second));
     let (mut alone, mut both) = (Vec::new(), Vec::new());
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -64,7 +63,7 @@ fn compare<F: FnMut() + Send>(
                 if over.load(Ordering::Relaxed) {
                     return;
                 }
-                let mine = part(times, &mut second);
+                let mine = part(times, &mut *second);
                 *others.lock().expect("nobody panics") = mine;
                 line.wait();
             }
@@ -72,10 +71,10 @@ fn compare<F: FnMut() + Send>(
         let begun = Instant::now();
         while both.len() < 2 * ROUNDS && begun.elapsed() < PATIENCE {
             drain();
-            let by_itself = part(times, &mut first);
+            let by_itself = part(times, &mut *first);
             drain();
             line.wait();
-            let mine = part(times, &mut first);
+            let mine = part(times, &mut *first);
             line.wait();
             let others = *others.lock().expect("nobody panics");
             if at_once(&mine, &others) {
