@@ -6,6 +6,8 @@
 #![allow(missing_docs)]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "support/second.rs"]
+mod second;
 #[path = "support/subjects.rs"]
 mod subjects;
 
@@ -24,6 +26,7 @@ use ninelives::prelude::RetryPolicy;
 use ninelives::{Adaptive, Clock, StreamingSink, Subscriber, Tick};
 
 use ninelives_core::window::{CountWindow, Mark, Shape, Term, TimeWindow};
+use second::early_in_a_second;
 use subjects::{Echo, Subject, call, enter_runtime};
 use tower::Service;
 
@@ -37,11 +40,11 @@ type Call = &'static mut dyn FnMut() -> Option<u64>;
 const ANSWER: Option<u64> = Some(7);
 
 fn at_once<S: Subject>(subject: fn() -> S) -> Call {
-    warm(subject(), Echo::ready(), ANSWER)
+    warm(made(subject), Echo::ready(), ANSWER)
 }
 
 fn after_one_wait<S: Subject>(subject: fn() -> S) -> Call {
-    warm(subject(), Echo::pending(1), ANSWER)
+    warm(made(subject), Echo::pending(1), ANSWER)
 }
 
 /// A window over the last hundred calls is full by then.
@@ -52,11 +55,16 @@ fn after_a_hundred<S: Subject>(subject: fn() -> S) -> Call {
 }
 
 fn in_vain<S: Subject>(subject: fn() -> S) -> Call {
-    warm(subject(), Echo::failing(), None)
+    warm(made(subject), Echo::failing(), None)
 }
 
 fn turned_away<S: Subject>(subject: fn() -> S) -> Call {
-    warm(subject(), Echo::ready(), None)
+    warm(made(subject), Echo::ready(), None)
+}
+
+fn made<S: Subject>(subject: fn() -> S) -> S {
+    early_in_a_second();
+    subject()
 }
 
 fn warm<S: Subject>(subject: S, inner: Echo, expected: Option<u64>) -> Call {
@@ -174,6 +182,7 @@ fn stack(call: Call) -> Option<u64> {
 /// One call that finds the only permit taken, arms its timer in line, and is served once the permit is back: all of it, and the call
 /// that had the permit.
 fn in_line<S: Subject>(bulkhead: S) -> Call {
+    early_in_a_second();
     enter_runtime();
     let mut holding = bulkhead.layer(Echo::ready());
     let mut waiting = bulkhead.layer(Echo::ready());

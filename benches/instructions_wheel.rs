@@ -5,6 +5,8 @@
 #![allow(missing_docs)]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "support/second.rs"]
+mod second;
 #[path = "support/subjects.rs"]
 #[allow(dead_code)]
 mod subjects;
@@ -17,6 +19,7 @@ use std::pin::Pin;
 
 use iai_callgrind::{library_benchmark, library_benchmark_group, main};
 use ninelives::WheelTimer;
+use second::early_in_a_second;
 use subjects::{Echo, Subject, call, enter_runtime};
 
 /// What policies wait on here.
@@ -38,6 +41,7 @@ fn waiting<S: Subject>(subject: fn() -> S, pace: fn() -> Pace) -> Call {
 }
 
 fn calling<S: Subject>(subject: fn() -> S, inner: Echo, pace: fn() -> Pace) -> Call {
+    early_in_a_second();
     enter_runtime().block_on(pace());
     let mut service = subject().layer(inner);
     let once: Call = Box::leak(Box::new(move || call(&mut service)));
