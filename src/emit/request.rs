@@ -70,7 +70,7 @@ impl<M: Emitter> Request<M> {
     }
 
     /// Runs code of the inner service: a drop that comes while it runs is a panic of that code.
-    #[inline]
+    #[inline(always)] // as the polls that it runs
     pub(crate) fn inside<T>(&mut self, run: impl FnOnce() -> T) -> T {
         self.span.mark(true);
         let value = run();

@@ -197,6 +197,13 @@ fn threads_that_drop_owners_drop_the_value_once() {
 }
 
 #[test]
+fn owners_are_printed_as_what_they_own() {
+    let mut weighted = Weighted::new(7);
+    let unit = unit_of(&mut weighted);
+    assert_eq!(std::format!("{weighted:?} {unit:?}"), "7 7");
+}
+
+#[test]
 fn an_owner_is_a_pointer_and_a_stock() {
     assert_eq!(size_of::<Option<Unit<u64>>>(), size_of::<usize>());
     assert!(size_of::<Weighted<u64>>() <= 2 * size_of::<u64>());
