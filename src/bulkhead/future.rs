@@ -100,7 +100,7 @@ where
         Request::<M>::resumed();
         let mut this = self.as_mut().project();
         match this.state.as_mut().project() {
-            StateProj::Running { inner, .. } => match this.watch.inside(|| inner.poll(cx)) {
+            StateProj::Running { inner, .. } => match this.watch.poll(inner, cx) {
                 Poll::Ready(Ok(response)) => {
                     self.as_mut().end();
                     self.project().watch.answered();

@@ -1,7 +1,10 @@
 //! One request's way through one policy.
 
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
+
+use tower_service::Service;
 
 use super::{Emitter, FailureCause, Kind, PolicyEvent, Span, Stamp, attempt, moment};
 use crate::clock::Tick;
@@ -51,6 +54,19 @@ impl<M: Emitter> Request<M> {
         }
     }
 
+    /// As [`calling`](Self::calling), without a closure: one that is made in two places is a function apart, and the call goes through memory.
+    #[inline(always)]
+    pub(crate) fn call<S: Service<R>, R>(&mut self, inner: &mut S, request: R) -> S::Future {
+        self.span.mark(true);
+        let future = if M::TELLS {
+            moment::calling(|| inner.call(request))
+        } else {
+            inner.call(request)
+        };
+        self.span.mark(false);
+        future
+    }
+
     /// Calls the inner service, for a policy that notes panics itself.
     #[inline(always)]
     pub(crate) fn passing_on<T>(call: impl FnOnce() -> T) -> T {
@@ -59,6 +75,19 @@ impl<M: Emitter> Request<M> {
         } else {
             call()
         }
+    }
+
+    /// Polls the inner service's future, as [`call`](Self::call).
+    #[inline(always)]
+    pub(crate) fn poll<F: Future>(
+        &mut self,
+        inner: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        self.span.mark(true);
+        let poll = inner.poll(cx);
+        self.span.mark(false);
+        poll
     }
 
     /// The policy's future is polled: it is later than it was.

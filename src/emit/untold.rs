@@ -2,7 +2,10 @@
 //! out of every layer. `cargo xtask instructions` holds policies without a sink against that build.
 
 use std::marker::PhantomData;
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tower_service::Service;
 
 use super::{Emitter, FailureCause, Kind, PolicyEvent, Stamp};
 use crate::error::FlatError;
@@ -27,8 +30,22 @@ impl<M: Emitter> Request<M> {
     }
 
     #[inline(always)]
+    pub(crate) fn call<S: Service<R>, R>(&mut self, inner: &mut S, request: R) -> S::Future {
+        inner.call(request)
+    }
+
+    #[inline(always)]
     pub(crate) fn passing_on<T>(call: impl FnOnce() -> T) -> T {
         call()
+    }
+
+    #[inline(always)]
+    pub(crate) fn poll<F: Future>(
+        &mut self,
+        inner: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        inner.poll(cx)
     }
 
     #[inline(always)]

@@ -181,8 +181,7 @@ where
                 return TimeoutFuture::late(limit, elapsed, timer, watch, shadow);
             }
         };
-        let inner = &mut self.inner;
-        let future = watch.calling(|| inner.call(request));
+        let future = watch.call(&mut self.inner, request);
         TimeoutFuture::new(future, limit, since, timer, watch, shadow)
     }
 }

@@ -148,16 +148,14 @@ where
         let mut this = self.as_mut().project();
         let error = loop {
             let timed = match this.state.as_mut().project() {
-                StateProj::Running { inner } => {
-                    match ready!(this.watch.inside(|| inner.poll(cx))) {
-                        Ok(response) => {
-                            self.as_mut().end();
-                            self.project().watch.answered();
-                            return Poll::Ready(Ok(response));
-                        }
-                        Err(error) => break error,
+                StateProj::Running { inner } => match ready!(this.watch.poll(inner, cx)) {
+                    Ok(response) => {
+                        self.as_mut().end();
+                        self.project().watch.answered();
+                        return Poll::Ready(Ok(response));
                     }
-                }
+                    Err(error) => break error,
+                },
                 StateProj::TurnedAway => match this.error.take() {
                     Some(error) => return Poll::Ready(Err(error)),
                     None => panic!("the future was polled after it was done"),
