@@ -79,9 +79,12 @@ impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> BulkheadFuture<F, M, B
         }
     }
 
+    /// The same, in fewer instructions and more time.
     #[cold]
     fn fail(self: Pin<&mut Self>) {
-        self.end();
+        let mut this = self.project();
+        this.watch.enter();
+        this.state.set(State::Done);
     }
 }
 

@@ -46,6 +46,7 @@ pin_project! {
 
 pin_project! {
     #[project = StateProj]
+    #[project_replace = StateTaken]
     enum State<F> {
         Running {
             #[pin]
@@ -107,7 +108,8 @@ where
                 // Each with an end of its own: what may be either is moved through memory.
                 match inner.poll(cx) {
                     Poll::Ready(Ok(response)) => {
-                        this.state.set(State::Done);
+                        // Not `set`, as the rare ends: called in one place, the drop of a call that went well is in line here.
+                        let _ = this.state.project_replace(State::Done);
                         held.leave();
                         held.answered::<R, X>(&response);
                         *this.held = None;
