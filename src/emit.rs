@@ -50,19 +50,18 @@ pub trait Emitter: Clone {
     /// Whether it can ever tell anything. One that cannot gives no policy and no time to a pair.
     const TELLS: bool = true;
 
-    /// What one request owns while it is under way: a clone, or something that is cheaper to make.
-    #[inline]
-    fn for_request(&mut self) -> Self {
-        self.clone()
-    }
-
     /// A request comes in: starts what is kept of it.
     #[inline]
     fn start(&self) -> Self::Span {
-        let wanted = self.wants(Kind::RequestSuccess)
+        Self::Span::start(self.wants_outcomes(), || moment::shared(|| self.now()))
+    }
+
+    /// Whether anybody wants to know how requests end.
+    #[inline]
+    fn wants_outcomes(&self) -> bool {
+        self.wants(Kind::RequestSuccess)
             || self.wants(Kind::RequestFailure)
-            || self.wants(Kind::RequestCancelled);
-        Self::Span::start(wanted, || self.now())
+            || self.wants(Kind::RequestCancelled)
     }
 
     /// Whether anybody wants events of this kind now. One that nobody wants is not made.

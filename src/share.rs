@@ -64,13 +64,6 @@ impl<T, X: Clone> Share<T, X> {
         }
     }
 
-    /// For something that makes no calls of its own, but is what this is.
-    #[inline]
-    pub(crate) fn branch(&mut self) -> Self {
-        let Loan(own) = self.lend();
-        Self(own.into())
-    }
-
     #[cold]
     fn settle(&mut self) -> Loan<T, X> {
         // A clone has given away what it came with: from now on it counts for itself.

@@ -44,6 +44,7 @@ pub mod multicast;
 mod names;
 mod null;
 mod operators;
+mod post;
 pub mod pump;
 mod sink;
 #[cfg(feature = "tracing")]

@@ -16,7 +16,9 @@ pub fn criterion() -> Criterion {
 }
 
 /// Times `once`. While a graph is made, 64 calls at a time are given a stack of their own, so that samples in inlined code are told apart.
-pub fn iter<R>(b: &mut Bencher<'_>, mut once: impl FnMut() -> R) {
+pub fn iter<R>(b: &mut Bencher<'_>, once: impl FnMut() -> R) {
+    #[cfg(feature = "flamegraph")]
+    let mut once = once;
     #[cfg(feature = "flamegraph")]
     if bridge::is_drawing() {
         let mut some = || (0..64).for_each(|_| _ = black_box(once()));

@@ -186,7 +186,7 @@ where
 
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
-        let mut watch = Request::start(&mut self.emitter);
+        let mut watch = Request::start(&self.emitter);
         let primary = &mut self.primary;
         let primary = watch.calling(|| primary.call(request.clone()));
         let backup = (self.backup.clone(), request);

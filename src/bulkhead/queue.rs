@@ -97,7 +97,7 @@ where
         if D::HEEDS
             && let Some(late_by) = late_by(due, &self.line.timer)
         {
-            let (watch, error) = watch::late(&mut door.emitter, late_by, &weight);
+            let (watch, error) = watch::late(&door.emitter, late_by, &weight);
             let error = S::Error::from_flat(error);
             return QueuedFuture::turned_away(error, watch, self.line.timer.clone());
         }
@@ -108,15 +108,14 @@ where
             Entry::Acquired { in_flight } => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
                 let held = Held::new(door.semaphore.lend(), weight, tried);
-                let mut watch = watch::acquired(&mut door.emitter, in_flight, permits);
-                let inner = &mut self.inner;
-                let future = watch.calling(|| inner.call(request));
+                let mut watch = watch::acquired(&door.emitter, in_flight, permits);
+                let future = watch.call(&mut self.inner, request);
                 QueuedFuture::running(future, held, watch, self.line.timer.clone())
             }
             Entry::Waiting(place) => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
                 let waiter = Waiter::new(door.semaphore.lend(), place, weight, tried);
-                let watch = Request::start(&mut door.emitter);
+                let watch = Request::start(&door.emitter);
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);
                 let line = InLine::new(waiter, ready, request, queue.max_wait(), due);
@@ -125,7 +124,7 @@ where
             refused => {
                 shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
                 let refusal = Refusal::of(refused, permits);
-                let watch = watch::turned_away(&mut door.emitter, refusal, permits);
+                let watch = watch::turned_away(&door.emitter, refusal, permits);
                 let error = S::Error::from_flat(refusal.error());
                 QueuedFuture::turned_away(error, watch, self.line.timer.clone())
             }

@@ -9,7 +9,7 @@ use crate::error::ResilienceError;
 
 /// A request that came in and was given a permit at once.
 #[inline]
-pub(super) fn acquired<M: Emitter>(emitter: &mut M, in_flight: u32, weight: u32) -> Request<M> {
+pub(super) fn acquired<M: Emitter>(emitter: &M, in_flight: u32, weight: u32) -> Request<M> {
     let watch = Request::start(emitter);
     granted(&watch, in_flight, weight);
     watch
@@ -27,17 +27,13 @@ pub(super) fn granted<M: Emitter>(watch: &Request<M>, in_flight: u32, weight: u3
 
 /// A request that came in and was turned away at once: all of it has been told.
 #[inline]
-pub(super) fn turned_away<M: Emitter>(
-    emitter: &mut M,
-    refusal: Refusal,
-    weight: u32,
-) -> Request<M> {
+pub(super) fn turned_away<M: Emitter>(emitter: &M, refusal: Refusal, weight: u32) -> Request<M> {
     rejected(emitter, refusal.in_flight(), weight, refusal.reason())
 }
 
 #[inline]
 fn rejected<M: Emitter>(
-    emitter: &mut M,
+    emitter: &M,
     in_flight: u32,
     weight: u32,
     reason: BulkheadRejection,
@@ -56,7 +52,7 @@ fn rejected<M: Emitter>(
 /// A request came after its deadline, and what it weighs: its rejection has been told.
 #[cold]
 pub(super) fn late<M: Emitter, E>(
-    emitter: &mut M,
+    emitter: &M,
     late_by: Duration,
     weight: &impl Weight,
 ) -> (Request<M>, ResilienceError<E>) {

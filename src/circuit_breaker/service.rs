@@ -123,7 +123,7 @@ where
         self.readiness.keep(Luck::UNDRAWN);
         let (shared, reader) = (&*self.shared, &mut self.reader);
         shadow::admit(shared, reader, &self.emitter, Verdict::Rejected);
-        let mut request = Request::start(&mut self.emitter);
+        let mut request = Request::start(&self.emitter);
         request.tell(Kind::CircuitRejected, |at| PolicyEvent::CircuitRejected {
             at,
             retry_after,
@@ -219,11 +219,10 @@ where
         };
         let call = Admitted { ticket, stay };
         let tried = shadow::admit(&self.shared, reader, &self.emitter, Verdict::Admitted);
-        let watch = Request::start(&mut self.emitter);
+        let watch = Request::start(&self.emitter);
         let mut held = Held::new(self.shared.lend(), watch, call, tried);
         self.readiness.spent();
-        let inner = &mut self.inner;
-        let future = held.calling(|| inner.call(request));
+        let future = held.call(&mut self.inner, request);
         CircuitBreakerFuture::running(future, held)
     }
 }

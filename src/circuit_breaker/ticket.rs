@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ninelives_core::breaker::{Outcome, Report};
+use tower_service::Service;
 
 use super::circuit::{Admitted, Heard};
 use super::layer::{Shared, tell};
@@ -60,11 +61,11 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
 
     /// Calls the inner service. When it panics, the ticket is reported as a failure.
     #[inline(always)]
-    pub(super) fn calling<T>(&mut self, call: impl FnOnce() -> T) -> T {
+    pub(super) fn call<S: Service<R>, R>(&mut self, inner: &mut S, request: R) -> S::Future {
         self.enter();
-        let value = Request::<M>::passing_on(call);
+        let future = Request::<M>::pass_on(inner, request);
         self.leave();
-        value
+        future
     }
 
     /// Runs a last drop of the inner service's code: a panic before it still counts, and so does one in it.

@@ -5,8 +5,9 @@
 //! a reading: one on the way in, one on the way out.
 //!
 //! A reading ends where code that is not ours may have run: on the way in and out of the inner service and of layers from elsewhere, by [`leave`]
-//! and [`pass`]; at the beginning of a poll; and when a request comes in that is not on its way through another layer. Whoever tells
-//! something outside of a request reads the clock.
+//! and [`pass`]; at the beginning of a poll; and when a request comes in that is not on its way through another layer. That it is says the layer
+//! outside, right before it calls, and whoever is called takes it back: after the call nothing is left to be done, so its future can be made
+//! where it will be. Who tells something between two calls lets the time [`pass`] before. Whoever tells something outside of a request reads the clock.
 
 use std::cell::Cell;
 
@@ -19,7 +20,7 @@ struct Moment {
     nanos: Cell<u64>,
     // Readings may be shared just now.
     shares: Cell<bool>,
-    // A layer calls its inner service just now.
+    // A layer has just called its inner service, which has not noticed yet.
     calls: Cell<bool>,
 }
 
@@ -34,8 +35,8 @@ thread_local! {
     };
 }
 
-/// Puts a flag back, after a panic too.
-struct Restore(fn(&Moment) -> &Cell<bool>, bool);
+/// Puts back whether readings are shared, after a panic too.
+struct Restore(bool);
 
 /// Code that is not ours has run, and time may have passed.
 #[inline]
@@ -47,6 +48,19 @@ pub(crate) fn pass() {
 #[inline]
 pub(crate) fn leave() {
     NOW.with(|now| now.calls.set(false));
+}
+
+/// Nothing is known, as of a thread that begins: after a call that did not come back, or that took its time.
+#[inline]
+pub(super) fn forget() {
+    leave();
+    pass();
+}
+
+/// The inner service is about to be called: what comes in there came when this request did.
+#[inline]
+pub(super) fn call() {
+    NOW.with(|now| now.calls.set(true));
 }
 
 /// The time on this timeline, whose clock is read only if it has to be. A timeline has a number above 0.
@@ -66,34 +80,20 @@ pub(crate) fn on(timeline: u64, read: impl FnOnce() -> Tick) -> Tick {
     })
 }
 
-/// A request comes in: `run` notes when.
+/// A request comes in: now, if it is not on its way through another layer.
 #[inline]
-pub(super) fn arriving<T>(run: impl FnOnce() -> T) -> T {
+pub(super) fn arrive() {
     NOW.with(|now| {
-        if !now.calls.get() {
+        if !now.calls.replace(false) {
             now.timeline.set(0);
         }
     });
-    shared(run)
 }
 
 /// `run` tells something of a request on its way.
 #[inline]
 pub(super) fn shared<T>(run: impl FnOnce() -> T) -> T {
-    with(|now| &now.shares, run)
-}
-
-/// `run` calls the inner service: what comes in meanwhile came when this request did. When it is back, time has passed.
-#[inline(always)] // as the calls that it runs
-pub(super) fn calling<T>(run: impl FnOnce() -> T) -> T {
-    let value = with(|now| &now.calls, run);
-    pass();
-    value
-}
-
-#[inline(always)]
-fn with<T>(flag: fn(&Moment) -> &Cell<bool>, run: impl FnOnce() -> T) -> T {
-    let _restore = Restore(flag, NOW.with(|now| flag(now).replace(true)));
+    let _restore = Restore(NOW.with(|now| now.shares.replace(true)));
     run()
 }
 
@@ -102,7 +102,7 @@ fn with<T>(flag: fn(&Moment) -> &Cell<bool>, run: impl FnOnce() -> T) -> T {
 impl Drop for Restore {
     #[inline]
     fn drop(&mut self) {
-        NOW.with(|now| (self.0)(now).set(self.1));
+        NOW.with(|now| now.shares.set(self.0));
     }
 }
 
@@ -116,11 +116,22 @@ mod tests {
         on(LINE, || Tick::from_nanos(nanos))
     }
 
+    fn arriving<T>(run: impl FnOnce() -> T) -> T {
+        arrive();
+        shared(run)
+    }
+
+    fn calling<T>(run: impl FnOnce() -> T) -> T {
+        call();
+        run()
+    }
+
     #[test]
     fn layers_of_a_stack_have_one_reading_on_the_way_in_and_one_on_the_way_out() {
         let ticks = arriving(|| {
             let outer = at(1);
             let inner = calling(|| arriving(|| at(2)));
+            pass();
             [outer, inner, shared(|| at(3)), shared(|| at(4))]
         });
         assert_eq!(ticks.map(Tick::as_nanos), [1, 1, 3, 3]);
@@ -161,11 +172,21 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_in_a_call_leaves_nothing_behind() {
-        std::panic::catch_unwind(|| calling(|| panic!("planted"))).unwrap_err();
-        assert_eq!(
-            [arriving(|| at(1)), arriving(|| at(2))].map(Tick::as_nanos),
-            [1, 2]
-        );
+    fn a_call_that_nobody_noticed_is_forgotten() {
+        arriving(|| at(1));
+        calling(forget);
+        assert_eq!(arriving(|| at(2)).as_nanos(), 2);
+    }
+
+    #[test]
+    fn whoever_is_called_takes_back_that_it_was() {
+        let first = calling(|| arriving(|| at(1)));
+        assert_eq!([first, arriving(|| at(2))].map(Tick::as_nanos), [1, 2]);
+    }
+
+    #[test]
+    fn a_panic_while_something_is_told_leaves_nothing_behind() {
+        std::panic::catch_unwind(|| shared(|| panic!("planted"))).unwrap_err();
+        assert_eq!([at(1), at(2)].map(Tick::as_nanos), [1, 2]);
     }
 }

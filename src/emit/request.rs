@@ -24,15 +24,13 @@ pub(crate) struct Request<M: Emitter> {
 impl<M: Emitter> Request<M> {
     /// A request comes in.
     #[inline]
-    pub(crate) fn start(emitter: &mut M) -> Self {
-        let start = || emitter.start();
+    pub(crate) fn start(emitter: &M) -> Self {
+        if M::TELLS {
+            moment::arrive();
+        }
         Self {
-            span: if M::TELLS {
-                moment::arriving(start)
-            } else {
-                start()
-            },
-            emitter: emitter.for_request(),
+            span: emitter.start(),
+            emitter: emitter.clone(),
         }
     }
 
@@ -44,37 +42,33 @@ impl<M: Emitter> Request<M> {
         }
     }
 
-    /// Calls the inner service: a drop that comes while it runs is a panic of its code.
+    /// Runs what calls the inner service: a drop that comes meanwhile is a panic of its code.
     #[inline(always)] // as the calls that it runs
     pub(crate) fn calling<T>(&mut self, call: impl FnOnce() -> T) -> T {
         if M::TELLS {
-            self.inside(|| moment::calling(call))
-        } else {
-            self.inside(call)
+            moment::call();
         }
+        self.inside(call)
     }
 
-    /// As [`calling`](Self::calling), without a closure: one that is made in two places is a function apart, and the call goes through memory.
-    #[inline(always)]
+    /// Calls the inner service: a drop that comes while it runs is a panic of its code.
+    ///
+    /// Not by a closure: one that is made in two places is a function apart, and the call goes through memory.
+    #[inline(always)] // as the calls that it runs
     pub(crate) fn call<S: Service<R>, R>(&mut self, inner: &mut S, request: R) -> S::Future {
         self.span.mark(true);
-        let future = if M::TELLS {
-            moment::calling(|| inner.call(request))
-        } else {
-            inner.call(request)
-        };
+        let future = Self::pass_on(inner, request);
         self.span.mark(false);
         future
     }
 
     /// Calls the inner service, for a policy that notes panics itself.
     #[inline(always)]
-    pub(crate) fn passing_on<T>(call: impl FnOnce() -> T) -> T {
+    pub(crate) fn pass_on<S: Service<R>, R>(inner: &mut S, request: R) -> S::Future {
         if M::TELLS {
-            moment::calling(call)
-        } else {
-            call()
+            moment::call();
         }
+        inner.call(request)
     }
 
     /// Polls the inner service's future, as [`call`](Self::call).
@@ -90,7 +84,7 @@ impl<M: Emitter> Request<M> {
         poll
     }
 
-    /// The policy's future is polled: it is later than it was.
+    /// The policy goes on with the request, after a while: it is later than it was.
     #[inline]
     pub(crate) fn resumed() {
         if M::TELLS {
@@ -217,6 +211,24 @@ impl<M: Emitter> Request<M> {
         });
     }
 
+    /// It was dropped before it was over.
+    #[inline(never)]
+    fn abandoned(&mut self) {
+        moment::forget();
+        let panicked = self.span.is_marked();
+        if panicked {
+            self.span.ended(Some(FailureCause::Panicked));
+        }
+        if let Some(since) = self.span.take() {
+            if panicked {
+                return self.fail(since, FailureCause::Panicked);
+            }
+            self.outcome(Kind::RequestCancelled, since, |at, elapsed| {
+                PolicyEvent::RequestCancelled { at, elapsed }
+            });
+        }
+    }
+
     #[inline]
     fn outcome(&self, kind: Kind, since: Tick, event: impl FnOnce(Stamp, Duration) -> PolicyEvent) {
         let event = |at: Stamp| event(at, at.time.since(since));
@@ -229,18 +241,8 @@ impl<M: Emitter> Request<M> {
 impl<M: Emitter> Drop for Request<M> {
     #[inline]
     fn drop(&mut self) {
-        let panicked = self.span.is_marked();
-        if panicked {
-            self.span.ended(Some(FailureCause::Panicked));
-        }
-        if let Some(since) = self.span.take() {
-            moment::pass();
-            if panicked {
-                return self.fail(since, FailureCause::Panicked);
-            }
-            self.outcome(Kind::RequestCancelled, since, |at, elapsed| {
-                PolicyEvent::RequestCancelled { at, elapsed }
-            });
+        if !self.span.is_over() {
+            self.abandoned();
         }
     }
 }

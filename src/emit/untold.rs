@@ -17,7 +17,7 @@ pub(crate) struct Request<M: Emitter>(PhantomData<M>);
 
 impl<M: Emitter> Request<M> {
     #[inline(always)]
-    pub(crate) fn start(_: &mut M) -> Self {
+    pub(crate) fn start(_: &M) -> Self {
         Self(PhantomData)
     }
 
@@ -35,8 +35,8 @@ impl<M: Emitter> Request<M> {
     }
 
     #[inline(always)]
-    pub(crate) fn passing_on<T>(call: impl FnOnce() -> T) -> T {
-        call()
+    pub(crate) fn pass_on<S: Service<R>, R>(inner: &mut S, request: R) -> S::Future {
+        inner.call(request)
     }
 
     #[inline(always)]

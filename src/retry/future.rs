@@ -104,7 +104,7 @@ where
         plan: Loan<Plan<P, T, C>>,
         read: &RetryConfig,
         mut request: Req,
-        emitter: &mut M,
+        emitter: &M,
     ) -> Self {
         let mut watch = Request::start(emitter);
         watch.attempt(1);

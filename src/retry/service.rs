@@ -102,6 +102,6 @@ where
     fn call(&mut self, request: Req) -> Self::Future {
         let (plan, ready) = (self.plan.lend(), &mut self.inner);
         let config = self.plan.settings.read(&mut self.reader);
-        RetryFuture::new(ready, plan, config, request, &mut self.emitter)
+        RetryFuture::new(ready, plan, config, request, &self.emitter)
     }
 }

@@ -4,15 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
-use crossbeam_utils::CachePadded;
-use ninelives_core::bell::{Alarm, Bell};
-use ninelives_core::event::{SharedInterest, WORDS};
+use ninelives_core::bell::Bell;
+use ninelives_core::event::WORDS;
 use ninelives_core::ring::{MAX_CAPACITY, Producer, Ring};
-use ninelives_core::sequence::Sequence;
 
-use super::local;
 use super::names::Names;
-use crate::emit::{Interest, Kind, PolicyEvent};
+use super::post::Wire;
+use crate::emit::Interest;
 use crate::error::ConfigError;
 
 /// One thread's events.
@@ -23,19 +21,12 @@ pub(super) type Rings = Vec<Arc<EventRing>>;
 
 /// One ring for each thread that emits, and everybody who reads them.
 pub(super) struct Bus {
-    watch: CachePadded<Watch>,
+    wire: Wire,
     capacity: u32,
     first: u64,
     rings: ArcSwap<Rings>,
     seats: ArcSwap<Vec<Arc<Seat>>>,
     names: Names,
-}
-
-/// What a producer reads for each event. Written when somebody joins or leaves, goes to sleep or is woken.
-struct Watch {
-    id: u64,
-    interest: SharedInterest,
-    alarm: Alarm,
 }
 
 /// What the bus knows of a reader.
@@ -50,19 +41,16 @@ pub(super) struct Member {
     seat: Arc<Seat>,
 }
 
-/// Numbers of buses, never used again: a thread may still know a bus that is gone.
-static NUMBERS: Sequence = Sequence::new();
-
 // === impl Bus ===
 
 impl Bus {
     /// A bus whose rings keep `capacity` events each, rounded up to a power of two.
-    pub(super) fn new(capacity: usize) -> Result<Self, ConfigError> {
+    pub(super) fn new(capacity: usize) -> Result<Arc<Self>, ConfigError> {
         Self::starting_at(capacity, 0)
     }
 
     /// A bus whose rings begin with the number `first`.
-    pub(super) fn starting_at(capacity: usize, first: u64) -> Result<Self, ConfigError> {
+    pub(super) fn starting_at(capacity: usize, first: u64) -> Result<Arc<Self>, ConfigError> {
         let capacity = match u32::try_from(capacity) {
             Ok(events @ 1..=MAX_CAPACITY) => events,
             _ => {
@@ -70,18 +58,25 @@ impl Bus {
                 return Err(ConfigError::count("capacity", capacity as u64, range));
             }
         };
-        Ok(Self {
-            watch: CachePadded::new(Watch {
-                id: NUMBERS.next(),
-                interest: SharedInterest::new(),
-                alarm: Alarm::new(),
-            }),
+        Ok(Arc::new_cyclic(|bus| Self {
+            wire: Wire::new(bus),
             capacity,
             first,
             rings: ArcSwap::default(),
             seats: ArcSwap::default(),
             names: Names::default(),
-        })
+        }))
+    }
+
+    /// What its emitters know of it.
+    #[inline]
+    pub(super) fn wire(&self) -> Wire {
+        self.wire
+    }
+
+    /// What no other bus is ever called.
+    pub(super) fn number(&self) -> u64 {
+        self.wire.number()
     }
 
     /// How many events each ring keeps.
@@ -102,63 +97,8 @@ impl Bus {
         &self.names
     }
 
-    #[inline]
-    pub(super) fn wants(&self, kind: Kind) -> bool {
-        self.watch.interest.wants(kind)
-    }
-
-    /// Puts the event into this thread's ring, and wakes who sleeps for it.
-    ///
-    /// Always inline: where the event is made, packing it is a few instructions; anywhere else it is a table of all kinds.
-    #[inline(always)]
-    pub(super) fn emit(&self, event: &PolicyEvent) {
-        let [a, b, c, d] = event.pack();
-        self.push(a, b, c, d);
-    }
-
-    /// One function for all events, with the words in registers, and nothing to come back for: every call in it is the last thing it
-    /// does, so it saves no registers.
-    #[inline(never)]
-    fn push(&self, a: u64, b: u64, c: u64, d: u64) {
-        if !local::push(self.watch.id, [a, b, c, d]) {
-            return self.push_further(a, b, c, d);
-        }
-        if self.is_awaited([a, b, c, d]) {
-            self.wake();
-        }
-    }
-
-    /// The thread's first ring is that of another bus.
-    #[inline(never)]
-    fn push_further(&self, a: u64, b: u64, c: u64, d: u64) {
-        if !local::push_further(self.watch.id, [a, b, c, d]) {
-            self.push_first([a, b, c, d]);
-        }
-        if self.is_awaited([a, b, c, d]) {
-            self.wake();
-        }
-    }
-
-    /// Whether somebody sleeps for the event of these words. From them, not from the event: one register less to keep.
-    #[inline]
-    fn is_awaited(&self, words: [u64; WORDS]) -> bool {
-        self.watch.alarm.is_armed(Interest::of(&words).bits())
-    }
-
-    /// This thread has no ring here. If it is ending, and has no place to keep one, it takes a ring for this event alone.
-    #[cold]
-    #[inline(never)]
-    fn push_first(&self, words: [u64; WORDS]) {
-        if self.watch.interest.get() == Interest::NONE {
-            return;
-        }
-        let mut producer = self.attach();
-        producer.push(&words);
-        local::keep(self.watch.id, producer);
-    }
-
     /// A free ring, or a new one.
-    fn attach(&self) -> Producer<Arc<EventRing>, WORDS> {
+    pub(super) fn attach(&self) -> Producer<Arc<EventRing>, WORDS> {
         let known = self.rings.load();
         let free = known.iter().filter(|ring| !ring.is_owned());
         if let Some(producer) = free.map(Arc::clone).find_map(Producer::attach) {
@@ -184,13 +124,10 @@ impl Bus {
         Arc::new(ring.expect("the capacity was checked"))
     }
 
-    #[cold]
-    #[inline(never)]
-    fn wake(&self) {
-        if self.watch.alarm.answer() {
-            for seat in self.seats.load().iter() {
-                seat.bell.ring();
-            }
+    /// Wakes every reader that sleeps.
+    pub(super) fn ring_all(&self) {
+        for seat in self.seats.load().iter() {
+            seat.bell.ring();
         }
     }
 
@@ -202,7 +139,7 @@ impl Bus {
         });
         // Into the list first: see the page of `SharedInterest`.
         self.seats.rcu(|seats| with(seats, &seat));
-        self.watch.interest.add(interest);
+        self.wire.post().interest().add(interest);
         seat
     }
 
@@ -212,12 +149,12 @@ impl Bus {
             others.cloned().collect::<Vec<_>>()
         });
         loop {
-            let seen = self.watch.interest.look();
+            let seen = self.wire.post().interest().look();
             let seats = self.seats.load();
             let all = seats
                 .iter()
                 .fold(Interest::NONE, |all, other| all.union(other.interest));
-            if self.watch.interest.narrow(seen, all) {
+            if self.wire.post().interest().narrow(seen, all) {
                 return;
             }
         }
@@ -242,13 +179,19 @@ fn with<T>(list: &Arc<Vec<Arc<T>>>, one: &Arc<T>) -> Vec<Arc<T>> {
     longer
 }
 
+impl Drop for Bus {
+    fn drop(&mut self) {
+        self.wire.end();
+    }
+}
+
 impl fmt::Debug for Bus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bus")
             .field("capacity", &self.capacity())
             .field("rings", &self.rings.load().len())
             .field("readers", &self.readers())
-            .field("interest", &self.watch.interest.get())
+            .field("interest", &self.wire.post().interest().get())
             .finish()
     }
 }
@@ -278,7 +221,7 @@ impl Member {
 
     /// Makes producers ring the bell. The reader looks once more after this, and again after a grace.
     pub(super) fn arm(&self) {
-        self.bus.watch.alarm.arm(self.seat.interest.bits());
+        self.bus.wire.post().alarm().arm(self.seat.interest.bits());
     }
 }
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::bus::Bus;
+use super::post::Wire;
 use super::timeline::Timeline;
 use crate::clock::{Clock, MonotonicClock, Tick};
-use crate::emit::{Emitter, Kind, PolicyEvent, PolicyId, Timed};
+use crate::emit::{Emitter, Interest, Kind, PolicyEvent, PolicyId, Timed, moment};
 use crate::name::Name;
-use crate::share::Share;
 
 /// Puts events into the ring of the thread that emits them. Made by a sink that was given to a policy.
 ///
@@ -18,10 +18,14 @@ use crate::share::Share;
 /// that it wants wakes it.
 #[derive(Clone)]
 pub struct BusEmitter<C = MonotonicClock> {
-    bus: Share<Bus>,
-    policy: PolicyId,
-    timeline: Timeline<C>,
+    wire: Wire,
+    tag: Tag,
+    clock: C,
 }
+
+/// The policy and the timeline. In one word, as which futures move it.
+#[derive(Clone, Copy)]
+struct Tag(u64);
 
 // === impl BusEmitter ===
 
@@ -30,9 +34,9 @@ impl<C> BusEmitter<C> {
     pub(super) fn attach(bus: &Arc<Bus>, timeline: Timeline<C>, name: &Name) -> Self {
         bus.names().remember(name);
         Self {
-            bus: Share::new(bus),
-            policy: name.id(),
-            timeline,
+            wire: bus.wire(),
+            tag: Tag::new(name.id(), timeline.number()),
+            clock: timeline.into_clock(),
         }
     }
 }
@@ -41,39 +45,53 @@ impl<C: Clock + Clone> Emitter for BusEmitter<C> {
     type Span = Timed;
 
     #[inline]
-    fn for_request(&mut self) -> Self {
-        Self {
-            bus: self.bus.branch(),
-            policy: self.policy,
-            timeline: self.timeline.clone(),
-        }
+    fn wants(&self, kind: Kind) -> bool {
+        self.wire.wants(kind)
     }
 
     #[inline]
-    fn wants(&self, kind: Kind) -> bool {
-        self.bus.wants(kind)
+    fn wants_outcomes(&self) -> bool {
+        self.wire.wants_any(Interest::OUTCOMES)
     }
 
     #[inline]
     fn policy(&self) -> PolicyId {
-        self.policy
+        self.tag.policy()
     }
 
     #[inline]
     fn now(&self) -> Tick {
-        self.timeline.now()
+        moment::on(self.tag.timeline(), || self.clock.now())
     }
 
     #[inline(always)]
     fn emit(&self, event: PolicyEvent) {
-        self.bus.emit(&event);
+        self.wire.emit(&event);
     }
 }
 
 impl<C> fmt::Debug for BusEmitter<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BusEmitter")
-            .field("policy", &self.policy)
+            .field("policy", &self.tag.policy())
             .finish_non_exhaustive()
+    }
+}
+
+// === impl Tag ===
+
+impl Tag {
+    fn new(policy: PolicyId, timeline: u32) -> Self {
+        Self(u64::from(policy.get()) | u64::from(timeline) << 32)
+    }
+
+    #[inline]
+    fn policy(self) -> PolicyId {
+        PolicyId::new(self.0 as u32)
+    }
+
+    #[inline]
+    fn timeline(self) -> u64 {
+        self.0 >> 32
     }
 }

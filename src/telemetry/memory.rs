@@ -19,7 +19,7 @@ use crate::emit::{Interest, PolicyEvent, PolicyId, Sink};
 use crate::error::ConfigError;
 use crate::name::Name;
 
-/// The newest events, for as long as the sink lives.
+/// The newest events, for as long as a clone of the sink lives: a policy that tells it does not keep it.
 ///
 /// An event costs the same whether the sink is empty or full. Each thread that emits keeps its newest `capacity` events in a ring of
 /// its own, 32 bytes each; the sink's events are the newest of all of them.
@@ -77,11 +77,11 @@ impl MemorySink {
         Ok(Self::of(bus, capacity))
     }
 
-    pub(super) fn of(bus: Bus, capacity: usize) -> Self {
+    pub(super) fn of(bus: Arc<Bus>, capacity: usize) -> Self {
         // Nobody subscribes to it; its own looks are what the events are made for.
         bus.want(Interest::ALL);
         Self {
-            bus: Arc::new(bus),
+            bus,
             capacity,
             starts: Arc::default(),
             timeline: Timeline::MONOTONIC,
@@ -200,7 +200,7 @@ impl<C> Service<PolicyEvent> for MemorySink<C> {
     }
 
     fn call(&mut self, event: PolicyEvent) -> Self::Future {
-        self.bus.emit(&event);
+        self.bus.wire().emit(&event);
         ready(Ok(()))
     }
 }

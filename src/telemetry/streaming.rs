@@ -23,7 +23,8 @@ use crate::timer::TokioTimer;
 /// Each thread that emits has a ring of its own, made at its first event and given to another thread when it ends. A ring keeps the
 /// newest events; a [`Subscriber`] that comes too late for some learns how many. With nobody subscribed, no event is made.
 ///
-/// Clones are the same sink. It is a tower service of events too: an event that comes in by [`call`](Service::call) keeps its own
+/// Clones are the same sink. A policy that tells it does not keep it: when the last clone and the last subscriber are gone, such policies tell
+/// nobody. It is a tower service of events too: an event that comes in by [`call`](Service::call) keeps its own
 /// stamp, but for its number.
 ///
 /// # Examples
@@ -53,7 +54,7 @@ impl StreamingSink {
     /// # Errors
     /// `capacity` outside `1..=16_777_216`.
     pub fn new(capacity: usize) -> Result<Self, ConfigError> {
-        Ok(Self::of(Arc::new(Bus::new(capacity)?)))
+        Ok(Self::of(Bus::new(capacity)?))
     }
 
     pub(super) fn of(bus: Arc<Bus>) -> Self {
@@ -66,7 +67,7 @@ impl StreamingSink {
     /// A sink whose rings begin with the number `first`.
     #[cfg(test)]
     pub(super) fn starting_at(capacity: usize, first: u64) -> Result<Self, ConfigError> {
-        Ok(Self::of(Arc::new(Bus::starting_at(capacity, first)?)))
+        Ok(Self::of(Bus::starting_at(capacity, first)?))
     }
 }
 
@@ -140,8 +141,9 @@ impl<C> Service<PolicyEvent> for StreamingSink<C> {
     }
 
     fn call(&mut self, event: PolicyEvent) -> Self::Future {
-        if self.bus.wants(event.kind()) {
-            self.bus.emit(&event);
+        let wire = self.bus.wire();
+        if wire.wants(event.kind()) {
+            wire.emit(&event);
         }
         ready(Ok(()))
     }

@@ -1,11 +1,12 @@
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)]
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::bus::Bus;
 use super::names::{MAX_NAMES, Names};
 use super::{Delivery, MemorySink, StreamingSink};
-use crate::emit::{Emitter, Interest, Kind, PolicyEvent, Sink};
+use crate::emit::{Emitter, Interest, Kind, PolicyEvent, Sink, Stamp};
 use crate::name::Name;
 
 const NEAR_THE_END: u64 = u64::MAX - 3;
@@ -72,7 +73,7 @@ fn e08_numbers_wrap_under_a_memory() {
 
 #[test]
 fn e15_a_bus_goes_with_the_last_of_its_users() {
-    let bus = Arc::new(Bus::new(4).unwrap());
+    let bus = Bus::new(4).unwrap();
     let gone = Arc::downgrade(&bus);
     let sink = StreamingSink::of(bus);
     let emitter = sink.attach(&Name::from("short"));
@@ -100,6 +101,41 @@ fn e15_a_bus_goes_with_the_last_of_its_users() {
     assert!(
         ring.upgrade().is_none(),
         "this thread keeps a ring of a bus that is gone"
+    );
+}
+
+#[test]
+fn an_emitter_that_outlives_its_bus_tells_nobody() {
+    let stale = {
+        let sink = MemorySink::new();
+        sink.attach(&Name::from("short"))
+    };
+    assert!(!stale.wants(Kind::RetryExhausted));
+    // One of them is at the post that was left.
+    let sinks: Vec<MemorySink> = (0..100).map(|_| MemorySink::new()).collect();
+    assert!(!stale.wants(Kind::RetryExhausted) && !stale.wants_outcomes());
+    emit(&stale, 1);
+    stale.emit(PolicyEvent::FallbackTaken {
+        at: Stamp::default(),
+    });
+    assert!(sinks.iter().all(MemorySink::is_empty));
+}
+
+#[test]
+fn a_bus_begins_at_the_post_of_one_that_ended_as_if_it_were_new() {
+    let posts: HashSet<usize> = (0..100)
+        .map(|_| {
+            let bus = Bus::new(4).unwrap();
+            assert_eq!(bus.wire().post().interest().get(), Interest::NONE);
+            bus.want(Interest::ALL);
+            std::ptr::from_ref(bus.wire().post()).addr()
+        })
+        .collect();
+    // Tests beside this one take and leave posts too.
+    assert!(
+        posts.len() < 50,
+        "{} posts for one bus at a time",
+        posts.len()
     );
 }
 

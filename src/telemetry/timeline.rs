@@ -2,14 +2,13 @@
 
 use ninelives_core::sequence::Sequence;
 
-use crate::clock::{Clock, MonotonicClock, Tick};
-use crate::emit::moment;
+use crate::clock::MonotonicClock;
 
 /// A clock, and the number of its timeline.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeline<C> {
     clock: C,
-    number: u64,
+    number: u32,
 }
 
 /// Numbers of the timelines of other clocks than the system's.
@@ -21,7 +20,7 @@ impl Timeline<MonotonicClock> {
     /// That of the system: the same for all sinks.
     pub(super) const MONOTONIC: Self = Self {
         clock: MonotonicClock::new(),
-        number: u64::MAX,
+        number: u32::MAX,
     };
 }
 
@@ -30,14 +29,17 @@ impl<C> Timeline<C> {
     pub(super) fn new(clock: C) -> Self {
         Self {
             clock,
-            number: NUMBERS.next(),
+            // Neither 0 nor that of the system.
+            number: (NUMBERS.next() % u64::from(u32::MAX - 1)) as u32 + 1,
         }
     }
-}
 
-impl<C: Clock> Timeline<C> {
-    #[inline]
-    pub(super) fn now(&self) -> Tick {
-        moment::on(self.number, || self.clock.now())
+    /// What says that two readings are of one timeline: above 0.
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+
+    pub(super) fn into_clock(self) -> C {
+        self.clock
     }
 }

@@ -98,7 +98,7 @@ where
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, mut request: Req) -> Self::Future {
         let timer = self.timer.clone();
-        let mut watch = Request::start(&mut self.emitter);
+        let mut watch = Request::start(&self.emitter);
         let carried = request.carried();
         let now = timer.now();
         let rest = match carried.deadline() {
@@ -127,8 +127,7 @@ where
                 timer: timer.clone(),
             }
         } else {
-            let inner = &mut self.inner;
-            let future = watch.calling(|| inner.call(request));
+            let future = watch.call(&mut self.inner, request);
             Approach::Calling { future }
         };
         let shadow = Beside::holding(shadow);

@@ -167,7 +167,7 @@ where
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
         let timer = self.timer.clone();
-        let mut watch = Request::start(&mut self.emitter);
+        let mut watch = Request::start(&self.emitter);
         let (config, shade) = self.settings.both(&mut self.reader);
         let now = config.limit();
         let shadow = match shade {

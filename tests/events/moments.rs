@@ -10,7 +10,7 @@ use tower::util::{MapRequestLayer, MapResponseLayer};
 use tower::{Layer, Service};
 
 use crate::backend::{Ask, Backend, Gate};
-use crate::drive::{done, poll, start};
+use crate::drive::{done, panics, poll, start};
 use crate::{End, MS, ends, sink_on, told};
 
 /// A clock that stands still and counts who looks.
@@ -117,6 +117,41 @@ fn so_it_is_when_the_layers_were_stacked_by_hand() {
     let inner = told_bulkhead().layer(Backend::default());
     let mut service = told_bulkhead().layer(after(&timer).layer(before(&timer).layer(inner)));
     assert_eq!(elapsed(&sink, &mut service), [Duration::ZERO, 3 * MS]);
+}
+
+#[test]
+fn the_time_that_the_first_arm_takes_in_its_call_is_seen_by_the_second() {
+    let timer = ManualTimer::new();
+    let sink = sink_on(&timer);
+    let race = Policy::tower(before(&timer)) & Policy::tower(before(&timer));
+    let mut service = race.with_sink(sink.clone()).layer(Backend::default());
+    assert!(done(start(&mut service, Ask::Answer)).is_ok());
+    let begun = |event: &PolicyEvent| matches!(event, PolicyEvent::ForkStarted { .. });
+    let times: Vec<_> = told(&sink).into_iter().filter(begun).collect();
+    assert_eq!(times[1].time().since(times[0].time()), MS);
+}
+
+#[test]
+fn a_panic_before_the_inner_policy_noticed_leaves_nothing_to_the_next_request() {
+    let timer = ManualTimer::new();
+    let sink = sink_on(&timer);
+    let silent = Policy(
+        BulkheadLayer::new(9)
+            .unwrap()
+            .weighted_by(|ask: &Ask| match ask {
+                Ask::PanicInCall => panic!("planted"),
+                _ => 1,
+            }),
+    );
+    let mut service = (bulkhead().with_sink(sink.clone()) + silent).layer(Backend::default());
+    assert!(panics(|| start(&mut service, Ask::PanicInCall)));
+    timer.advance(MS);
+    assert!(done(start(&mut service, Ask::Answer)).is_ok());
+    let times: Vec<_> = told(&sink).iter().map(|event| event.time()).collect();
+    let [_, panicked, acquired, ..] = times[..] else {
+        panic!("{times:?}")
+    };
+    assert_eq!(acquired.since(panicked), MS);
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub mod semaphore;
 pub mod sequence;
 pub mod sync;
 pub mod tally;
+pub mod tenancy;
 pub mod time;
 pub mod weighted;
 pub mod wheel;

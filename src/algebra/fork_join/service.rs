@@ -143,14 +143,14 @@ where
             && let Some(late_by) = late_by(due, &self.timer)
         {
             // Its arms stay ready for the next call.
-            let watch = Request::start(&mut self.emitter);
+            let watch = Request::start(&self.emitter);
             return ForkJoinFuture::late(late_by, self.timer.clone(), watch);
         }
         let (left_plays, right_plays) = (self.left_is.take(), self.right_is.take());
         self.left_is.renew(&mut self.left);
         self.right_is.renew(&mut self.right);
         let timer = self.timer.clone();
-        let mut watch = Request::start(&mut self.emitter);
+        let mut watch = Request::start(&self.emitter);
         let stagger = self.settings.kept(&self.kept).stagger();
         let staggered = !stagger.is_zero();
         let mut fare = self.allowance.enter();
@@ -167,7 +167,7 @@ where
             Some(shade) => Beside::holding(Some(Tried::start(&shade, &timer, &self.emitter))),
             None => Beside::holding(None),
         };
-        let for_left = watch.calling(|| request.clone());
+        let for_left = watch.inside(|| request.clone());
         let left = start(&mut watch, Arm::Left, &mut self.left, for_left);
         if !staggered {
             if G::Fare::COSTS {
@@ -177,6 +177,7 @@ where
                 }
                 fare.spend();
             }
+            Request::<M>::resumed(); // the left arm's service was called meanwhile
             let right = start(&mut watch, Arm::Right, &mut self.right, request);
             return ForkJoinFuture::both(left, right, timer, watch, tried);
         }

@@ -41,6 +41,7 @@ pub const HOUSES: [House; 2] = [
                     "sequence",
                     "sync",
                     "tally",
+                    "tenancy",
                     "time",
                     "weighted",
                 ],
