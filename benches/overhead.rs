@@ -67,7 +67,7 @@ fn run(company: Company, extent: Extent) -> String {
         let sink = StreamingSink::new(1024).expect("in range");
         let reader = Reader::of(&sink);
         let tower = ServiceBuilder::new().timeout(FAR).concurrency_limit(64);
-        let subjects = [
+        let subjects = vec![
             Subject::new("bare", bare.clone()),
             Subject::new("bare again", bare.clone()),
             Subject::new(OURS[0], stack().with_sink(sink.clone()).layer(bare.clone())),
@@ -76,7 +76,7 @@ fn run(company: Company, extent: Extent) -> String {
             Subject::new(OURS[3], on_tokio().layer(bare.clone())),
             Subject::new("tower: timeout, limit", tower.service(bare)),
         ];
-        let overheads = overhead::measure(&subjects, extent).await;
+        let overheads = overhead::measure(subjects, extent).await;
         let (received, lost) = reader.stop();
         let table = overhead::report(company, extent, &overheads, &OURS);
         format!("{table}\nevents read: {received}, overwritten before: {lost}\n")

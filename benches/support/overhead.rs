@@ -22,10 +22,10 @@ use super::quantiles::{Latencies, above};
 /// Something that is called over HTTP.
 pub struct Subject {
     name: &'static str,
-    block: Box<dyn Fn() -> Block>,
+    block: Box<dyn Fn() -> Block + Send>,
 }
 
-type Block = Pin<Box<dyn Future<Output = Vec<u32>>>>;
+type Block = Pin<Box<dyn Future<Output = Vec<u32>> + Send>>;
 
 /// How much to measure.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +110,10 @@ impl Subject {
     /// A service that is cloned for each block of calls.
     pub fn new<S>(name: &'static str, service: S) -> Self
     where
-        S: Service<u64, Response = u64, Error: fmt::Debug> + Clone + 'static,
+        S: Service<u64, Response = u64, Error: fmt::Debug + Send, Future: Send>
+            + Clone
+            + Send
+            + 'static,
     {
         let block = move || -> Block { Box::pin(block(service.clone())) };
         Self {
@@ -159,17 +162,25 @@ pub fn runtime(company: Company) -> Runtime {
     runtime
 }
 
-/// Measures the subjects, of which the first two are the bare call.
-pub async fn measure(subjects: &[Subject], extent: Extent) -> Vec<Overhead> {
+/// Measures the subjects, of which the first two are the bare call: in a task of the current runtime, as the calls of a service are.
+pub async fn measure(subjects: Vec<Subject>, extent: Extent) -> Vec<Overhead> {
+    let task = tokio::spawn(measured(subjects, extent));
+    task.await.expect("every call is answered")
+}
+
+async fn measured(subjects: Vec<Subject>, extent: Extent) -> Vec<Overhead> {
     let orders = Orders::of(subjects.len());
     let rounds = extent.of_all(subjects.len());
     let mut latencies = vec![Vec::with_capacity(rounds); subjects.len()];
-    for subject in subjects {
-        (subject.block)().await;
-    }
-    for round in 0..rounds {
+    for round in 0..=rounds {
         for &at in orders.round(round) {
-            latencies[at].push((subjects[at].block)().await);
+            // Not awaited where it is made: subjects are not shared between threads.
+            let block = (subjects[at].block)();
+            let took = block.await;
+            // The first round warms up.
+            if round > 0 {
+                latencies[at].push(took);
+            }
         }
     }
     let latencies: Vec<Latencies> = latencies.iter().map(|of| Latencies::of(of)).collect();

@@ -384,6 +384,22 @@ pub fn stack() -> impl Subject {
         + Policy(retry_layer())
 }
 
+/// The same, telling `sink` its events.
+#[allow(
+    dead_code,
+    reason = "of one program, apart from those of a stack that tells nothing"
+)]
+pub fn stack_telling<C>(sink: StreamingSink<C>) -> impl Subject
+where
+    C: Clock + Clone + Send + Sync + 'static,
+{
+    let policy = Policy(timeout_layer())
+        + Policy(bulkhead_layer())
+        + Policy(breaker_layer())
+        + Policy(retry_layer());
+    policy.with_sink(sink)
+}
+
 /// Lets requests have a deadline, an hour away.
 fn on() -> Policy<Tower<MapRequestLayer<impl Fn(u64) -> Bearer + Clone + Send + 'static>>> {
     let deadline = Deadline::after(TokioTimer.now(), FAR);

@@ -55,7 +55,7 @@ fn run(company: Company, extent: Extent, more: More) -> String {
             Subject::new("tower-resilience", stacks::resilience(bare.clone())),
         ];
         subjects.extend(more(bare));
-        let overheads = overhead::measure(&subjects, extent).await;
+        let overheads = overhead::measure(subjects, extent).await;
         let (received, lost) = reader.stop();
         let table = overhead::report(company, extent, &overheads, &OURS);
         format!("{table}\nour events read: {received}, overwritten before: {lost}\n")

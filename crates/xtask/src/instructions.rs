@@ -1,7 +1,7 @@
 //! Instruction counts against their budgets: what a layer adds to the call it wraps, in instructions executed.
 //!
-//! The benchmarks `benches/instructions.rs` and `benches/instructions_wheel.rs` run under callgrind and print their counts; `benches/budgets.toml` says what
-//! each may cost above a baseline of the same run. The counts repeat exactly on one toolchain, so the budgets are hard.
+//! The benchmarks `benches/instructions.rs`, `benches/instructions_events.rs` and `benches/instructions_wheel.rs` run under callgrind and print
+//! their counts; `benches/budgets.toml` says what each may cost above a baseline of the same run. The counts repeat exactly on one toolchain, so the budgets are hard.
 //!
 //! A second build, with the private cfg `ninelives_untold`, has no telemetry in its layers: a layer that nobody listens to may take no
 //! more than it does there.
@@ -62,6 +62,7 @@ fn measure(workspace: &Workspace) -> Result<Vec<verdict::Row>, String> {
     };
     let counts = counts::parse(&capture(&mut bench(&[
         "instructions",
+        "instructions_events",
         "instructions_wheel",
     ]))?)?;
     let mut without = bench(&["instructions"]);
