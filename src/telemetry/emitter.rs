@@ -13,7 +13,7 @@ use crate::name::Name;
 /// Puts events into the ring of the thread that emits them. Made by a sink that was given to a policy.
 ///
 /// # Progress
-/// `wants`: wait-free, one load. `emit`: wait-free, nothing is allocated, and no cache line is written that another producer writes. The
+/// `wants`: wait-free, two loads. `emit`: wait-free, nothing is allocated, and no cache line is written that another producer writes. The
 /// first event of a thread on a bus takes a ring: that allocates, and is lock-free. While a subscriber sleeps, after a silence, the first event
 /// that it wants wakes it.
 #[derive(Clone)]
