@@ -79,7 +79,7 @@ impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> BulkheadFuture<F, M, B
         }
     }
 
-    /// The same, in fewer instructions and more time.
+    /// The same for a call that failed. By `set`, so that `project_replace` is called in one place, and the good end has it in line.
     #[cold]
     fn fail(self: Pin<&mut Self>) {
         let mut this = self.project();

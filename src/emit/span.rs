@@ -39,6 +39,8 @@ pub trait Span: std::fmt::Debug {
 }
 
 /// A request whose outcome will be told, if it is wanted.
+///
+/// One that comes in while its clock stands at [`Tick::NEVER`], its end after 584 years, counts as not wanted.
 #[derive(Debug)]
 pub struct Timed {
     // `Tick::NEVER`: it will not be told, or was. No option of it: a word less to move.
