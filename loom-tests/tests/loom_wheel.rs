@@ -163,47 +163,124 @@ fn w03_a_keeper_never_rests_over_a_wait() {
 }
 
 /// A warm slot that is armed again without the list is seen by a keeper that goes to rest, or armed anew and then the keeper is
-/// roused.
-/// Mutants: those of the list above; a warm slot not swept; one that could not be swept not listed again.
+/// roused; also for a deadline before the one until which the keeper rests.
+/// Mutants: those of the list above; a warm slot not swept; one that could not be swept not listed again; a slot that is renewed taken off
+/// the list without a word, or published by a store.
 #[test]
 fn w03_a_warm_slot_is_not_overlooked() {
-    let seen: &'static Mutex<BTreeSet<(bool, bool)>> = Box::leak(Box::default());
+    let (span, until) = (Wait::Span(5), Wait::Until(at(5)));
+    for (first, again, resting) in [
+        (span, span, false),
+        (span, Wait::Span(7), false),
+        (until, until, false),
+        (until, Wait::Until(at(1)), true),
+    ] {
+        let seen: &'static Mutex<BTreeSet<(bool, bool)>> = Box::leak(Box::default());
+        for turned in [false, true] {
+            loom_tests::model(move || {
+                let wheel = opened();
+                let (_, waker) = Woken::waker();
+                assert!(!resting || wheel.rest(at(5)));
+                let left = arm(&wheel, first, &waker).leave();
+                assert_eq!((left, wheel.is_roused()), (Left::Disarmed, !resting));
+                let (owner, keeping) = (Arc::clone(&wheel), Arc::clone(&wheel));
+                let [_, (next, rests)] = race(
+                    turned,
+                    Box::new(move || {
+                        let _ = arm(&owner, again, &waker);
+                        ("", false)
+                    }),
+                    Box::new(move || {
+                        let pass = Keeper::new().pass(&keeping, || at(0));
+                        let saw = pass.next != Tick::NEVER;
+                        (if saw { "saw" } else { "nothing" }, keeping.rest(pass.next))
+                    }),
+                );
+                let saw = next == "saw";
+                assert!(saw || !rests || wheel.is_roused(), "a wait was overlooked");
+                seen.lock().unwrap().insert((saw, rests));
+            });
+        }
+        let seen = seen.lock().unwrap();
+        assert!(seen.contains(&(true, true)), "seen in time");
+        assert!(seen.contains(&(false, true)), "roused");
+        assert!(seen.contains(&(false, false)), "found on the list");
+    }
+}
+
+/// A keeper that rests until a deadline, beyond a warm slot, is roused by who renews that slot for an earlier one.
+/// Mutants: renewing rouses nobody.
+#[test]
+fn w03_who_renews_a_slot_knows_until_when_the_keeper_rests() {
+    let seen: &'static Mutex<BTreeSet<bool>> = Box::leak(Box::default());
     for turned in [false, true] {
         loom_tests::model(move || {
             let wheel = opened();
             let (_, waker) = Woken::waker();
-            let left = arm(&wheel, Wait::Span(5), &waker).leave();
-            assert_eq!(left, Left::Disarmed);
-            let (owner, resting) = (Arc::clone(&wheel), Arc::clone(&wheel));
-            let [_, (next, rests)] = race(
+            let next = waker.clone();
+            let (one, other) = (Arc::clone(&wheel), Arc::clone(&wheel));
+            assert!(wheel.rest(at(5)));
+            let [_, (_, renewed)] = race(
                 turned,
                 Box::new(move || {
-                    let _ = arm(&owner, Wait::Span(5), &waker);
+                    let left = arm(&one, Wait::Until(at(9)), &waker).leave();
+                    assert_eq!(left, Left::Disarmed);
                     ("", false)
                 }),
                 Box::new(move || {
-                    let pass = Keeper::new().pass(&resting, || at(0));
-                    let saw = pass.next != Tick::NEVER;
-                    (if saw { "saw" } else { "nothing" }, resting.rest(pass.next))
+                    let entry = arm(&other, Wait::Until(at(1)), &next);
+                    let second_turn = format!("{entry:?}").contains("turn: 2");
+                    ("", second_turn)
                 }),
             );
-            let saw = next == "saw";
-            assert!(saw || !rests || wheel.is_roused(), "a wait was overlooked");
-            seen.lock().unwrap().insert((saw, rests));
+            assert!(wheel.is_roused(), "a wait was overlooked");
+            seen.lock().unwrap().insert(renewed);
         });
     }
-    let seen = seen.lock().unwrap();
-    assert!(seen.contains(&(true, true)), "seen in time");
-    assert!(seen.contains(&(false, true)), "roused");
-    assert!(seen.contains(&(false, false)), "found on the list");
+    assert_eq!(seen.lock().unwrap().len(), 2, "renewed, and taken anew");
+}
+
+/// A slot is renewed for a later deadline while the keeper looks at it: what the keeper saw of the first wait is not held against the second.
+/// Mutants: booked by an old reading; a renewal that keeps the turn.
+#[test]
+fn w02_a_renewed_wait_never_fires_early() {
+    let seen: &'static Mutex<BTreeSet<(&str, u64)>> = Box::leak(Box::default());
+    for turned in [false, true] {
+        loom_tests::model(move || {
+            let wheel = opened();
+            let (woken, waker) = Woken::waker();
+            let keeper = std::sync::Arc::new(Mutex::new(Keeper::new()));
+            let (owner, keeping) = (Arc::clone(&wheel), Arc::clone(&wheel));
+            let kept = std::sync::Arc::clone(&keeper);
+            let [(left, _), _] = race(
+                turned,
+                Box::new(move || {
+                    let left = arm(&owner, Wait::Until(at(1)), &waker).leave();
+                    let _ = arm(&owner, Wait::Until(at(5)), &waker);
+                    (name(left), false)
+                }),
+                Box::new(move || {
+                    kept.lock().unwrap().pass(&keeping, || at(1));
+                    ("", false)
+                }),
+            );
+            let mut keeper = keeper.lock().unwrap();
+            assert_eq!(keeper.pass(&wheel, || at(4)).fired, 0, "early");
+            let fired = keeper.pass(&wheel, || at(5)).fired;
+            assert!(woken.get(), "late");
+            seen.lock().unwrap().insert((left, fired));
+        });
+    }
+    let expected = BTreeSet::from([("disarmed", 1), ("fired", 1)]);
+    assert_eq!(*seen.lock().unwrap(), expected);
 }
 
 /// The clock moves on while a slot is left and armed again: what the keeper read before the second arming is not held against it.
 /// Mutants: the clock read before the list; a slot that was taken again booked by the old reading; an arming that keeps the turn.
 #[test]
 fn w02_a_span_never_fires_early() {
-    let seen: &'static Mutex<BTreeSet<bool>> = Box::leak(Box::default());
-    for turned in [false, true] {
+    let seen: &'static Mutex<BTreeSet<(u64, bool)>> = Box::leak(Box::default());
+    for (turned, again) in [(false, 10), (true, 10), (false, 12), (true, 12)] {
         loom_tests::model(move || {
             let wheel = opened();
             let clock = Arc::new(AtomicU64::new(0));
@@ -219,7 +296,7 @@ fn w02_a_span_never_fires_early() {
                     assert_eq!(left, Left::Disarmed);
                     // A read-modify-write, as below: the clock is one for both.
                     moved.fetch_add(7, Ordering::AcqRel);
-                    let _ = arm(&owner, Wait::Span(10), &waker);
+                    let _ = arm(&owner, Wait::Span(again), &waker);
                     ("", false)
                 }),
                 Box::new(move || {
@@ -230,11 +307,11 @@ fn w02_a_span_never_fires_early() {
             );
             let mut keeper = keeper.lock().unwrap();
             assert_eq!(keeper.pass(&wheel, || at(16)).fired, 0, "early");
-            assert_eq!(keeper.pass(&wheel, || at(26)).fired, 1, "late");
-            seen.lock().unwrap().insert(saw);
+            assert_eq!(keeper.pass(&wheel, || at(16 + again)).fired, 1, "late");
+            seen.lock().unwrap().insert((again, saw));
         });
     }
-    assert_eq!(seen.lock().unwrap().len(), 2, "seen, and not seen yet");
+    assert_eq!(seen.lock().unwrap().len(), 4, "seen, and not seen yet");
 }
 
 /// A wait whose owner moves to another waker while it ends: it is woken by the new one, or it knows.
@@ -351,13 +428,15 @@ fn w03_the_next_owner_keeps_its_waker() {
 }
 
 /// A keeper that leaves evicts whoever waits; who arms meanwhile is evicted or refused, and is never left waiting for nobody.
-/// Mutants: closing after the list is wiped; wiping by loads; a refusal that is ignored; an eviction that gives up on a warm slot.
+/// Mutants: closing after the list is wiped; wiping by loads; a refusal that is ignored; an eviction that gives up on a warm slot, or on one that is
+/// renewed.
 #[test]
 fn w04_nobody_waits_for_a_keeper_that_has_left() {
     for (wait, warm) in [
         (Wait::Until(at(9)), false),
         (Wait::Span(9), false),
         (Wait::Span(9), true),
+        (Wait::Until(at(9)), true),
     ] {
         let seen: &'static Mutex<BTreeSet<&str>> = Box::leak(Box::default());
         for turned in [false, true] {
@@ -400,8 +479,9 @@ fn w04_a_wheel_that_is_handed_on_overlooks_nobody() {
         loom_tests::model(move || {
             let wheel = opened();
             let (woken, waker) = Woken::waker();
-            // Something is on the list already.
-            assert_eq!(arm(&wheel, Wait::Span(9), &waker).leave(), Left::Disarmed);
+            // Something is on the list already, with a waker of somebody else.
+            let (_, other) = Woken::waker();
+            assert_eq!(arm(&wheel, Wait::Span(9), &other).leave(), Left::Disarmed);
             let (owner, leaving) = (Arc::clone(&wheel), Arc::clone(&wheel));
             let [(armed, _), _] = race(
                 turned,

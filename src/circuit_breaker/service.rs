@@ -119,7 +119,8 @@ where
         }
     }
 
-    fn reject<F>(&mut self, retry_after: Option<Duration>) -> CircuitBreakerFuture<F, C, M, L, J> {
+    /// Tells of a rejection. It does not make the future: a function apart would make it in memory, and the call's with it.
+    fn reject(&mut self, retry_after: Option<Duration>) {
         self.readiness.keep(Luck::UNDRAWN);
         let (shared, reader) = (&*self.shared, &mut self.reader);
         shadow::admit(shared, reader, &self.emitter, Verdict::Rejected);
@@ -129,7 +130,6 @@ where
             retry_after,
         });
         request.rejected();
-        CircuitBreakerFuture::rejected(retry_after)
     }
 }
 
@@ -180,7 +180,8 @@ where
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
         if let Some(retry_after) = self.readiness.skipped() {
-            return self.reject(retry_after);
+            self.reject(retry_after);
+            return CircuitBreakerFuture::rejected(retry_after);
         }
         let watch = &self.shared.circuit.watch;
         if !watch.is_current(self.shared.beside()) {
@@ -206,7 +207,10 @@ where
                 }
                 ticket
             }
-            Admission::Rejected(rejected) => return self.reject(rejected.retry_after),
+            Admission::Rejected(rejected) => {
+                self.reject(rejected.retry_after);
+                return CircuitBreakerFuture::rejected(rejected.retry_after);
+            }
         };
         let stay = if circuit.watch.looks(self.shared.beside()) {
             let (stay, opened) = depart(&self.shared, &ticket, reader);

@@ -20,8 +20,8 @@ use crate::clock::{Clock, Tick, saturating_nanos};
 ///
 /// Every runtime of tokio that waits on it has a wheel and one task, its driver, which ends what is due; one with several workers has a second,
 /// which does nothing but see to it that a worker that wakes the driver and then blocks does not keep it. While much is armed, the driver comes by
-/// once in a tick of a millisecond; otherwise it sleeps until the earliest deadline, and for ever when nothing is armed. Its clock is
-/// [`TokioTimer`]'s, paused time included.
+/// once in a tick of a millisecond; otherwise it sleeps until the earliest deadline, a second at most while it is in use, and for ever when nothing is
+/// armed. Its clock is [`TokioTimer`]'s, paused time included.
 ///
 /// # Promised
 /// * A wait never ends early.
@@ -36,6 +36,8 @@ use crate::clock::{Clock, Tick, saturating_nanos};
 /// # Not promised
 /// * That memory is given back: a wheel has 64 bytes for each of about twice as many waits as were ever armed at the same time, and is handed on to a later
 ///   runtime, not freed.
+/// * That a task's memory is given back with the task: the waker of a wait that was given up stays until the driver comes by, which is within a second of
+///   steady use, and at the latest when that wait would have ended.
 /// * That a runtime has no task of ours after its first wait: whoever counts its tasks finds one or two more.
 /// * That a task which first waits within `Handle::enter` of another runtime ever waits in its own.
 ///

@@ -1,13 +1,21 @@
 //! Under paused time everything is exact.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use ninelives::{Clock, Tick, Timer, WheelTimer};
 use tokio::time::Instant;
 
 use super::{armed, ms, poll_once};
+
+/// Does nothing, and is counted.
+struct Idle;
+
+impl Wake for Idle {
+    fn wake(self: Arc<Self>) {}
+}
 
 #[tokio::test(start_paused = true)]
 async fn w02_never_early_and_within_the_millisecond() {
@@ -112,6 +120,22 @@ async fn w01_a_driver_with_nothing_to_wait_for_keeps_no_time() {
     let began = Instant::now();
     tokio::time::sleep(Duration::from_secs(400 * 86_400)).await;
     assert_eq!(began.elapsed(), Duration::from_secs(400 * 86_400));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waker_that_was_left_behind_is_dropped_within_a_second() {
+    let live = armed(Duration::from_secs(3600)).await;
+    tokio::task::yield_now().await;
+    let counted = Arc::new(Idle);
+    let waker = Waker::from(Arc::clone(&counted));
+    let mut left = WheelTimer.sleep(Duration::from_secs(7200));
+    let poll = Pin::new(&mut left).poll(&mut Context::from_waker(&waker));
+    assert!(poll.is_pending());
+    drop(left);
+    assert_eq!(Arc::strong_count(&counted), 3, "until the driver comes by");
+    tokio::time::sleep(Duration::from_secs(1) + ms(1)).await;
+    assert_eq!(Arc::strong_count(&counted), 2);
+    drop(live);
 }
 
 #[tokio::test(start_paused = true)]

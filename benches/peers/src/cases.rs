@@ -15,6 +15,7 @@ use ninelives::{Timer, WheelTimer};
 
 use crate::echo::{Echo, FAR, enter_runtime};
 use crate::subject::{ANSWER, Case, Subject};
+use crate::task::in_a_task;
 
 /// Our name in the tables.
 pub const OURS: &str = "ninelives";
@@ -25,11 +26,17 @@ pub const ON_TOKIO: &str = "ninelives (on tokio's timer)";
 /// The peers with a column of their own in the short table.
 pub const COLUMNS: [&str; 2] = [TOWER, RESILIENCE];
 
-/// Every case. Enters the runtime that they need for the rest of the process.
+/// Does `work` in a task of a runtime that is entered for the rest of the process.
 ///
 /// Something nearer than any timeout is waited for in it, on tokio's timer and on the wheel, so that arming a later one wakes nobody.
+pub fn within<T: 'static>(work: impl FnOnce() -> T + 'static) -> T {
+    let runtime = enter_runtime();
+    runtime.block_on(rest());
+    in_a_task(runtime, work)
+}
+
+/// Every case, for [`within`].
 pub fn all() -> Vec<Case> {
-    enter_runtime().block_on(rest());
     let mut cases = bare();
     cases.extend(timeout::cases());
     cases.extend(retry::cases());

@@ -1,7 +1,7 @@
 //! ninelives beside its peers, in one run.
 //!
 //! Each case has one subject from each crate that offers it, around the same inner service, driven by hand within the same
-//! current-thread runtime of tokio. Each peer is used as its documentation shows, with the settings that match ours where it has
+//! [`task`] of a current-thread runtime of tokio. Each peer is used as its documentation shows, with the settings that match ours where it has
 //! them; the subject's name says where it has not.
 //!
 //! What is measured, of the same subjects: time ([`clock`]), instructions ([`instructions`]), allocations (the program
@@ -30,6 +30,7 @@ pub mod quantiles;
 pub mod report;
 pub mod stacks;
 pub mod subject;
+pub mod task;
 
 /// Ours beside its peers, on the newest tokio.
 pub const PROGRAM: program::Program = program::Program {

@@ -2,6 +2,7 @@
 
 use std::process::{Command, ExitCode};
 
+use crate::cases::within;
 use crate::report::{self, Machine, Measured, Row};
 use crate::subject::Case;
 use crate::{clock, instructions};
@@ -9,7 +10,7 @@ use crate::{clock, instructions};
 /// Whose cases, and where their tables go.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// Makes the cases, and enters the runtime that they need.
+    /// Makes the cases.
     pub cases: fn() -> Vec<Case>,
     /// The lock file: which release of each peer runs.
     pub lock: &'static str,
@@ -36,6 +37,10 @@ const CALLS: u32 = 1_000;
 impl Program {
     /// Times, instructions and allocations of a call, as the flags say.
     pub fn calls(self) -> ExitCode {
+        within(move || self.calls_here())
+    }
+
+    fn calls_here(self) -> ExitCode {
         let words: Vec<String> = std::env::args().skip(1).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if words == [instructions::FLAG] {
@@ -106,6 +111,10 @@ impl Program {
 
     /// Allocations of a call, one line for each subject: times, bytes. Its counter slows every allocation, so it is a program of its own.
     pub fn allocations(self) {
+        within(move || self.allocations_here());
+    }
+
+    fn allocations_here(self) {
         for mut subject in (self.cases)().into_iter().flat_map(|case| case.subjects) {
             subject.call(WARM);
             let seen = allocation_counter::measure(|| subject.call(CALLS));

@@ -9,12 +9,13 @@ use std::task::{Context, Poll, Waker};
 use tower::{Layer, Service};
 
 use crate::echo::Echo;
+use crate::task;
 
 /// Something to call, and whose it is.
 pub struct Subject {
     /// The crate, and what is special about it in brackets.
     pub peer: &'static str,
-    calls: Box<dyn FnMut(u32)>,
+    calls: Box<dyn FnMut(u32, &mut Context<'_>)>,
 }
 
 /// What one subject of each peer does, ours first.
@@ -50,10 +51,9 @@ impl Subject {
     where
         S: Service<u64, Response = u64> + 'static,
     {
-        Self::of(peer, expected, move || {
-            let cx = &mut Context::from_waker(Waker::noop());
+        Self::of(peer, expected, move |cx| {
             assert!(matches!(service.poll_ready(cx), Poll::Ready(Ok(()))));
-            answer(service.call(black_box(7)))
+            answer(service.call(black_box(7)), cx)
         })
     }
 
@@ -63,12 +63,12 @@ impl Subject {
         F: FnMut(u64) -> T + 'static,
         T: Future<Output = Result<u64, E>>,
     {
-        Self::of(peer, expected, move || answer(make(black_box(7))))
+        Self::of(peer, expected, move |cx| answer(make(black_box(7)), cx))
     }
 
     /// Something that is no call, and answers nothing.
     pub fn work(name: &'static str, mut once: impl FnMut() + 'static) -> Self {
-        Self::of(name, None, move || {
+        Self::of(name, None, move |_| {
             once();
             None
         })
@@ -78,14 +78,14 @@ impl Subject {
     fn of(
         peer: &'static str,
         expected: Option<u64>,
-        mut once: impl FnMut() -> Option<u64> + 'static,
+        mut once: impl FnMut(&mut Context<'_>) -> Option<u64> + 'static,
     ) -> Self {
         for _ in 0..3 {
-            assert_eq!(once(), expected, "{peer}");
+            assert_eq!(once(&mut task::context()), expected, "{peer}");
         }
-        let calls = Box::new(move |n| {
+        let calls = Box::new(move |n, cx: &mut Context<'_>| {
             for _ in 0..n {
-                black_box(once());
+                black_box(once(cx));
             }
         });
         Self { peer, calls }
@@ -94,7 +94,7 @@ impl Subject {
     /// Calls it so many times.
     #[inline]
     pub fn call(&mut self, times: u32) {
-        (self.calls)(times);
+        (self.calls)(times, &mut task::context());
     }
 }
 
@@ -108,9 +108,8 @@ impl fmt::Debug for Subject {
 
 /// Polls until there is an answer. A future that pends is in memory meanwhile, as that of a task is.
 #[inline]
-fn answer<E>(future: impl Future<Output = Result<u64, E>>) -> Option<u64> {
+fn answer<E>(future: impl Future<Output = Result<u64, E>>, cx: &mut Context<'_>) -> Option<u64> {
     let mut future = pin!(future);
-    let cx = &mut Context::from_waker(Waker::noop());
     loop {
         if let Poll::Ready(result) = future.as_mut().poll(cx) {
             return result.ok();

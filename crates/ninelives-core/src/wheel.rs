@@ -3,7 +3,8 @@
 //! # Shape
 //! A wait sits in a slot: a word, what is waited for, and a waker. Slots are found by the waker's address, so that a task that waits
 //! again finds its own, with its waker still in it. What was armed is noted in a list of bits. The keeper takes the list, and keeps the order
-//! of the deadlines for itself: nobody else pays for it. A wait that is left before the keeper comes by was never in that order.
+//! of the deadlines for itself: nobody else pays for it. A wait that is left before the keeper comes by was never in that order: its slot
+//! stays warm, with the waker and on the list, until the keeper does.
 //!
 //! A wait that is told as a span has no deadline until the keeper sees it; the keeper reads the clock after that. So arming reads no
 //! clock, and nothing fires early, however late the keeper is: what the wait loses is the time until it was seen.
@@ -11,22 +12,25 @@
 //! # Word
 //! | bits  | field | meaning                                             | when it overflows |
 //! |-------|-------|-----------------------------------------------------|-------------------|
-//! | 0..3  | phase | see [`Phase`]                                       | cannot            |
-//! | 3     | held  | the keeper has its hand on the waker                | cannot            |
-//! | 4..64 | turn  | how often the slot was taken                        | harmless, unless the keeper sleeps through exactly 2^60 armings |
+//! | 0..4  | phase | see [`Phase`]                                       | cannot            |
+//! | 4     | held  | the keeper has its hand on the waker                | cannot            |
+//! | 5..64 | turn  | how often the slot was taken                        | harmless, unless the keeper sleeps through exactly 2^59 armings |
 //!
 //! # Transitions
 //! | from                 | by     | call    | to                    | verdict    | test                                  |
 //! |----------------------|--------|---------|-----------------------|------------|---------------------------------------|
 //! | idle, warm; not held | anyone | claim   | claimed, next turn    | its own    | `a_free_slot_is_claimed`              |
 //! | warm                 | anyone | rearm   | span, next turn       | its own    | `a_warm_slot_is_armed_again`          |
-//! | claimed              | owner  | publish | span or until         |            | `what_is_published_waits`             |
-//! | span                 | owner  | leave   | warm                  | disarmed   | `who_leaves_before_the_keeper_leaves_a_warm_slot` |
-//! | until, booked        | owner  | leave   | claimed, then idle    | disarmed   | `who_leaves_after_the_keeper_clears_the_slot` |
+//! | warm                 | anyone | renew   | renewed, next turn    | its own    | `a_warm_slot_is_renewed`              |
+//! | claimed, renewed     | owner  | publish | span or until         |            | `what_is_published_waits`             |
+//! | span, until          | owner  | leave   | warm                  | disarmed   | `who_leaves_before_the_keeper_leaves_a_warm_slot` |
+//! | booked               | owner  | leave   | claimed, then idle    | disarmed   | `who_leaves_after_the_keeper_clears_the_slot` |
+//! | span, until          | owner  | withdraw | claimed, then idle   | disarmed   | `who_was_refused_clears_the_slot`     |
 //! | fired                | owner  | leave   | idle                  | fired      | `who_was_fired_leaves`                |
 //! | evicted              | owner  | leave   | idle                  | evicted    | `who_was_evicted_leaves`              |
-//! | span                 | keeper | book    | booked                |            | `a_span_is_booked_once`               |
-//! | until, booked        | keeper | fire    | fired, held           | wake it    | `only_what_has_a_deadline_is_fired`   |
+//! | span, until          | keeper | book    | booked                |            | `a_wait_is_booked_once`               |
+//! | renewed              | keeper | unlist  | claimed               |            | `a_slot_that_is_renewed_is_taken_off_the_list` |
+//! | booked               | keeper | fire    | fired, held           | wake it    | `only_what_is_booked_is_fired`        |
 //! | span, until, booked  | keeper | evict   | evicted, held         | wake it    | `whoever_waits_is_evicted`            |
 //! | warm                 | keeper | sweep   | idle, held            |            | `only_a_warm_slot_is_swept`           |
 //! | held                 | keeper | release | not held              |            | `a_held_slot_is_not_claimed`          |
@@ -44,7 +48,9 @@
 //! Nobody may be overlooked by a keeper that goes to rest. Arming is "list, then look until when the keeper rests"; resting is "say until when,
 //! then look at the list". Both touch the list by read-modify-writes of one word, so one of the two comes later in that word's order, and sees what
 //! the other one did before. A warm slot is armed again without the list, because it is still on it: the keeper takes a slot off the list and sweeps it
-//! before it can rest, and then it is warm no more.
+//! before it can rest, and then it is warm no more. Who renews one is alone with it for a moment, and publishes by a swap: a keeper that
+//! took it off the list in that moment has said so in the word. Who takes a warm slot sees since when the keeper rests, through those who had it
+//! before: the first of them listed it.
 //!
 //! # Progress
 //! Arm, poll and leave: lock-free; nobody waits for the keeper, nor the keeper for anybody. A keeper that stands still fires nothing.

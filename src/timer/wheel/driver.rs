@@ -21,6 +21,9 @@ use crate::timer::TokioTimer;
 /// Armings within a nap that make the next one worth its price.
 const BUSY: u64 = 8;
 
+/// The longest rest after a look that found something: who has left meanwhile has left its waker behind.
+const LINGER: Duration = Duration::from_secs(1);
+
 /// Looks in a row, before other tasks have their turn.
 const LOOKS: u32 = 8;
 
@@ -108,8 +111,14 @@ impl Driver {
             self.wheel.nap();
             // tokio's timers are of whole milliseconds: the next one.
             self.alarm_at(pass.now.after(Duration::from_nanos(1)));
-        } else if self.wheel.rest(pass.next) {
-            self.alarm_at(pass.next);
+            return;
+        }
+        let until = match pass.armed {
+            0 => pass.next,
+            _ => pass.next.min(pass.now.after(LINGER)),
+        };
+        if self.wheel.rest(until) {
+            self.alarm_at(until);
         }
     }
 

@@ -10,7 +10,8 @@ use ninelives::prelude::*;
 use ninelives::registry::Registry;
 use ninelives::{Clock, Tick};
 use ninelives_core::window::{CountWindow, Mark, Shape, Term, TimeWindow};
-use peers::echo::{Echo, FAR, enter_runtime};
+use peers::cases::within;
+use peers::echo::{Echo, FAR};
 use peers::instructions;
 use peers::subject::{ANSWER, Subject};
 use tower::layer::util::Identity;
@@ -33,7 +34,10 @@ const NAMES: [usize; 4] = [1, 10, 100, 1_000];
 const ASKED: usize = 3;
 
 fn main() -> ExitCode {
-    enter_runtime();
+    within(grow)
+}
+
+fn grow() -> ExitCode {
     let mut subjects = layers(Echo::ready());
     subjects.extend(layers(Echo::pending(1)));
     subjects.extend((0..=SUBSCRIBERS).map(telling));

@@ -4,7 +4,7 @@ use core::fmt;
 use core::task::Waker;
 
 use super::cell::Rest;
-use super::row::Rows;
+use super::row::{Rows, Taken};
 use super::slot::Slot;
 use super::{Left, Pace, Phase, Refused, Stand, Wait, Wheel, Word};
 use crate::time::Tick;
@@ -55,7 +55,11 @@ impl Wheel {
         {
             return Ok(Entry { slot, word });
         }
-        self.arm_anew(wait, seed, stamp(), waker)
+        let stamp = stamp();
+        match self.rows.renew(wait, stamp, waker) {
+            Some(taken) => self.begin(taken, wait),
+            None => self.arm_anew(wait, seed, stamp, waker),
+        }
     }
 
     #[inline(never)] // apart, so that the way of those who arm the same again is short
@@ -66,10 +70,15 @@ impl Wheel {
         stamp: u64,
         waker: &Waker,
     ) -> Result<Entry<'_>, Refused> {
-        let taken = self.rows.take(wait, seed, stamp, waker);
-        let Some(taken) = taken else {
-            return Err(Refused::Full);
-        };
+        match self.rows.take(wait, seed, stamp, waker) {
+            Some(taken) => self.begin(taken, wait),
+            None => Err(Refused::Full),
+        }
+    }
+
+    /// Tells the keeper of a wait, unless it will come by in time.
+    #[inline]
+    fn begin<'w>(&self, taken: Taken<'w>, wait: Wait) -> Result<Entry<'w>, Refused> {
         taken.list();
         let deadline = match wait {
             Wait::Span(_) => Tick::ZERO,
@@ -80,7 +89,7 @@ impl Wheel {
         drop(taken.old); // after the rest: foreign code
         if !open {
             // Also when the next keeper has ended it meanwhile: the slot is given up, and another wait may be in it.
-            slot.leave(word);
+            slot.withdraw(word);
             return Err(Refused::Closed);
         }
         Ok(Entry { slot, word })

@@ -115,21 +115,21 @@ impl Keeper {
     fn look(&mut self, wheel: &Wheel, number: u32, word: Word, now: Tick) -> u64 {
         let slot = wheel.rows.slot(number);
         let (value, stamp) = slot.waited_for();
+        let mut booked = |deadline| {
+            let word = slot.book(word);
+            word.map(|word| self.book(number, word, deadline, stamp))
+                .is_some()
+        };
         let done = match word.phase() {
-            Phase::Span => slot.book(word).is_some_and(|word| {
-                self.book(number, word, now.after(Duration::from_nanos(value)), stamp);
-                true
-            }),
-            Phase::Until => {
-                self.book(number, word, Tick::from_nanos(value), stamp);
-                true
-            }
+            Phase::Span => booked(now.after(Duration::from_nanos(value))),
+            Phase::Until => booked(Tick::from_nanos(value)),
             Phase::Warm => slot.sweep(word),
+            Phase::Renewed => slot.unlist(word),
             // Who has claimed it will list it once it is filled in. A wait that is booked or over needs nothing.
             _ => true,
         };
         if !done {
-            // Taken again after it was looked at: the reading of the clock is too old for it.
+            // It has changed since: if it was taken again, the reading of the clock is too old for it.
             wheel.rows.list(number);
             return 0;
         }

@@ -28,11 +28,13 @@ pub(super) struct Rows {
     fill: Fill,
 }
 
-/// A slot that was taken, and is not on the keeper's list yet.
+/// A slot that was taken.
 pub(super) struct Taken<'w> {
     pub(super) slot: &'w Slot,
     pub(super) word: Word,
     pub(super) old: Option<Waker>,
+    /// Whether it is on the keeper's list already.
+    pub(super) listed: bool,
     list: &'w List,
     at: usize,
 }
@@ -56,6 +58,22 @@ impl Row {
             slot,
             word,
             old,
+            listed: false,
+            list: &self.list,
+            at,
+        })
+    }
+
+    /// Takes the slot there, if this waker has left it warm, and begins to wait.
+    #[inline]
+    fn renew(&self, at: usize, wait: Wait, stamp: u64, waker: &Waker) -> Option<Taken<'_>> {
+        let slot = &self.slots[at];
+        let (word, listed) = slot.renew(wait, stamp, waker)?;
+        Some(Taken {
+            slot,
+            word,
+            old: None,
+            listed,
             list: &self.list,
             at,
         })
@@ -65,9 +83,12 @@ impl Row {
 // === impl Taken ===
 
 impl Taken<'_> {
-    /// Puts the slot on the keeper's list.
+    /// Puts the slot on the keeper's list, if it is not there.
+    #[inline]
     pub(super) fn list(&self) {
-        self.list.add(self.at);
+        if !self.listed {
+            self.list.add(self.at);
+        }
     }
 }
 
@@ -143,6 +164,18 @@ impl Rows {
         slot.rearm(span, waker).map(|word| (slot, word))
     }
 
+    /// Takes the slot where this waker was last for another wait, if it is still there.
+    #[inline]
+    pub(super) fn renew(&self, wait: Wait, stamp: u64, waker: &Waker) -> Option<Taken<'_>> {
+        let row = self.rows[self.fill.top()].get()?;
+        row.renew(
+            spread(mix(home(waker)), row.slots.len()),
+            wait,
+            stamp,
+            waker,
+        )
+    }
+
     /// Takes a free slot, where this waker's last one is if it can be had, and begins to wait; `None`: there are no more.
     #[inline]
     pub(super) fn take(
@@ -173,7 +206,10 @@ impl Rows {
             for (_, row) in self.made() {
                 let slots = row.slots.len();
                 let mut places = core::iter::once(spread(home, slots)).chain(tries(seed, slots));
-                let taken = places.find_map(|at| row.take(at, wait, stamp, waker));
+                let taken = places.find_map(|at| {
+                    row.renew(at, wait, stamp, waker)
+                        .or_else(|| row.take(at, wait, stamp, waker))
+                });
                 if taken.is_some() {
                     return taken;
                 }

@@ -58,6 +58,22 @@ impl Slot {
         self.swap(seen, next).then_some(next)
     }
 
+    /// Takes a warm slot of this waker for another wait. True: it is on the list; false: the keeper took it off meanwhile.
+    #[inline]
+    pub(super) fn renew(&self, wait: Wait, stamp: u64, waker: &Waker) -> Option<(Word, bool)> {
+        let seen = self.look();
+        let renewed = seen.renew()?;
+        if !self.is_of(waker) || !self.swap(seen, renewed) {
+            return None;
+        }
+        let next = self.fill_in(renewed, wait, stamp);
+        let listed = self.swap(renewed, next);
+        if !listed {
+            self.begin(next);
+        }
+        Some((next, listed))
+    }
+
     /// Fills in a claimed slot, and begins to wait. The waker that was there is the caller's to drop, last: its drop is foreign
     /// code and may panic.
     pub(super) fn publish(
@@ -69,23 +85,46 @@ impl Slot {
     ) -> (Word, Option<Waker>) {
         let old = if self.is_of(waker) { None } else { self.take() };
         self.hand_over(waker);
-        // Relaxed: the claimer is alone with the slot, and the Release below publishes.
+        let next = self.fill_in(claimed, wait, stamp);
+        self.begin(next);
+        (next, old)
+    }
+
+    /// Writes down what is waited for; gives the word that says so.
+    #[inline]
+    fn fill_in(&self, claimed: Word, wait: Wait, stamp: u64) -> Word {
+        // Relaxed: the claimer is alone with the slot, and the word that comes next publishes.
         self.value.store(wait.nanos(), Ordering::Relaxed);
         self.note.store(stamp, Ordering::Relaxed);
         let Some(next) = claimed.publish(wait) else {
             unreachable!("only a claimed slot is published")
         };
+        next
+    }
+
+    /// For who is alone with the slot.
+    fn begin(&self, next: Word) {
         // Release: pairs with the Acquire in `look`.
         self.word.store(next.bits(), Ordering::Release);
-        (next, old)
     }
 
     /// The owner goes. `known`: the word as it last saw it.
     #[inline]
     pub(super) fn leave(&self, known: Word) -> Left {
+        self.end(known, Word::leave)
+    }
+
+    /// The owner goes, because there is no keeper.
+    #[cold]
+    pub(super) fn withdraw(&self, known: Word) -> Left {
+        self.end(known, Word::withdraw)
+    }
+
+    #[inline(always)] // a step that is not known when it is compiled would be called
+    fn end(&self, known: Word, step: impl Fn(Word) -> Option<(Word, Left)>) -> Left {
         let mut seen = known;
         loop {
-            let Some((next, left)) = seen.leave() else {
+            let Some((next, left)) = step(seen) else {
                 unreachable!("who leaves owns the slot")
             };
             if self.swap(seen, next) {
@@ -146,10 +185,15 @@ impl Slot {
         )
     }
 
-    /// The keeper sets the deadline of a span that it saw as `seen`.
+    /// The keeper keeps the deadline of a wait that it saw as `seen`.
     pub(super) fn book(&self, seen: Word) -> Option<Word> {
         let next = seen.book()?;
         self.swap(seen, next).then_some(next)
+    }
+
+    /// The keeper took the slot off its list, and saw it as `seen`. False: it is filled in meanwhile.
+    pub(super) fn unlist(&self, seen: Word) -> bool {
+        seen.unlist().is_some_and(|next| self.swap(seen, next))
     }
 
     /// Clears a warm slot that the keeper saw as `seen`. False: it was taken meanwhile.
@@ -173,7 +217,7 @@ impl Slot {
     pub(super) fn evict(&self, deadline: impl Fn(Word) -> Tick) -> Option<Waker> {
         loop {
             let seen = self.look();
-            if self.sweep(seen) {
+            if self.sweep(seen) || self.unlist(seen) {
                 return None;
             }
             if let Some(next) = seen.evict() {
@@ -183,7 +227,7 @@ impl Slot {
                 if self.swap(seen, next) {
                     return self.take_and_release();
                 }
-            } else if seen.phase() != Phase::Warm {
+            } else if !matches!(seen.phase(), Phase::Warm | Phase::Renewed) {
                 return None;
             }
             spin_hint();

@@ -25,26 +25,53 @@ impl Word {
         }
     }
 
-    /// Who has claimed the slot and filled it in begins to wait.
+    /// Somebody takes the slot for another wait with the same waker, and leaves it on the list.
     #[inline]
-    pub const fn publish(self, wait: Wait) -> Option<Self> {
-        match (self.phase(), wait) {
-            (Phase::Claimed, Wait::Span(_)) => Some(self.at(Phase::Span)),
-            (Phase::Claimed, Wait::Until(_)) => Some(self.at(Phase::Until)),
+    pub const fn renew(self) -> Option<Self> {
+        match self.phase() {
+            Phase::Warm if !self.is_held() => Some(self.at(Phase::Renewed).next_turn()),
             _ => None,
         }
     }
 
-    /// The owner goes. A slot that the keeper will not come by soon goes through `Claimed`, for its waker to be cleared.
+    /// The keeper takes the slot off its list while somebody renews it: that one must list it again.
+    pub const fn unlist(self) -> Option<Self> {
+        match self.phase() {
+            Phase::Renewed => Some(self.at(Phase::Claimed)),
+            _ => None,
+        }
+    }
+
+    /// Who has claimed the slot and filled it in begins to wait.
+    #[inline]
+    pub const fn publish(self, wait: Wait) -> Option<Self> {
+        match (self.phase(), wait) {
+            (Phase::Claimed | Phase::Renewed, Wait::Span(_)) => Some(self.at(Phase::Span)),
+            (Phase::Claimed | Phase::Renewed, Wait::Until(_)) => Some(self.at(Phase::Until)),
+            _ => None,
+        }
+    }
+
+    /// The owner goes. A slot that is off the keeper's list goes through `Claimed`, for its waker to be cleared.
     #[inline]
     pub const fn leave(self) -> Option<(Self, Left)> {
+        if self.is_unseen() {
+            return Some((self.at(Phase::Warm), Left::Disarmed));
+        }
         match self.phase() {
-            Phase::Span => Some((self.at(Phase::Warm), Left::Disarmed)),
-            Phase::Until | Phase::Booked => Some((self.at(Phase::Claimed), Left::Disarmed)),
+            Phase::Booked => Some((self.at(Phase::Claimed), Left::Disarmed)),
             Phase::Fired => Some((self.at(Phase::Idle), Left::Fired)),
             Phase::Evicted => Some((self.at(Phase::Idle), Left::Evicted)),
-            Phase::Idle | Phase::Warm | Phase::Claimed => None,
+            _ => None,
         }
+    }
+
+    /// The owner goes because there is no keeper: nobody would sweep what it leaves.
+    pub const fn withdraw(self) -> Option<(Self, Left)> {
+        if self.is_unseen() {
+            return Some((self.at(Phase::Claimed), Left::Disarmed));
+        }
+        self.leave()
     }
 
     /// Who has claimed the slot has cleared it.
@@ -56,18 +83,19 @@ impl Word {
         }
     }
 
-    /// The keeper has seen a span, and sets its deadline.
+    /// The keeper has seen the wait, and keeps its deadline.
     pub const fn book(self) -> Option<Self> {
-        match self.phase() {
-            Phase::Span => Some(self.at(Phase::Booked)),
-            _ => None,
+        if self.is_unseen() {
+            Some(self.at(Phase::Booked))
+        } else {
+            None
         }
     }
 
     /// The deadline has passed.
     pub const fn fire(self) -> Option<Self> {
         match self.phase() {
-            Phase::Booked | Phase::Until => Some(self.at(Phase::Fired).held(true)),
+            Phase::Booked => Some(self.at(Phase::Fired).held(true)),
             _ => None,
         }
     }

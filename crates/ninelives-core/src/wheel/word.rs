@@ -4,9 +4,9 @@ use core::fmt;
 
 use crate::bits::Field;
 
-const PHASE: Field = Field::first(3);
+const PHASE: Field = Field::first(4);
 const HELD: Field = PHASE.then(1);
-const TURN: Field = HELD.then(60);
+const TURN: Field = HELD.then(59);
 const _: () = assert!(TURN.end() == 64);
 
 /// What a slot is at.
@@ -14,21 +14,26 @@ const _: () = assert!(TURN.end() == 64);
 pub enum Phase {
     /// Free, and without a waker.
     Idle,
-    /// Free, with the waker and the span of its last wait, until the keeper comes by. It is on the keeper's list.
+    /// Free, with the waker and the span or deadline of its last wait, until the keeper comes by. It is on the keeper's list.
     Warm,
     /// Taken by somebody who fills it in, or clears it.
     Claimed,
-    /// A wait of a span that begins when the keeper sees it, if not before.
-    Span,
-    /// A wait until a tick.
-    Until,
-    /// A wait of a span whose deadline the keeper has set.
+    /// Warm until a moment ago: taken by somebody who fills in another wait, and leaves it on the keeper's list.
+    Renewed,
+    /// A wait whose deadline the keeper knows.
     Booked,
     /// The wait is over. Its owner may not know yet.
     Fired,
     /// The keeper left before the wait was over. Its owner must wait elsewhere.
     Evicted,
+    /// A wait of a span that begins when the keeper sees it, if not before.
+    Span = UNSEEN,
+    /// A wait until a tick that the keeper has not seen.
+    Until,
 }
+
+/// The bit of the phases of a wait that the keeper has not seen.
+const UNSEEN: isize = 8;
 
 /// The state of a slot, as its cell holds it.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -56,12 +61,19 @@ impl Word {
             0 => Phase::Idle,
             1 => Phase::Warm,
             2 => Phase::Claimed,
-            3 => Phase::Span,
-            4 => Phase::Until,
-            5 => Phase::Booked,
-            6 => Phase::Fired,
-            _ => Phase::Evicted,
+            3 => Phase::Renewed,
+            4 => Phase::Booked,
+            5 => Phase::Fired,
+            6 | 7 => Phase::Evicted,
+            8 => Phase::Span,
+            _ => Phase::Until,
         }
+    }
+
+    /// Whether a wait is under way that the keeper has not seen: one bit, since nearly every wait ends so.
+    #[inline]
+    pub const fn is_unseen(self) -> bool {
+        self.0 & UNSEEN as u64 != 0
     }
 
     /// Whether the keeper is about to take the waker out: nobody may claim the slot.
@@ -70,7 +82,7 @@ impl Word {
         HELD.get(self.0) == 1
     }
 
-    /// How often the slot was taken, modulo 2^60.
+    /// How often the slot was taken, modulo 2^59.
     #[inline]
     pub const fn turn(self) -> u64 {
         TURN.get(self.0)

@@ -212,11 +212,12 @@ fn a_poll_that_comes_after_the_end_leaves_no_waker() {
 
 #[cfg(not(miri))] // one thread, many steps
 #[test]
-fn the_same_wait_again_touches_nothing_but_its_word() {
+fn the_same_wait_again_clones_no_waker() {
     let mut pair = Pair::new();
     let (task, waker) = Task::new();
-    for _ in 0..1000 {
-        let entry = pair.wheel.arm(span(5), 0, || 0, &waker).unwrap();
+    for round in 0..1000 {
+        let wait = if round < 500 { span(5) } else { until(round) };
+        let entry = pair.wheel.arm(wait, 0, || 0, &waker).unwrap();
         assert_eq!(
             Arc::strong_count(&task),
             3,
@@ -240,6 +241,65 @@ fn a_span_of_another_length_is_not_taken_for_the_same() {
         let long = wheel.arm(span(50), 0, || 0, &waker).unwrap();
         assert_eq!(look(0), (0, at(50)));
         assert_eq!(long.leave(), Left::Disarmed);
+    });
+}
+
+#[test]
+fn a_deadline_that_is_renewed_is_the_one_that_counts() {
+    with(|wheel, look| {
+        let (task, waker) = Task::new();
+        let first = wheel.arm(until(5), 0, || 0, &waker).unwrap();
+        assert_eq!(first.leave(), Left::Disarmed);
+        let second = wheel.arm(until(50), 0, || 0, &waker).unwrap();
+        assert_eq!(Arc::strong_count(&task), 3, "the waker was still there");
+        assert_eq!((look(5), task.wakes()), ((0, at(50)), 0));
+        assert_eq!((look(50), task.wakes()), ((1, Tick::NEVER), 1));
+        assert_eq!(second.leave(), Left::Fired);
+    });
+}
+
+#[test]
+fn two_waits_of_one_task_at_once_clone_its_waker_once_each() {
+    with(|wheel, look| {
+        let (task, waker) = Task::new();
+        for (first, second) in [(until(5), until(6)), (span(7), span(8))] {
+            // The second one finds no room at home, and its last place again.
+            let outer = wheel.arm(first, 64, || 0, &waker).unwrap();
+            let inner = wheel.arm(second, 4096, || 0, &waker).unwrap();
+            assert_eq!(Arc::strong_count(&task), 4);
+            assert_eq!(
+                (outer.leave(), inner.leave()),
+                (Left::Disarmed, Left::Disarmed)
+            );
+        }
+        assert_eq!(look(0), (0, Tick::NEVER));
+        assert_eq!(Arc::strong_count(&task), 2);
+    });
+}
+
+#[test]
+fn a_span_after_a_deadline_of_the_same_number_is_a_span() {
+    with(|wheel, look| {
+        let (_, waker) = Task::new();
+        let first = wheel.arm(until(5), 0, || 0, &waker).unwrap();
+        assert_eq!(first.leave(), Left::Disarmed);
+        let second = wheel.arm(span(5), 0, || 0, &waker).unwrap();
+        assert_eq!(look(3), (0, at(8)));
+        assert_eq!(second.leave(), Left::Disarmed);
+    });
+}
+
+#[test]
+fn who_finds_its_slot_warm_with_another_waker_brings_its_own() {
+    with(|wheel, look| {
+        let [(old, first), (new, second)] = [Task::new(), Task::new()];
+        let entry = wheel.arm(until(5), 0, || 0, &first).unwrap();
+        assert_eq!(entry.poll(&second), Stand::Waiting);
+        assert_eq!(entry.leave(), Left::Disarmed);
+        let entry = wheel.arm(until(5), 0, || 0, &first).unwrap();
+        assert_eq!(look(5), (1, Tick::NEVER));
+        assert_eq!((old.wakes(), new.wakes()), (1, 0));
+        assert_eq!(entry.leave(), Left::Fired);
     });
 }
 

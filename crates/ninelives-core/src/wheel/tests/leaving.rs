@@ -1,11 +1,10 @@
 //! The keeper rests, is roused, and leaves.
 
-use std::boxed::Box;
 use std::sync::Arc;
-use std::task::{Wake, Waker};
 use std::vec::Vec;
 
-use super::super::{Keeper, Pace, Wheel};
+use super::super::slot::Slot;
+use super::super::{Keeper, Pace, Phase, Wheel, Word};
 use super::{Left, OWNER, Pair, Refused, Stand, Task, Tick, Wait, at, span, until};
 
 #[test]
@@ -88,17 +87,34 @@ fn a_keeper_does_not_rest_over_what_was_armed_since_its_look() {
 
 #[test]
 fn a_slot_that_was_left_warm_keeps_the_keeper_from_resting() {
+    for wait in [span(5), until(5)] {
+        let mut pair = Pair::new();
+        let (task, waker) = Task::new();
+        assert_eq!(pair.arm(wait, &waker).leave(), Left::Disarmed);
+        assert!(!pair.wheel.rest(Tick::NEVER), "it is on the list");
+        pair.pass(0);
+        assert!(pair.wheel.rest(Tick::NEVER));
+        assert_eq!(
+            Arc::strong_count(&task),
+            2,
+            "no waker sleeps with the keeper"
+        );
+    }
+}
+
+#[test]
+fn a_warm_slot_that_is_renewed_for_an_earlier_deadline_rouses_the_keeper() {
     let mut pair = Pair::new();
-    let (task, waker) = Task::new();
-    assert_eq!(pair.arm(span(5), &waker).leave(), Left::Disarmed);
-    assert!(!pair.wheel.rest(Tick::NEVER), "it is on the list");
+    let (keeper, bell) = Task::new();
+    let (_, waker) = Task::new();
     pair.pass(0);
-    assert!(pair.wheel.rest(Tick::NEVER));
-    assert_eq!(
-        Arc::strong_count(&task),
-        2,
-        "no waker sleeps with the keeper"
-    );
+    pair.wheel.register(&bell);
+    assert!(pair.wheel.rest(at(50)));
+    assert_eq!(pair.arm(until(100), &waker).leave(), Left::Disarmed);
+    assert_eq!(pair.arm(until(50), &waker).leave(), Left::Disarmed);
+    assert_eq!((pair.wheel.is_roused(), keeper.wakes()), (false, 0));
+    assert_eq!(pair.arm(until(49), &waker).leave(), Left::Disarmed);
+    assert_eq!((pair.wheel.is_roused(), keeper.wakes()), (true, 1));
 }
 
 #[test]
@@ -195,45 +211,37 @@ fn a_keeper_that_leaves_sweeps_what_is_warm() {
     assert_eq!(task.wakes(), 0);
 }
 
-/// What is to be run, once.
-#[allow(clippy::disallowed_types)] // a test's notebook
-type Hook = std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>;
-
-/// A waker that runs what it finds in the hook when it is dropped.
-struct AtDrop(Arc<Hook>);
-
-impl Wake for AtDrop {
-    fn wake(self: Arc<Self>) {}
-}
-
-impl Drop for AtDrop {
-    fn drop(&mut self) {
-        let run = self.0.lock().unwrap().take();
-        run.into_iter().for_each(|run| run());
+#[test]
+fn who_was_refused_leaves_no_waker_behind() {
+    let wheel = Wheel::new();
+    for wait in [span(1), until(1)] {
+        let (task, waker) = Task::new();
+        let refused = wheel.arm(wait, 0, || 0, &waker).unwrap_err();
+        assert_eq!((refused, Arc::strong_count(&task)), (Refused::Closed, 2));
     }
 }
 
 #[test]
-fn w04_a_wait_that_the_next_keeper_ends_before_it_was_refused_is_refused_all_the_same() {
-    let wheel = Arc::new(Wheel::new());
-    let hook: Arc<Hook> = Arc::default();
-    // Without a keeper each of these leaves its waker behind.
-    for _ in 0..256 {
-        let waker = Waker::from(Arc::new(AtDrop(Arc::clone(&hook))));
-        let refused = wheel.arm(span(1), 0, || 0, &waker).unwrap_err();
-        assert_eq!(refused, Refused::Closed);
-    }
-    let next = Arc::clone(&wheel);
-    *hook.lock().unwrap() = Some(Box::new(move || {
-        assert!(next.open(OWNER));
-        assert_eq!(Keeper::new().pass(&next, || at(1)).fired, 1);
-    }));
-    // Whoever comes first to a slot with such a waker drops it after it has seen that there is no keeper.
-    let tasks: Vec<_> = (0..256).map(|_| Task::new()).collect();
-    let mut armed = tasks.iter().map(|(_, waker)| {
-        let refused = wheel.arm(until(0), 0, || 0, waker).err();
-        (refused, hook.lock().unwrap().is_none())
-    });
-    assert!(armed.any(|answer| answer == (Some(Refused::Closed), true)));
-    assert_eq!(wheel.waiting(), 0);
+fn w04_a_wait_that_the_next_keeper_has_ended_is_withdrawn_all_the_same() {
+    let (_, waker) = Task::new();
+    let ended = |end: fn(&Slot, Word)| {
+        let slot = Slot::new();
+        let claimed = slot.claim().unwrap();
+        let (word, _) = slot.publish(claimed, until(1), 0, &waker);
+        end(&slot, word);
+        (slot.withdraw(word), slot.look().phase())
+    };
+    assert_eq!(ended(|_, _| ()), (Left::Disarmed, Phase::Idle));
+    assert_eq!(
+        ended(|slot, word| _ = slot.book(word).unwrap()),
+        (Left::Disarmed, Phase::Idle)
+    );
+    assert_eq!(
+        ended(|slot, word| _ = slot.fire(slot.book(word).unwrap()).unwrap()),
+        (Left::Fired, Phase::Idle)
+    );
+    assert_eq!(
+        ended(|slot, _| _ = slot.evict(|_| at(1))),
+        (Left::Evicted, Phase::Idle)
+    );
 }

@@ -5,10 +5,11 @@ use std::vec::Vec;
 use super::super::{Left, Phase, Wait, Word};
 use super::at;
 
-const PHASES: [Phase; 8] = [
+const PHASES: [Phase; 9] = [
     Phase::Idle,
     Phase::Warm,
     Phase::Claimed,
+    Phase::Renewed,
     Phase::Span,
     Phase::Until,
     Phase::Booked,
@@ -54,10 +55,23 @@ fn a_warm_slot_is_armed_again() {
 }
 
 #[test]
+fn a_warm_slot_is_renewed() {
+    let from = taken(Word::renew, Phase::Renewed, 1);
+    assert_eq!(from, [(Phase::Warm, false)]);
+}
+
+#[test]
+fn a_slot_that_is_renewed_is_taken_off_the_list() {
+    let from = taken(Word::unlist, Phase::Claimed, 0);
+    assert_eq!(from, [(Phase::Renewed, false), (Phase::Renewed, true)]);
+}
+
+#[test]
 fn a_held_slot_is_not_claimed() {
     for phase in PHASES {
         assert_eq!(word(phase, true).claim(), None);
         assert_eq!(word(phase, true).rearm(), None);
+        assert_eq!(word(phase, true).renew(), None);
         let released = word(phase, true).release();
         assert_eq!(released, word(phase, false));
     }
@@ -67,22 +81,37 @@ fn a_held_slot_is_not_claimed() {
 fn what_is_published_waits() {
     let span = taken(|word| word.publish(Wait::Span(1)), Phase::Span, 0);
     let until = taken(|word| word.publish(Wait::Until(at(1))), Phase::Until, 0);
-    let claimed = [(Phase::Claimed, false), (Phase::Claimed, true)];
-    assert_eq!((&span[..], &until[..]), (&claimed[..], &claimed[..]));
+    let both = |phase| [(phase, false), (phase, true)];
+    let from = [Phase::Claimed, Phase::Renewed].map(both).concat();
+    assert_eq!((&span, &until), (&from, &from));
 }
 
 #[test]
 fn who_leaves_before_the_keeper_leaves_a_warm_slot() {
-    let (next, left) = word(Phase::Span, false).leave().unwrap();
-    assert_eq!((next, left), (word(Phase::Warm, false), Left::Disarmed));
+    for phase in [Phase::Span, Phase::Until] {
+        let (next, left) = word(phase, false).leave().unwrap();
+        assert_eq!((next, left), (word(Phase::Warm, false), Left::Disarmed));
+    }
 }
 
 #[test]
 fn who_leaves_after_the_keeper_clears_the_slot() {
-    for phase in [Phase::Until, Phase::Booked] {
-        let (next, left) = word(phase, false).leave().unwrap();
+    let (next, left) = word(Phase::Booked, false).leave().unwrap();
+    assert_eq!((next, left), (word(Phase::Claimed, false), Left::Disarmed));
+    assert_eq!(next.clear(), Some(word(Phase::Idle, false)));
+}
+
+#[test]
+fn who_was_refused_clears_the_slot() {
+    for phase in [Phase::Span, Phase::Until] {
+        let (next, left) = word(phase, false).withdraw().unwrap();
         assert_eq!((next, left), (word(Phase::Claimed, false), Left::Disarmed));
-        assert_eq!(next.clear(), Some(word(Phase::Idle, false)));
+    }
+    for phase in PHASES {
+        let seen = word(phase, false);
+        if !matches!(phase, Phase::Span | Phase::Until) {
+            assert_eq!(seen.withdraw(), seen.leave(), "{phase:?}");
+        }
     }
 }
 
@@ -103,22 +132,17 @@ fn who_was_evicted_leaves() {
 }
 
 #[test]
-fn a_span_is_booked_once() {
-    let from = taken(Word::book, Phase::Booked, 0);
-    assert_eq!(from, [(Phase::Span, false), (Phase::Span, true)]);
+fn a_wait_is_booked_once() {
+    let mut from = taken(Word::book, Phase::Booked, 0);
+    from.dedup_by_key(|(phase, _)| *phase);
+    assert_eq!(from, [(Phase::Span, false), (Phase::Until, false)]);
 }
 
 #[test]
-fn only_what_has_a_deadline_is_fired() {
+fn only_what_is_booked_is_fired() {
     let step = |word: Word| word.fire().inspect(|next| assert!(next.is_held()));
-    let from: Vec<Phase> = taken(step, Phase::Fired, 0)
-        .into_iter()
-        .map(|(phase, _)| phase)
-        .collect();
-    assert_eq!(
-        from,
-        [Phase::Until, Phase::Until, Phase::Booked, Phase::Booked]
-    );
+    let from = taken(step, Phase::Fired, 0);
+    assert_eq!(from, [(Phase::Booked, false), (Phase::Booked, true)]);
 }
 
 #[test]
@@ -141,19 +165,23 @@ fn only_a_warm_slot_is_swept() {
 
 #[test]
 fn whatever_else_is_refused() {
-    let leaves = PHASES.map(|phase| word(phase, false).leave().is_some());
-    assert_eq!(leaves, [false, false, false, true, true, true, true, true]);
-    let clears = PHASES.map(|phase| word(phase, false).clear().is_some());
+    let from = |step: fn(Word) -> bool| {
+        let takes = |phase: &Phase| step(word(*phase, false));
+        PHASES.into_iter().filter(takes).collect::<Vec<_>>()
+    };
+    let armed = [Phase::Span, Phase::Until, Phase::Booked];
+    let over = [Phase::Fired, Phase::Evicted];
     assert_eq!(
-        clears,
-        [false, false, true, false, false, false, false, false]
+        from(|word| word.leave().is_some()),
+        [&armed[..], &over].concat()
     );
+    assert_eq!(from(|word| word.clear().is_some()), [Phase::Claimed]);
 }
 
 #[test]
 fn a_turn_wraps_into_nothing_else() {
     let last = Word::from_bits(!0).at(Phase::Warm).release();
-    assert_eq!(last.turn(), (1 << 60) - 1);
+    assert_eq!(last.turn(), (1 << 59) - 1);
     let next = last.claim().unwrap();
     assert_eq!(
         (next.turn(), next.phase(), next.is_held()),
