@@ -205,7 +205,8 @@ impl Rows {
             let top = self.fill.top();
             for (_, row) in self.made() {
                 let slots = row.slots.len();
-                let mut places = core::iter::once(spread(home, slots)).chain(tries(seed, slots));
+                // Home last: of the topmost row it was tried before.
+                let mut places = tries(seed, slots).chain(core::iter::once(spread(home, slots)));
                 let taken = places.find_map(|at| {
                     row.renew(at, wait, stamp, waker)
                         .or_else(|| row.take(at, wait, stamp, waker))
