@@ -245,3 +245,17 @@ fn w04_a_wait_that_the_next_keeper_has_ended_is_withdrawn_all_the_same() {
         (Left::Evicted, Phase::Idle)
     );
 }
+
+#[test]
+fn only_a_slot_that_is_renewed_is_taken_off_the_list() {
+    let (_, waker) = Task::new();
+    let slot = Slot::new();
+    let claimed = slot.claim().unwrap();
+    let (word, _) = slot.publish(claimed, until(1), 0, &waker);
+    for seen in [claimed, word] {
+        assert!(!slot.unlist(seen));
+        assert_eq!(slot.look(), word);
+    }
+    assert_eq!(slot.leave(word), Left::Disarmed);
+    assert!(!slot.unlist(slot.look()), "warm");
+}
