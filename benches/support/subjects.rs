@@ -191,6 +191,7 @@ pub fn breaker_ramping() -> impl Subject {
     let config = config.with_ramp(ramp.unwrap());
     let clock = Striding(AtomicU64::new(0));
     let breaker = CircuitBreakerLayer::with_clock(config, clock).unwrap();
+    let breaker = breaker.with_seed(7);
     breaker.trip();
     breaker
 }
