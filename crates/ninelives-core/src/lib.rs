@@ -16,6 +16,7 @@ pub mod generation;
 pub mod jitter;
 pub mod limit;
 pub mod meter;
+pub mod occupancy;
 pub mod ring;
 pub mod rng;
 pub mod semaphore;

@@ -25,13 +25,23 @@
 //! # Ok::<(), ninelives_core::limit::OutOfRange>(())
 //! ```
 //!
+//! # Stripes
+//! An exact limit is one word, which everybody who comes and everybody who goes writes: two cores that do nothing else wait for each other four
+//! times as long as the call takes alone. So a semaphore that is [`striped`](Semaphore::striped) spreads its free permits while threads meet
+//! there and at least half of them is free. Then a permit goes back into the stripe of the thread that brings it, and out of it when that
+//! thread comes again, and no two threads write one word. To the gate's word, what lies in a stripe is out, so the limit holds by itself.
+//! Who finds the gate full shuts the stripes, looks into all of them, and is turned away only when they are shut and empty; who waits, in line
+//! or for the last permit, has everything carried back to the gate. At a gate that is closed, or that has more out than its limit, nobody gets
+//! anything out of a stripe. When half is free again, it is spread again.
+//!
 //! # Word
 //! | bits   | field   | meaning                                             | when it overflows                        |
 //! |--------|---------|-----------------------------------------------------|------------------------------------------|
-//! | 0..20  | used    | permits out: held, granted, or set aside for a waiter | cannot: counts up to the limit alone   |
-//! | 20..40 | limit   | permits there are; 0 is a pause                     | `new`, `with_line`, `resize` refuse      |
-//! | 40..42 | surplus | releases without a permit out                       | stays at 3                               |
-//! | 42     | closed  | it is over                                          | cannot                                   |
+//! | 0..20  | used    | permits out: held, granted, set aside for a waiter, or in a stripe | cannot: counts up to the limit alone |
+//! | 20     | striped | permits may lie in stripes, or might once           | cannot: stays                            |
+//! | 21     | closed  | it is over                                          | cannot                                   |
+//! | 22..42 | limit   | permits there are; 0 is a pause                     | `new`, `with_line`, `resize` refuse      |
+//! | 42     | surplus | something was released without a permit out         | stays                                    |
 //! | 43..63 | places  | places taken: waiting, or verdict not picked up     | `with_line` refuses; then the line is full |
 //! | 63     | watched | somebody waits until no permit is out               | cannot                                   |
 //!
@@ -51,7 +61,7 @@
 //! | weight fits       | serve   |                       | used + weight    | reserved | serve_needs_room_for_all                                    |
 //! | it does not       | serve   |                       | same word        | not yet  | serve_needs_room_for_all                                    |
 //! | used >= weight    | release |                       | used - weight    | free     | release_gives_back_what_it_says, release_after_close_does_not_reopen |
-//! | used < weight     | release |                       | surplus + 1      | surplus  | surplus_release_is_counted_and_never_wraps                  |
+//! | used < weight     | release |                       | surplus          | surplus  | surplus_release_is_remembered_and_never_wraps               |
 //! | places > 0        | vacate  |                       | places - 1       |          | vacate_frees_a_place_and_no_permit                          |
 //! | places > 0        | forgo   |                       | places - 1, used - weight | free | forgo_gives_place_and_permit_back_at_once                   |
 //! | any               | resize  |                       | limit            | old one  | resize_touches_the_limit_alone                              |
@@ -60,6 +70,9 @@
 //! | used > 0          | watch   |                       | watched          | not yet  | watching_is_remembered_once                                 |
 //! | used = 0, watched | rest    |                       | not watched      | tell     | rest_tells_once_and_only_when_idle                          |
 //! | otherwise         | rest    |                       | same word        | nothing  | rest_tells_once_and_only_when_idle                          |
+//!
+//! | half is free, nobody waits | stripe |               | striped          | striped  | room_for_it_lets_permits_lie_in_stripes                     |
+//! | otherwise         | stripe  |                       | same word        | not now  | without_room_for_it_striping_writes_nothing                 |
 //!
 //! The whole of it, refusals included, is in `semaphore/table.txt`. The capacity is the number of places there are, or the smaller
 //! bound that the caller names, which may be another one each time.
@@ -72,30 +85,35 @@
 //! the word first and marked in the leaf before the wake; if that one waits no longer they go back, and the line is looked at again.
 //! A weight is read after its leaf; if it is a later owner's, the leaf has changed, and so nothing is settled by it.
 //! What a caller did before its `release` is seen by whoever gets the permit.
+//! What is said between gate and stripes is on the page of `semaphore/stripes.rs`.
 //! Watching needs no fence: it and the releases are swaps of one word, so either the watch finds nothing out, or the release finds
 //! the watch.
 //!
 //! # Progress
 //! Lock-free, every operation: a retry means that another one succeeded. Room and nobody in the line: one load and one swap, in
-//! and out. In line: O(log places). A thread that is stopped in the middle of handing over keeps the permits it has set
+//! and out; by a stripe two loads and one swap. In line: O(log places). A thread that is stopped in the middle of handing over keeps the permits it has set
 //! aside; everybody else goes on with the rest.
 //!
 //! # Models
 //! `loom-tests/tests/loom_semaphore.rs`: L09 to L16, the order of the line under cancellation and reuse of places, weights, and
-//! classes.
+//! classes. `loom-tests/tests/loom_stripes.rs`: nobody is turned away, sleeps or is told too late because of what lies in a stripe.
 //!
 //! # Not promised
 //! That a call which began before a waiter had joined stays behind it: order is promised between waiters, and towards calls that
 //! begin later. That nothing is woken in vain: a late wake may reach the next owner of a place. What becomes of a place after its
 //! waker panicked while it was cloned or dropped *inside* [`poll_place`](Semaphore::poll_place): it may not be woken any more. Two
-//! wakers that panic in one hand-over abort, as any panic during a panic does. A place that is forgotten is lost for good, and a
+//! wakers that panic in one hand-over abort, as any panic during a panic does. That a permit which is released twice is noticed while permits
+//! lie in stripes: there is one more from then on. A place that is forgotten is lost for good, and a
 //! permit too.
 
 mod cell;
 mod enter;
+mod exit;
 mod hand_over;
 mod line;
+mod spread;
 mod step;
+mod stripes;
 mod verdict;
 mod wait;
 mod word;
@@ -108,13 +126,15 @@ use core::fmt;
 
 use self::cell::Gate;
 use self::line::Line;
-use self::step::Returned;
+use self::stripes::Stripes;
+use self::word::Word;
 use crate::limit::OutOfRange;
 
 /// An exact limit on calls in flight, and a first-come line of those that wait for it.
 pub struct Semaphore {
     gate: Gate,
     line: Option<Line>,
+    stripes: Option<Stripes>,
     idle: Option<Box<Idle>>,
 }
 
@@ -132,6 +152,7 @@ impl Semaphore {
         Ok(Self {
             gate: Gate::new(checked("limit", limit, 1, MAX_PERMITS)?),
             line: None,
+            stripes: None,
             idle: None,
         })
     }
@@ -159,43 +180,9 @@ impl Semaphore {
         Ok(Self {
             gate: Gate::new(limit),
             line: Some(line(places)),
+            stripes: None,
             idle: None,
         })
-    }
-
-    /// Gives one permit back. The first in the line gets it before it is woken.
-    ///
-    /// # Panics
-    /// In debug builds when no permit is out. In release builds that changes nothing but [`Snapshot::surplus`]. A permit
-    /// released twice while others are out cannot be told from theirs.
-    ///
-    /// # Progress
-    /// Lock-free; with nobody in the line, one load and one swap.
-    #[inline]
-    pub fn release(&self) {
-        self.release_many(1);
-    }
-
-    /// Gives `weight` permits back. Exactly those in the line who fit then get theirs, in order, before they are woken.
-    ///
-    /// # Panics
-    /// In debug builds when fewer are out; in release builds nothing but [`Snapshot::surplus`] changes then.
-    ///
-    /// # Progress
-    /// As [`release`](Self::release).
-    #[inline]
-    pub fn release_many(&self, weight: u32) {
-        if self.gate.walk_out(weight).is_none() {
-            self.release_and_settle(weight);
-        }
-    }
-
-    #[cold]
-    #[inline(never)] // apart, so that the way out of a bulkhead without a line is short
-    fn release_and_settle(&self, weight: u32) {
-        let (word, returned) = self.gate.release(weight);
-        debug_assert!(returned == Returned::Free, "a permit was released twice");
-        self.settle(word);
     }
 
     /// Changes the limit and says what it was. 0 is a pause: nobody gets in, and those that wait go on waiting.
@@ -228,16 +215,24 @@ impl Semaphore {
     /// Everything at one point in time.
     ///
     /// # Progress
-    /// Wait-free, one load.
+    /// Wait-free, one load, and one for each stripe where permits lie in some.
     #[inline]
     pub fn snapshot(&self) -> Snapshot {
         let word = self.gate.load();
         Snapshot {
-            in_flight: word.used(),
+            in_flight: word.used().saturating_sub(self.laid_aside(word)),
             limit: word.limit(),
             waiting: word.places(),
             closed: word.is_closed(),
             surplus: word.surplus(),
+        }
+    }
+
+    #[inline]
+    fn laid_aside(&self, word: Word) -> u32 {
+        match &self.stripes {
+            Some(stripes) if word.is_striped() => stripes.permits(),
+            _ => 0,
         }
     }
 

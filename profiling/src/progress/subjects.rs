@@ -1,6 +1,6 @@
 //! The operations that are looked at.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -11,7 +11,7 @@ use ninelives::name::Name;
 use ninelives::prelude::*;
 use ninelives_core::breaker::{Admission, Breaker, Limits, Outcome};
 use ninelives_core::budget::{self, Budget, Withdrawal};
-use ninelives_core::semaphore::{Entry, Semaphore, Turn};
+use ninelives_core::semaphore::{Ask, Entry, Priority, Semaphore, Turn};
 use ninelives_core::time::{ManualClock, Tick};
 use ninelives_core::wheel::{Keeper, Wait, Wheel};
 use ninelives_core::window::{CountWindow, Mark, Shape, Term, TimeWindow};
@@ -21,7 +21,7 @@ use super::{Kind, Pair, Subject, locks};
 use crate::backend::Backend;
 
 /// Every subject, the controls first: without them the others show nothing.
-pub const ALL: [Subject; 15] = [
+pub const ALL: [Subject; 16] = [
     subject(
         "mutex",
         Kind::Sleeps,
@@ -63,6 +63,12 @@ pub const ALL: [Subject; 15] = [
         Kind::Free,
         line,
         "the line of that semaphore: enter, look, leave or take and release",
+    ),
+    subject(
+        "stripes",
+        Kind::Free,
+        stripes,
+        "a semaphore whose permits lie in two stripes: each thread in and out by both, and three permits at once, now and then",
     ),
     subject(
         "budget",
@@ -129,6 +135,7 @@ const fn subject(
 }
 
 const MILLISECOND: Duration = Duration::from_millis(1);
+const THREE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
 /// The same operation for both threads, on what they share. The number counts the operations of the thread.
 fn both<T: Send + Sync + 'static>(shared: T, operation: fn(&T, u64)) -> Pair {
@@ -197,6 +204,25 @@ fn acquire() -> Result<Pair, ConfigError> {
             semaphore.release();
         }
     }))
+}
+
+fn stripes() -> Result<Pair, ConfigError> {
+    Ok(both(
+        Semaphore::new(4)?.striped_at_once(2),
+        |semaphore, nth| {
+            let stripe = (nth % 2) as u32;
+            // Three of four: stripes are shut, and what lies in them is carried back.
+            let weight = if nth % 64 == 0 {
+                THREE
+            } else {
+                NonZeroU32::MIN
+            };
+            let ask = Ask::new(weight, Priority::Normal);
+            if let Entry::Acquired { .. } = semaphore.try_acquire_from(|| stripe, ask) {
+                semaphore.release_to(|| stripe, weight.get());
+            }
+        },
+    ))
 }
 
 fn line() -> Result<Pair, ConfigError> {

@@ -9,6 +9,18 @@ use crate::sync::{AtomicU64, Ordering, fence, spin_hint};
 /// The word on a cache line of its own.
 pub(super) struct Gate(CachePadded<AtomicU64>);
 
+/// What a first look at the word says.
+pub(super) enum Glance {
+    /// They are turned away.
+    Refused(Word, Admit),
+    /// It has to be decided, by the word alone.
+    Whole,
+    /// It has to be decided, and what lies in stripes may be had.
+    Striped,
+    /// It has to be decided, and whatever lies in stripes has to come to the gate first.
+    Strict,
+}
+
 // === impl Gate ===
 
 impl Gate {
@@ -55,25 +67,49 @@ impl Gate {
             .map(|_| next)
     }
 
-    /// Whether who comes is turned away at first sight, and the word that said so.
+    /// What can be said at first sight of who comes and was not let in by the shortest way.
     #[inline]
-    pub(super) fn turn_away(&self, weight: u32, capacity: u32) -> Option<(Word, Admit)> {
+    pub(super) fn glance(&self, weight: u32, capacity: u32) -> Glance {
         // Relaxed: as in `apply`, which would write nothing either.
         let word = Word::from_bits(self.0.load(Ordering::Relaxed));
-        step::turn_away(word, weight, capacity).map(|admit| (word, admit))
+        if word.is_open_and_whole() {
+            match step::turn_away(word, weight, capacity) {
+                Some(admit) => Glance::Refused(word, admit),
+                None => Glance::Whole,
+            }
+        } else if word.lends_stripes() {
+            Glance::Striped
+        } else if word.is_striped() {
+            Glance::Strict
+        } else {
+            Glance::Refused(word, Admit::Closed)
+        }
     }
 
-    /// One try of the shortest way out, as [`walk_in`](Self::walk_in).
+    /// Whether permits may lie in stripes. Once they might, it stays so.
     #[inline]
-    pub(super) fn walk_out(&self, weight: u32) -> Option<Word> {
+    pub(super) fn is_striped(&self) -> bool {
+        // Relaxed: whoever set it has told in the phase of stripes what else there is to see; who changed the word before it was set
+        // changed the same word.
+        Word::from_bits(self.0.load(Ordering::Relaxed)).is_striped()
+    }
+
+    /// One try of the shortest way out, as [`walk_in`](Self::walk_in), or the word that it met.
+    #[inline]
+    pub(super) fn walk_out(&self, weight: u32) -> Result<(), Word> {
         // Relaxed: as in `apply`.
-        let seen = self.0.load(Ordering::Relaxed);
-        let next = step::walk_out(Word::from_bits(seen), weight)?;
+        let seen = Word::from_bits(self.0.load(Ordering::Relaxed));
+        let Some(next) = step::walk_out(seen, weight) else {
+            return Err(seen);
+        };
         // Release: as in `apply`. The answer says that nobody waits, so nothing is read that another published.
-        self.0
-            .compare_exchange(seen, next.bits(), Ordering::Release, Ordering::Relaxed)
-            .ok()
-            .map(|_| next)
+        let swapped = self.0.compare_exchange(
+            seen.bits(),
+            next.bits(),
+            Ordering::Release,
+            Ordering::Relaxed,
+        );
+        swapped.map(drop).map_err(Word::from_bits)
     }
 
     pub(super) fn enter(
@@ -103,6 +139,10 @@ impl Gate {
 
     pub(super) fn resize(&self, limit: u32) -> (Word, u32) {
         self.apply(|word| step::resize(word, limit))
+    }
+
+    pub(super) fn stripe(&self, stripes: u32) -> bool {
+        self.apply(|word| step::stripe(word, stripes)).1
     }
 
     pub(super) fn watch(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The way in: permits at once, or a place in the line.
 
 use super::Semaphore;
+use super::cell::Glance;
 use super::line::Line;
 use super::step::Admit;
 use super::verdict::{Ask, Entry};
@@ -15,7 +16,7 @@ impl Semaphore {
     /// Lock-free; without a line, or with nobody in it, one load and one swap.
     #[inline]
     pub fn try_acquire(&self) -> Entry {
-        self.admit(Ask::ONE, || 0)
+        self.admit(Ask::ONE, || 0, || 0)
     }
 
     /// All of the permits at once, or none. It never passes somebody who waits.
@@ -24,7 +25,17 @@ impl Semaphore {
     /// As [`try_acquire`](Self::try_acquire).
     #[inline]
     pub fn try_acquire_many(&self, ask: Ask) -> Entry {
-        self.admit(ask, || 0)
+        self.admit(ask, || 0, || 0)
+    }
+
+    /// As [`try_acquire_many`](Self::try_acquire_many), by a caller whose stripe is the one that `stripe` says: see
+    /// [`striped`](Self::striped). It is asked only when the shortest way in is not open; a number that no stripe has is one of theirs.
+    ///
+    /// # Progress
+    /// As [`try_acquire`](Self::try_acquire).
+    #[inline]
+    pub fn try_acquire_from(&self, stripe: impl FnOnce() -> u32, ask: Ask) -> Entry {
+        self.admit(ask, || 0, stripe)
     }
 
     /// A permit at once, or a place in the line, if there is one free.
@@ -33,7 +44,7 @@ impl Semaphore {
     /// Lock-free.
     #[inline]
     pub fn enter(&self) -> Entry {
-        self.admit(Ask::ONE, || MAX_PLACES)
+        self.admit(Ask::ONE, || MAX_PLACES, || 0)
     }
 
     /// As [`enter`](Self::enter), but a place is given only while fewer than `max_waiting` are taken. Each caller may name another
@@ -44,7 +55,7 @@ impl Semaphore {
     /// Lock-free.
     #[inline]
     pub fn enter_within(&self, max_waiting: impl FnOnce() -> u32) -> Entry {
-        self.admit(Ask::ONE, max_waiting)
+        self.admit(Ask::ONE, max_waiting, || 0)
     }
 
     /// As [`enter_within`](Self::enter_within), for all the permits of `ask` or none of them.
@@ -56,39 +67,72 @@ impl Semaphore {
     /// Lock-free.
     #[inline]
     pub fn enter_many(&self, ask: Ask, max_waiting: impl FnOnce() -> u32) -> Entry {
-        self.admit(ask, max_waiting)
+        self.admit(ask, max_waiting, || 0)
+    }
+
+    /// As [`enter_many`](Self::enter_many), by a caller whose stripe is the one that `stripe` says: see
+    /// [`try_acquire_from`](Self::try_acquire_from).
+    ///
+    /// # Progress
+    /// Lock-free.
+    #[inline]
+    pub fn enter_from(
+        &self,
+        stripe: impl FnOnce() -> u32,
+        ask: Ask,
+        max_waiting: impl FnOnce() -> u32,
+    ) -> Entry {
+        self.admit(ask, max_waiting, stripe)
     }
 
     #[inline]
-    fn admit(&self, ask: Ask, max_waiting: impl FnOnce() -> u32) -> Entry {
+    fn admit(
+        &self,
+        ask: Ask,
+        max_waiting: impl FnOnce() -> u32,
+        stripe: impl FnOnce() -> u32,
+    ) -> Entry {
         match self.gate.walk_in(ask.weight()) {
             Some(word) => Entry::Acquired {
                 in_flight: word.used(),
             },
-            None => self.admit_or_queue(ask, max_waiting()),
+            None => self.admit_or_queue(ask, max_waiting(), stripe),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn admit_or_queue(&self, ask: Ask, max_waiting: u32) -> Entry {
+    fn admit_or_queue(&self, ask: Ask, max_waiting: u32, stripe: impl FnOnce() -> u32) -> Entry {
         let capacity = max_waiting.min(self.places());
-        match self.gate.turn_away(ask.weight(), capacity) {
-            Some((word, admit)) => self.entry(word, admit, ask),
-            None => self.decide(ask, capacity),
+        match self.gate.glance(ask.weight(), capacity) {
+            Glance::Refused(word, admit) => self.entry(word, admit, ask),
+            Glance::Whole => self.decide(ask, capacity, stripe),
+            Glance::Striped => self.enter_spread(ask, capacity, stripe),
+            Glance::Strict => self.enter_at_gate(ask, capacity),
         }
     }
 
     #[inline(never)] // apart, so that the way of who is turned away is short
-    fn decide(&self, ask: Ask, capacity: u32) -> Entry {
+    fn decide(&self, ask: Ask, capacity: u32, stripe: impl FnOnce() -> u32) -> Entry {
         let clear = || self.line.as_ref().is_none_or(Line::is_clear);
         let (word, admit) = self.gate.enter(ask.weight(), capacity, clear);
+        match admit {
+            Admit::Queued => return self.join(ask),
+            // Permits began to lie in stripes since the first look.
+            Admit::Full if word.is_striped() => {
+                return self.enter_spread(ask, capacity, stripe);
+            }
+            // It fitted, and was not that short: another thread was faster by one swap.
+            Admit::Acquired => self.spread_if_roomy(word),
+            Admit::Full | Admit::Overweight | Admit::Closed => {}
+        }
         self.entry(word, admit, ask)
     }
 
     #[inline]
-    fn entry(&self, word: Word, admit: Admit, ask: Ask) -> Entry {
+    pub(super) fn entry(&self, word: Word, admit: Admit, ask: Ask) -> Entry {
         match admit {
+            Admit::Acquired if word.is_striped() => Entry::APART,
             Admit::Acquired => Entry::Acquired {
                 in_flight: word.used(),
             },

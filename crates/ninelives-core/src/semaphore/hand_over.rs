@@ -34,7 +34,14 @@ impl Semaphore {
     /// # Progress
     /// Lock-free.
     pub fn watch_idle(&self) -> bool {
-        self.gate.watch()
+        // What lies in stripes is out to the gate: before the look, so that the look is right, and after it, because it may have been
+        // spread again before.
+        self.end_spread();
+        let idle = self.gate.watch();
+        if !idle {
+            self.end_spread();
+        }
+        idle
     }
 
     /// After a change of the word that may let somebody in.

@@ -90,7 +90,7 @@ impl Line {
     /// Joins the line. The gate word has counted the caller in.
     pub(super) fn join(&self, ask: Ask) -> Place {
         let slot = self.slots.pop();
-        let class = self.class(ask);
+        let class = self.class(|| ask);
         self.slots.write(slot, ask, class);
         self.trees[class].update(slot, &self.slots);
         Place { slot }
@@ -157,17 +157,18 @@ impl Line {
     /// is foreign code and may panic.
     #[must_use]
     pub(super) fn free(&self, place: &Place) -> Option<Waker> {
-        self.trees[self.class(self.ask(place))].update(place.slot, &self.slots);
+        self.trees[self.class(|| self.ask(place))].update(place.slot, &self.slots);
         let waker = self.slots.take_waker(place.slot);
         self.slots.push(place.slot);
         waker
     }
 
-    /// The tree of somebody's class.
-    fn class(&self, ask: Ask) -> usize {
+    /// The tree of somebody's class. What they asked for is looked up only where there are several.
+    #[inline]
+    fn class(&self, ask: impl FnOnce() -> Ask) -> usize {
         match self.trees.len() {
             1 => 0,
-            _ => ask.priority().rank() as usize,
+            _ => ask().priority().rank() as usize,
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) enum Returned {
     Surplus,
 }
 
-/// Somebody comes while the gate is open, has room, and nobody has a place: the row of [`enter`] that is short enough to be inlined.
+/// Somebody comes while the gate is open, has room, nobody has a place, and nothing lies in stripes: the row of [`enter`] that is short enough to be inlined.
 #[inline]
 pub(super) const fn walk_in(word: Word, weight: u32) -> Option<Word> {
     if word.is_plain() && word.fits(weight) {
@@ -112,7 +112,7 @@ pub(super) const fn serve(word: Word, weight: u32) -> (Word, Served) {
 #[inline]
 pub(super) const fn release(word: Word, weight: u32) -> (Word, Returned) {
     if word.used() < weight {
-        (word.one_surplus(), Returned::Surplus)
+        (word.with_surplus(), Returned::Surplus)
     } else {
         (word.fewer_out(weight), Returned::Free)
     }
@@ -151,6 +151,16 @@ pub(super) const fn watch(word: Word) -> (Word, bool) {
         (word, true)
     } else {
         (word.watched(true), false)
+    }
+}
+
+/// Permits may lie in stripes from now on, if there is room for that; true if they may.
+#[inline]
+pub(super) const fn stripe(word: Word, stripes: u32) -> (Word, bool) {
+    if word.is_roomy(stripes) {
+        (word.striped(), true)
+    } else {
+        (word, false)
     }
 }
 

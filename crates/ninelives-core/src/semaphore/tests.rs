@@ -8,6 +8,7 @@ mod long;
 mod model;
 mod places;
 mod rows;
+mod stripes;
 mod table;
 mod threads;
 mod wakers;

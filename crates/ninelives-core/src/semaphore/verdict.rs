@@ -35,7 +35,8 @@ pub enum Priority {
 pub enum Entry {
     /// All permits are the caller's; `in_flight` counts them.
     Acquired {
-        /// Permits out at that point in time, these included.
+        /// Permits out at that point in time, these included; 0 while permits lie in [stripes](Semaphore::striped), where
+        /// [`Semaphore::snapshot`] counts who wants to know.
         in_flight: u32,
     },
     /// A place in the line is the caller's.
@@ -98,7 +99,8 @@ pub enum Left {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Permits out: held, granted and not yet taken, or on their way to a waiter. Above `limit` after it shrank.
+    /// Permits out: held, granted and not yet taken, or on their way to a waiter. Above `limit` after it shrank. Where some lie in
+    /// [stripes](Semaphore::striped), those were looked at one after the other.
     pub in_flight: u32,
     /// The limit; 0 is a pause.
     pub limit: u32,
@@ -106,8 +108,15 @@ pub struct Snapshot {
     pub waiting: u32,
     /// Whether it is over.
     pub closed: bool,
-    /// Releases without a permit out, each a bug of the caller; stays at 3.
+    /// 1 if something was released without a permit out, which is a bug of the caller; else 0.
     pub surplus: u32,
+}
+
+// === impl Entry ===
+
+impl Entry {
+    /// Acquired, while permits lie in stripes.
+    pub(super) const APART: Self = Self::Acquired { in_flight: 0 };
 }
 
 // === impl Ask ===

@@ -86,6 +86,7 @@ impl Semaphore {
     #[cold]
     pub(super) fn join(&self, ask: Ask) -> Entry {
         let place = self.line().join(ask);
+        self.end_spread();
         // A permit may have come back, or the gate closed, before the line's root showed anybody.
         self.hand_over();
         Entry::Waiting(place)

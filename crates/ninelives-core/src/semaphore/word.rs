@@ -5,11 +5,13 @@ use core::fmt;
 use crate::bits::Field;
 
 const USED: Field = Field::first(20);
-const LIMIT: Field = USED.then(20);
-const SURPLUS: Field = LIMIT.then(2);
-const CLOSED: Field = SURPLUS.then(1);
+// These two in the lower half: that both are zero is one test without a constant of 64 bits.
+const STRIPED: Field = USED.then(1);
+const CLOSED: Field = STRIPED.then(1);
+const LIMIT: Field = CLOSED.then(20);
+const SURPLUS: Field = LIMIT.then(1);
 // The last two side by side at the top: that both are zero is one shift.
-const PLACES: Field = CLOSED.then(20);
+const PLACES: Field = SURPLUS.then(20);
 const WATCHED: Field = PLACES.then(1);
 const _: () = assert!(WATCHED.end() == 64);
 
@@ -63,7 +65,13 @@ impl Word {
         CLOSED.get(self.0) == 1
     }
 
-    /// Releases that found nothing to release; stays at 3.
+    /// Whether permits may lie in stripes, which count as out here.
+    #[inline]
+    pub(super) const fn is_striped(self) -> bool {
+        STRIPED.get(self.0) == 1
+    }
+
+    /// 1 if a release found nothing to release.
     #[inline]
     pub(super) const fn surplus(self) -> u32 {
         SURPLUS.get(self.0) as u32
@@ -82,10 +90,32 @@ impl Word {
         self.limit() != 0 && weight > self.limit()
     }
 
-    /// Open, and no place taken: one test for both.
+    /// Open, no place taken, and nothing lies in stripes: one test for all three.
     #[inline]
     pub(super) const fn is_plain(self) -> bool {
-        self.0 & (PLACES.mask() | CLOSED.mask()) == 0
+        self.0 & (PLACES.mask() | CLOSED.mask() | STRIPED.mask()) == 0
+    }
+
+    /// Open, and nothing lies in stripes: one test for both.
+    #[inline]
+    pub(super) const fn is_open_and_whole(self) -> bool {
+        self.0 & (CLOSED.mask() | STRIPED.mask()) == 0
+    }
+
+    /// What lies in stripes may be had: the gate is open, nobody waits there, and all that is out, which counts what lies in stripes, is
+    /// within the limit.
+    #[inline]
+    pub(super) const fn lends_stripes(self) -> bool {
+        self.0 & (PLACES.mask() | CLOSED.mask() | STRIPED.mask()) == STRIPED.mask()
+            && self.used() <= self.limit()
+    }
+
+    /// Open, nobody waits for anything, and at least half is free, and as much as there are stripes.
+    pub(super) const fn is_roomy(self, stripes: u32) -> bool {
+        !self.is_closed()
+            && !self.concerns_others()
+            && 2 * self.used() <= self.limit()
+            && stripes <= self.limit() - self.used()
     }
 
     /// Somebody waits until no permit is out.
@@ -97,13 +127,14 @@ impl Word {
     /// A place is taken, or somebody waits until no permit is out: one test for both.
     #[inline]
     pub(super) const fn concerns_others(self) -> bool {
-        self.0 >> CLOSED.end() != 0
+        self.0 >> SURPLUS.end() != 0
     }
 
-    /// So many permits are out, and that they come back concerns nobody else: both are one range.
+    /// So many permits are out, and that they come back concerns nobody else and no stripe: all are one range.
     #[inline]
     pub(super) const fn may_walk_out(self, weight: u32) -> bool {
-        let out = self.0 & (USED.mask() | PLACES.mask() | WATCHED.mask());
+        let others = PLACES.mask() | WATCHED.mask() | STRIPED.mask();
+        let out = self.0 & (USED.mask() | others);
         weight as u64 <= out && out <= USED.max()
     }
 
@@ -139,21 +170,17 @@ impl Word {
         Self(CLOSED.set(self.0, 1))
     }
 
+    pub(super) const fn striped(self) -> Self {
+        Self(STRIPED.set(self.0, 1))
+    }
+
     pub(super) const fn watched(self, watched: bool) -> Self {
         Self(WATCHED.set(self.0, watched as u64))
     }
 
     #[cold]
-    pub(super) const fn one_surplus(self) -> Self {
-        let surplus = SURPLUS.get(self.0);
-        Self(SURPLUS.set(
-            self.0,
-            if surplus < SURPLUS.max() {
-                surplus + 1
-            } else {
-                surplus
-            },
-        ))
+    pub(super) const fn with_surplus(self) -> Self {
+        Self(SURPLUS.set(self.0, 1))
     }
 }
 
@@ -164,6 +191,7 @@ impl fmt::Debug for Word {
             .field("limit", &self.limit())
             .field("places", &self.places())
             .field("closed", &self.is_closed())
+            .field("striped", &self.is_striped())
             .field("surplus", &self.surplus())
             .field("watched", &self.is_watched())
             .finish()

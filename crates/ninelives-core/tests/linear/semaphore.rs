@@ -4,6 +4,8 @@
 //! them over a moment later: the model does so whenever it likes. Permits on their way to somebody who leaves are missed by others
 //! meanwhile, so that refusals hold at any time; whoever gets something gets what is free, and passes nobody.
 
+mod striped;
+
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
@@ -273,14 +275,17 @@ impl Wake for Yields {
 impl Has {
     fn enters(&mut self, semaphore: &Semaphore, worker: &mut Worker<'_, Op>, places: u32) {
         self.numbers += 1;
-        let who = 100 * worker.who as u32 + self.numbers;
+        let stripe = worker.who as u32;
+        let who = 100 * stripe + self.numbers;
         let weight = 1 + worker.draw(2) as u32;
         let ask = NonZeroU32::MIN.saturating_add(weight - 1);
+        let ask = Ask::new(ask, Priority::Normal);
+        let places = || {
+            thread::yield_now();
+            places
+        };
         worker.does(|| {
-            let entry = semaphore.enter_many(Ask::new(ask, Priority::Normal), || {
-                thread::yield_now();
-                places
-            });
+            let entry = semaphore.enter_from(|| stripe, ask, places);
             let got = match entry {
                 Entry::Acquired { in_flight } => {
                     self.permits.push(weight);
@@ -303,8 +308,9 @@ impl Has {
 
     fn releases(&mut self, semaphore: &Semaphore, worker: &mut Worker<'_, Op>) {
         if let Some(weight) = self.permits.pop() {
+            let stripe = worker.who as u32;
             worker.does(|| {
-                semaphore.release_many(weight);
+                semaphore.release_to(|| stripe, weight);
                 Op::Release { weight }
             });
         }

@@ -35,6 +35,7 @@ struct Pair {
     real: Semaphore,
     limit: u32,
     places: u32,
+    stripes: u32,
     /// The weight of each who has its permits.
     held: Vec<u32>,
     classes: bool,
@@ -43,12 +44,19 @@ struct Pair {
     line: VecDeque<Guest>,
 }
 
-/// Runs the operations and checks the laws after each, and at the end that everything comes back.
+/// Runs the operations and checks the laws after each, and at the end that everything comes back: of a semaphore that is one word, and of one
+/// whose permits lie in stripes.
 pub fn run(bytes: &[u8]) {
+    for stripes in [0, 2] {
+        run_with(bytes, stripes);
+    }
+}
+
+fn run_with(bytes: &[u8], stripes: u32) {
     let mut ops = ops(bytes);
     let Some(first) = ops.next() else { return };
     let (limit, classes) = (1 + u32::from(first.small % 4), first.small >= 128);
-    let mut pair = Pair::new(limit, u32::from(first.power % 20), classes);
+    let mut pair = Pair::new(limit, u32::from(first.power % 20), classes, stripes);
     for op in ops {
         pair.apply(op);
         pair.check();
@@ -60,6 +68,11 @@ pub fn run(bytes: &[u8]) {
 fn ask(op: Op) -> Ask {
     let weight = NonZeroU32::MIN.saturating_add(u32::from(op.power) / 64);
     Ask::new(weight, Priority::ALL[usize::from(op.power) / 16 % 4])
+}
+
+/// Whose stripe it is: that of one of two threads.
+fn stripe(op: Op) -> u32 {
+    u32::from(op.small % 2)
 }
 
 // === impl Task ===
@@ -74,16 +87,21 @@ impl Wake for Task {
 // === impl Pair ===
 
 impl Pair {
-    fn new(limit: u32, places: u32, classes: bool) -> Self {
+    fn new(limit: u32, places: u32, classes: bool, stripes: u32) -> Self {
         let real = match (places, classes) {
             (0, _) => Semaphore::new(limit),
             (_, false) => Semaphore::with_line(limit, places),
             (_, true) => Semaphore::with_classes(limit, places),
         };
+        let real = real.expect("in range");
         Self {
-            real: real.expect("in range"),
+            real: match stripes {
+                0 => real,
+                _ => real.striped_at_once(stripes),
+            },
             limit,
             places,
+            stripes,
             held: Vec::new(),
             classes,
             turn: 0,
@@ -105,16 +123,16 @@ impl Pair {
     fn apply(&mut self, op: Op) {
         match op.kind % 16 {
             0..=2 => {
-                let entry = self.real.try_acquire_many(ask(op));
+                let entry = self.real.try_acquire_from(|| stripe(op), ask(op));
                 self.entered(op, entry, 0);
             }
             3..=5 => {
-                let entry = self.real.enter_many(ask(op), || u32::MAX);
+                let entry = self.enter(op, u32::MAX);
                 self.entered(op, entry, self.places);
             }
             6 => {
                 let bound = u32::from(op.small % 24);
-                let entry = self.real.enter_many(ask(op), || bound);
+                let entry = self.enter(op, bound);
                 self.entered(op, entry, self.places.min(bound));
             }
             7..=9 => self.release(op),
@@ -131,6 +149,10 @@ impl Pair {
         self.hand_over();
     }
 
+    fn enter(&self, op: Op, places: u32) -> Entry {
+        self.real.enter_from(|| stripe(op), ask(op), || places)
+    }
+
     fn entered(&mut self, op: Op, entry: Entry, places: u32) {
         let (in_flight, weight) = (self.in_flight(), ask(op).weight());
         let expected = if self.closed {
@@ -139,7 +161,11 @@ impl Pair {
             Entry::Overweight { limit: self.limit }
         } else if in_flight + weight <= self.limit && !self.waits() {
             self.held.push(weight);
-            let in_flight = in_flight + weight;
+            let counted = match entry {
+                Entry::Acquired { in_flight } => self.stripes == 0 || in_flight > 0,
+                _ => true,
+            };
+            let in_flight = if counted { in_flight + weight } else { 0 };
             Entry::Acquired { in_flight }
         } else if (self.line.len() as u32) < places {
             let Entry::Waiting(place) = entry else {
@@ -162,7 +188,8 @@ impl Pair {
     fn release(&mut self, op: Op) {
         if !self.held.is_empty() {
             let at = usize::from(op.small) % self.held.len();
-            self.real.release_many(self.held.remove(at));
+            let weight = self.held.remove(at);
+            self.real.release_to(|| stripe(op), weight);
         }
     }
 

@@ -6,11 +6,14 @@ use std::string::String;
 use crate::semaphore::step;
 use crate::semaphore::word::Word;
 
-/// `used/limit+places`, and whether it is closed.
+/// `used/limit+places`, and what else there is to say.
 fn state(word: Word) -> String {
     let mut text = std::format!("{}/{}+{}", word.used(), word.limit(), word.places());
     if word.is_closed() {
         text.push_str(" closed");
+    }
+    if word.is_striped() {
+        text.push_str(" striped");
     }
     if word.surplus() > 0 {
         write!(text, " surplus {}", word.surplus()).expect("a string takes it");
@@ -35,7 +38,13 @@ fn words() -> impl Iterator<Item = Word> {
         let word = if n % 2 == 0 { word } else { word.more_out(1) };
         if n < 2 { word } else { word.one_queued() }
     });
-    plain.chain(watched)
+    let striped = [
+        Word::new(2),
+        Word::new(2).more_out(2),
+        Word::new(2).more_out(1).one_queued(),
+        Word::new(2).more_out(1).closed(),
+    ];
+    plain.chain(watched).chain(striped.map(Word::striped))
 }
 
 fn table() -> String {
@@ -84,6 +93,8 @@ fn table() -> String {
         row("watch", next, &verdict);
         let (next, verdict) = step::rest(word);
         row("rest", next, &verdict);
+        let (next, verdict) = step::stripe(word, 1);
+        row("stripe", next, &verdict);
     }
     out
 }

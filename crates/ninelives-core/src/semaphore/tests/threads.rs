@@ -20,9 +20,17 @@ impl Wake for Flag {
     }
 }
 
+/// Permits may lie in so many stripes from the start.
+fn spread(semaphore: Semaphore, stripes: u32) -> Semaphore {
+    let semaphore = semaphore.striped(stripes);
+    semaphore.spread_if_roomy(semaphore.gate.load());
+    assert!(semaphore.gate.is_striped(), "there is room");
+    semaphore
+}
+
 /// Waits for a turn the way a task would: only a wake makes it look again. A forgotten waiter hangs the test.
-fn acquire(semaphore: &Semaphore, ask: Ask, patience: u32) -> bool {
-    let place = match semaphore.enter_many(ask, || u32::MAX) {
+fn acquire(semaphore: &Semaphore, stripe: u32, ask: Ask, patience: u32) -> bool {
+    let place = match semaphore.enter_from(|| stripe, ask, || u32::MAX) {
         Entry::Acquired { .. } => return true,
         Entry::Full { .. } | Entry::Overweight { .. } | Entry::Closed => return false,
         Entry::Waiting(place) => place,
@@ -60,8 +68,8 @@ fn acquire(semaphore: &Semaphore, ask: Ask, patience: u32) -> bool {
     }
 }
 
-/// Four workers come and go, and one of them resizes the semaphore to 1, 2 and 3 in turn.
-fn come_and_go(semaphore: Semaphore, asks: impl Fn(u32) -> Ask + Copy + Send + 'static) {
+/// Four workers come and go, each to a stripe of its own, and one of them resizes the semaphore from 1 to `most` in turn.
+fn come_and_go(semaphore: Semaphore, most: u32, asks: impl Fn(u32) -> Ask + Copy + Send + 'static) {
     let semaphore = Arc::new(semaphore);
     let inside = Arc::new(AtomicU32::new(0));
     let workers: std::vec::Vec<_> = (0..4_u32)
@@ -72,15 +80,15 @@ fn come_and_go(semaphore: Semaphore, asks: impl Fn(u32) -> Ask + Copy + Send + '
                     // Two workers wait for as long as it takes; two give up after a look or two.
                     let patience = if worker < 2 { u32::MAX } else { round % 3 };
                     let ask = asks(round + worker);
-                    if acquire(&semaphore, ask, patience) {
+                    if acquire(&semaphore, worker, ask, patience) {
                         let weight = ask.weight();
-                        assert!(inside.fetch_add(weight, SeqCst) + weight <= 3);
+                        assert!(inside.fetch_add(weight, SeqCst) + weight <= most);
                         inside.fetch_sub(weight, SeqCst);
-                        semaphore.release_many(weight);
+                        semaphore.release_to(|| worker, weight);
                     }
                     if worker == 3 && round % 64 == 0 {
                         let limit = semaphore.snapshot().limit;
-                        assert!(semaphore.resize(limit % 3 + 1).is_ok());
+                        assert!(semaphore.resize(limit % most + 1).is_ok());
                     }
                 }
             })
@@ -91,20 +99,20 @@ fn come_and_go(semaphore: Semaphore, asks: impl Fn(u32) -> Ask + Copy + Send + '
     }
     let (in_flight, limit, waiting) = counts(&semaphore);
     assert_eq!((in_flight, waiting), (0, 0));
-    assert!((1..=3).contains(&limit));
+    assert!((1..=most).contains(&limit));
 }
 
 #[test]
 fn s12_s28_plain_threads_with_resize_and_cancel_keep_the_law() {
     for (limit, places) in [(1, 1), (1, 8), (2, 3), (3, 16)] {
-        come_and_go(line(limit, places), |_| Ask::ONE);
+        come_and_go(line(limit, places), 3, |_| Ask::ONE);
     }
 }
 
 #[test]
 fn s12_plain_threads_with_weights_keep_the_law() {
     for (limit, places) in [(1, 8), (3, 3), (3, 16)] {
-        come_and_go(line(limit, places), |n| ask(n % 3 + 1, Priority::Normal));
+        come_and_go(line(limit, places), 3, |n| ask(n % 3 + 1, Priority::Normal));
     }
 }
 
@@ -112,9 +120,64 @@ fn s12_plain_threads_with_weights_keep_the_law() {
 fn s12_plain_threads_with_weights_and_classes_keep_the_law() {
     for (limit, places) in [(1, 8), (3, 3), (3, 16)] {
         let semaphore = Semaphore::with_classes(limit, places).expect("in range");
-        come_and_go(semaphore, |n| {
+        come_and_go(semaphore, 3, |n| {
             ask(n % 3 + 1, Priority::ALL[n as usize / 3 % 4])
         });
+    }
+}
+
+#[test]
+fn s12_s28_threads_with_stripes_resize_and_cancel_keep_the_law() {
+    for (limit, places, stripes) in [(1, 8, 1), (2, 3, 2), (3, 16, 2), (8, 8, 4)] {
+        let semaphore = spread(line(limit, places), stripes);
+        come_and_go(semaphore, limit.max(3), |_| Ask::ONE);
+    }
+}
+
+#[test]
+fn s12_threads_with_stripes_and_weights_keep_the_law() {
+    for (limit, places, stripes) in [(2, 8, 1), (3, 3, 2), (8, 8, 2), (8, 8, 4)] {
+        let semaphore = spread(line(limit, places), stripes);
+        come_and_go(semaphore, limit.max(3), |n| {
+            ask(n % 3 + 1, Priority::Normal)
+        });
+    }
+}
+
+#[test]
+fn s12_threads_with_stripes_weights_and_classes_keep_the_law() {
+    for (limit, places) in [(2, 8), (3, 3), (8, 8)] {
+        let semaphore = Semaphore::with_classes(limit, places).expect("in range");
+        come_and_go(spread(semaphore, 2), limit.max(3), |n| {
+            ask(n % 3 + 1, Priority::ALL[n as usize / 3 % 4])
+        });
+    }
+}
+
+#[test]
+fn s23_threads_with_stripes_do_not_get_in_after_a_close() {
+    for _ in 0..CLOSINGS {
+        let semaphore = spread(line(4, 8), 2);
+        let closed = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for worker in 0..3 {
+                let (semaphore, closed) = (&semaphore, &closed);
+                scope.spawn(move || {
+                    loop {
+                        let late = closed.load(SeqCst);
+                        if !acquire(semaphore, worker, Ask::ONE, u32::MAX) {
+                            break;
+                        }
+                        semaphore.release_to(|| worker, 1);
+                        assert!(!late);
+                    }
+                });
+            }
+            thread::yield_now();
+            semaphore.close();
+            closed.store(true, SeqCst);
+        });
+        assert_eq!(counts(&semaphore), (0, 4, 0));
     }
 }
 
@@ -126,7 +189,7 @@ fn s23_close_while_threads_wait_strands_nobody() {
         let workers: std::vec::Vec<_> = (0..3)
             .map(|_| {
                 let semaphore = semaphore.clone();
-                thread::spawn(move || acquire(&semaphore, Ask::ONE, u32::MAX))
+                thread::spawn(move || acquire(&semaphore, 0, Ask::ONE, u32::MAX))
             })
             .collect();
         semaphore.close();
