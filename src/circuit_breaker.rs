@@ -183,7 +183,6 @@ mod recovery;
 mod service;
 mod shadow;
 mod source;
-mod stripe;
 mod ticket;
 mod view;
 mod watch;

@@ -23,6 +23,7 @@ pub mod registry;
 pub mod retry;
 pub mod settings;
 mod share;
+mod stripe;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;

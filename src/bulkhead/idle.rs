@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use ninelives_core::semaphore::{MAX_PERMITS, Semaphore};
 
 use crate::adaptive::{Adaptive, Changes};
+use crate::stripe::stripes;
 
 /// The permits of a bulkhead, and who waits until none is out.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl Permits {
             unreachable!("the settings were checked when they were made")
         };
         let told = idle.clone();
-        let semaphore = semaphore.on_idle(move || {
+        let semaphore = semaphore.striped(stripes()).on_idle(move || {
             let Ok(_) = told.set(()) else {
                 unreachable!("it has no validation")
             };

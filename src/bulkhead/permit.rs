@@ -9,6 +9,7 @@ use super::demand::{One, Weight};
 use super::shadow;
 use crate::settings::Beside;
 use crate::share::Loan;
+use crate::stripe::stripe;
 
 /// The permits of one call, and those that a shadow counts for it. [`Held`] gives them back.
 #[derive(Debug)]
@@ -41,6 +42,16 @@ pub(super) enum End<B: Beside<Arc<Semaphore>>, W: Weight> {
     Closed,
 }
 
+/// The permits out when a call that weighs so much was let in: as many as it was told, or, if it was told none, as `semaphore` counts.
+#[inline]
+pub(super) fn in_flight(told: u32, semaphore: &Semaphore, weight: u32) -> u32 {
+    match told {
+        // One stripe is looked at after the other; its own permits are out in any case.
+        0 => semaphore.snapshot().in_flight.max(weight),
+        told => told,
+    }
+}
+
 // === impl Permit ===
 
 impl<B: Beside<Arc<Semaphore>>, W: Weight> Permit<B, W> {
@@ -51,7 +62,7 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Permit<B, W> {
         if let Some(semaphore) = self.tried.take() {
             shadow::give_back(semaphore, weight);
         }
-        self.semaphore.release_many(weight);
+        self.semaphore.release_to(stripe, weight);
     }
 
     #[cold]

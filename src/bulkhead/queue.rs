@@ -17,13 +17,14 @@ pub use future::QueuedFuture;
 use super::demand::{One, RankRequest, Same, Weigh, WeighRequest, Weight, ask, places_of};
 use super::door::Door;
 use super::mode::Queued;
-use super::permit::{Held, Waiter};
+use super::permit::{Held, Waiter, in_flight};
 use super::refusal::Refusal;
 use super::{BulkheadConfig, Queue, shadow, watch};
 use crate::deadline::{Due, Heed, Unheeding, late_by};
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
 use crate::settings::Settings;
+use crate::stripe::stripe;
 use crate::timer::{Timer, WheelTimer};
 
 /// A service with a bulkhead and a line around it. See the [page](super::super).
@@ -102,12 +103,13 @@ where
             return QueuedFuture::turned_away(error, watch, self.line.timer.clone());
         }
         let asked = ask(weight, priority);
-        let entry = door.semaphore.enter_many(asked, max_waiting);
+        let entry = door.semaphore.enter_from(stripe, asked, max_waiting);
         let permits = weight.permits().get();
         match entry {
-            Entry::Acquired { in_flight } => {
+            Entry::Acquired { in_flight: told } => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
                 let held = Held::new(door.semaphore.lend(), weight, tried);
+                let in_flight = || in_flight(told, &door.semaphore, permits);
                 let mut watch = watch::acquired(&door.emitter, in_flight, permits);
                 let future = watch.call(&mut self.inner, request);
                 QueuedFuture::running(future, held, watch, self.line.timer.clone())

@@ -9,12 +9,13 @@ use tower_service::Service;
 use super::demand::{One, Weigh, WeighRequest, Weight, ask};
 use super::door::Door;
 use super::mode::Reject;
-use super::permit::Held;
+use super::permit::{Held, in_flight};
 use super::refusal::Refusal;
 use super::{BulkheadConfig, BulkheadFuture, shadow, watch};
 use crate::emit::{Emitter, NullSink};
 use crate::error::FlatError;
 use crate::settings::Settings;
+use crate::stripe::stripe;
 
 /// A service with a bulkhead around it. See the [page](super).
 #[derive(Clone, Debug)]
@@ -69,14 +70,14 @@ where
         // The limit is in the semaphore already; an override of it that has lapsed ends with this look.
         let shade = door.settings.look(&mut door.reader);
         let weight = door.weigh.weigh(&request);
-        let entry = door
-            .semaphore
-            .try_acquire_many(ask(weight, Priority::Normal));
+        let asked = ask(weight, Priority::Normal);
+        let entry = door.semaphore.try_acquire_from(stripe, asked);
         let permits = weight.permits().get();
         match entry {
-            Entry::Acquired { in_flight } => {
+            Entry::Acquired { in_flight: told } => {
                 let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
                 let held = Held::new(door.semaphore.lend(), weight, tried);
+                let in_flight = || in_flight(told, &door.semaphore, permits);
                 let mut watch = watch::acquired(&door.emitter, in_flight, permits);
                 // By a closure: without one a stack takes five instructions more, some of them only where nobody listens.
                 let inner = &mut self.inner;

@@ -9,7 +9,11 @@ use crate::error::ResilienceError;
 
 /// A request that came in and was given a permit at once.
 #[inline]
-pub(super) fn acquired<M: Emitter>(emitter: &M, in_flight: u32, weight: u32) -> Request<M> {
+pub(super) fn acquired<M: Emitter>(
+    emitter: &M,
+    in_flight: impl FnOnce() -> u32,
+    weight: u32,
+) -> Request<M> {
     let watch = Request::start(emitter);
     granted(&watch, in_flight, weight);
     watch
@@ -17,10 +21,14 @@ pub(super) fn acquired<M: Emitter>(emitter: &M, in_flight: u32, weight: u32) -> 
 
 /// A request was given its permit.
 #[inline]
-pub(super) fn granted<M: Emitter>(watch: &Request<M>, in_flight: u32, weight: u32) {
+pub(super) fn granted<M: Emitter>(
+    watch: &Request<M>,
+    in_flight: impl FnOnce() -> u32,
+    weight: u32,
+) {
     watch.tell(Kind::BulkheadAcquired, |at| PolicyEvent::BulkheadAcquired {
         at,
-        in_flight,
+        in_flight: in_flight(),
         weight,
     });
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use ninelives_core::limit::OutOfRange;
 use ninelives_core::window::{CountWindow, Mark, Rates, Shape, Term, TimeWindow};
 
-use super::stripe::stripes;
 use super::{CircuitWindow, Windowed};
 use crate::clock::Tick;
+use crate::stripe::stripes;
 
 /// How the calls of a stretch ended; clones are the same window.
 #[derive(Clone, Debug)]

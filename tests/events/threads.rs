@@ -143,3 +143,40 @@ fn s27_grants_on_threads_are_told_within_the_limit() {
         .filter(|event| matches!(event, Told::RequestSuccess { .. }));
     assert_eq!(succeeded.count(), granted);
 }
+
+/// Threads meet at a limit that is far away: permits come to lie in a stripe for each, and are counted there.
+#[test]
+fn s27_threads_with_much_room_are_told_no_more_in_flight_than_there_are() {
+    const EACH: usize = 8;
+    let sink = MemorySink::with_capacity(1 << 16).unwrap();
+    let layer = BulkheadLayer::new(64).unwrap().with_sink(sink.clone());
+    let barrier = Barrier::new(THREADS);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let mut service = layer.layer(Backend::default());
+                barrier.wait();
+                for _ in 0..100 {
+                    let calls = [0; EACH].map(|_| start(&mut service, Ask::Answer));
+                    assert!(calls.into_iter().all(|call| done(call).is_ok()));
+                }
+            });
+        }
+    });
+    let mut acquired = 0;
+    for event in told(&sink) {
+        if let Told::BulkheadAcquired { in_flight, .. } = event {
+            assert!(
+                (1..=(THREADS * EACH) as u32).contains(&in_flight),
+                "{in_flight}"
+            );
+            acquired += 1;
+        }
+    }
+    assert_eq!(acquired, THREADS * EACH * 100);
+    assert_eq!((layer.in_flight(), layer.available()), (0, 64));
+    assert!(
+        poll(&mut Box::pin(layer.drain())).is_ready(),
+        "nothing is out"
+    );
+}

@@ -179,7 +179,7 @@ where
                         let error = ResilienceError::DeadlinePassed { late_by };
                         break S::Error::from_flat(error);
                     }
-                    watch::granted(watch, in_flight, weight);
+                    watch::granted(watch, || in_flight, weight);
                     if let Some(InLine {
                         mut service,
                         request,

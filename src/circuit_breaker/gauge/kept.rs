@@ -9,11 +9,11 @@ use ninelives_core::window::{Entry, Lane, Mark, Term, TimeWindow};
 
 use super::super::outcomes::{self, Outcomes};
 use super::super::source::{Limited, Source};
-use super::super::stripe::{self, stripe};
 use super::super::watch::Ending;
 use super::super::{CircuitBreakerConfig, Windowed};
 use super::judge::Seen;
 use crate::clock::{Clock, Tick};
+use crate::stripe::{self, stripe};
 
 /// What is kept, and what shaped it.
 #[derive(Debug)]
