@@ -20,7 +20,8 @@ use crate::task::in_a_task;
 /// Our name in the tables.
 pub const OURS: &str = "ninelives";
 const TOWER: &str = "tower";
-const RESILIENCE: &str = "tower-resilience";
+/// What has all four, too.
+pub const RESILIENCE: &str = "tower-resilience";
 /// Ours again, where it waits.
 pub const ON_TOKIO: &str = "ninelives (on tokio's timer)";
 /// The peers with a column of their own in the short table.

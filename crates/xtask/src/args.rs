@@ -90,6 +90,7 @@ usage: cargo xtask <command>
   peers [--quick] [--write]      ours beside its peers: time, instructions and allocations of a call; --write puts the
                                  tables into README.md and docs/BENCHMARKS.md. Not part of ci, nor is what follows
   peers --overhead [--quick]     the same for a real HTTP call
+  peers --threads                the same for two threads on one policy
   peers --scaling                ours by the number of layers, subscribers and names, and the size of windows
   coverage [--gate]              lines of the libraries that their tests reach, and the worst pages; below 95 % fails with --gate
   miri [--seeds N]               the core's tests under Miri, those with threads under N seeds (8); nightly
@@ -199,6 +200,7 @@ fn compared(rest: &[&str]) -> Result<peers::Job, String> {
         match *word {
             "--overhead" => job.program = peers::OVERHEAD,
             "--scaling" => job.program = peers::SCALING,
+            "--threads" => job.program = peers::THREADS,
             "--quick" => job.quick = true,
             "--write" => job.write = true,
             unknown => return Err(unknown_flag("peers", unknown)),

@@ -20,6 +20,9 @@ pub const CALLS: &str = "peers";
 /// Over HTTP.
 pub const OVERHEAD: &str = "overhead";
 
+/// The program of two threads.
+pub const THREADS: &str = "threads";
+
 /// Ours alone, by layers, subscribers, windows and names.
 pub const SCALING: &str = "scaling";
 
@@ -49,7 +52,7 @@ pub const MANIFESTS: [&str; 2] = [PEERS.manifest, PUBLISHED.manifest];
 /// Builds the programs and runs them.
 pub fn run(workspace: &Workspace, job: Job) -> Outcome {
     let first = PEERS.measures(workspace, job);
-    if job.program == SCALING {
+    if [SCALING, THREADS].contains(&job.program) {
         return first;
     }
     first.then(|| PUBLISHED.measures(workspace, job))
