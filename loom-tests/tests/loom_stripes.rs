@@ -257,6 +257,26 @@ fn try_call<const STRIPE: u32>(room: &Room) -> &'static str {
     }
 }
 
+/// Closes it, and sees nobody get in after that.
+fn close_and_look(room: &Room) -> &'static str {
+    room.semaphore.close();
+    look(room);
+    "closed"
+}
+
+/// The same with a limit that leaves no room.
+fn shrink_and_look(room: &Room) -> &'static str {
+    assert_eq!(room.semaphore.resize(1), Ok(2));
+    look(room);
+    "shrunk"
+}
+
+fn look(room: &Room) {
+    let before = room.semaphore.snapshot().in_flight;
+    let after = room.semaphore.snapshot().in_flight;
+    assert!(after <= before, "somebody got in");
+}
+
 /// Has one permit at a time: what it gives back lies in a stripe, and what it takes is the gate's last.
 fn leave_one_in_a_stripe(room: &Room) -> &'static str {
     give::<0>(room);
@@ -377,6 +397,28 @@ fn who_waits_until_no_permit_is_out_is_told_though_stripes_opened_meanwhile() {
         actors: &[give_twice, watch],
         outcomes: &["gave told"],
         bound: Bound::of(2).touched(1),
+        ..PLAIN
+    });
+}
+
+#[test]
+fn who_looked_before_a_close_gets_nothing_after_it() {
+    run(Scene {
+        kept: 1,
+        laid: &[0],
+        actors: &[close_and_look, try_call::<0>],
+        outcomes: &["closed closed", "closed got"],
+        ..PLAIN
+    });
+}
+
+#[test]
+fn who_looked_before_the_limit_shrank_gets_nothing_after_it() {
+    run(Scene {
+        kept: 1,
+        laid: &[0],
+        actors: &[shrink_and_look, try_call::<0>],
+        outcomes: &["shrunk full", "shrunk got"],
         ..PLAIN
     });
 }

@@ -31,7 +31,7 @@
 //! there and at least half of them is free. Then a permit goes back into the stripe of the thread that brings it, and out of it when that
 //! thread comes again, and no two threads write one word. To the gate's word, what lies in a stripe is out, so the limit holds by itself.
 //! Who finds the gate full shuts the stripes, looks into all of them, and is turned away only when they are shut and empty; who waits, in line
-//! or for the last permit, has everything carried back to the gate. At a gate that is closed, or that has more out than its limit, nobody gets
+//! or for the last permit, closes, or changes the limit, has everything carried back to the gate. At a gate that is closed, or that has more out than its limit, nobody gets
 //! anything out of a stripe. When half is free again, it is spread again.
 //!
 //! # Word
@@ -198,6 +198,7 @@ impl Semaphore {
     pub fn resize(&self, limit: u32) -> Result<u32, OutOfRange> {
         let limit = checked("limit", limit, 0, MAX_PERMITS)?;
         let (word, old) = self.gate.resize(limit);
+        self.end_spread();
         self.settle(word);
         Ok(old)
     }
@@ -209,6 +210,7 @@ impl Semaphore {
     /// Lock-free.
     pub fn close(&self) {
         let word = self.gate.close();
+        self.end_spread();
         self.settle(word);
     }
 

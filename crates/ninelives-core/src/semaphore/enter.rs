@@ -106,21 +106,21 @@ impl Semaphore {
         let capacity = max_waiting.min(self.places());
         match self.gate.glance(ask.weight(), capacity) {
             Glance::Refused(word, admit) => self.entry(word, admit, ask),
-            Glance::Whole => self.decide(ask, capacity, stripe),
+            Glance::Whole => self.decide(ask, capacity),
             Glance::Striped => self.enter_spread(ask, capacity, stripe),
             Glance::Strict => self.enter_at_gate(ask, capacity),
         }
     }
 
     #[inline(never)] // apart, so that the way of who is turned away is short
-    fn decide(&self, ask: Ask, capacity: u32, stripe: impl FnOnce() -> u32) -> Entry {
+    fn decide(&self, ask: Ask, capacity: u32) -> Entry {
         let clear = || self.line.as_ref().is_none_or(Line::is_clear);
         let (word, admit) = self.gate.enter(ask.weight(), capacity, clear);
         match admit {
             Admit::Queued => return self.join(ask),
             // Permits began to lie in stripes since the first look.
             Admit::Full if word.is_striped() => {
-                return self.enter_spread(ask, capacity, stripe);
+                return self.enter_at_gate(ask, capacity);
             }
             // It fitted, and was not that short: another thread was faster by one swap.
             Admit::Acquired => self.spread_if_roomy(word),

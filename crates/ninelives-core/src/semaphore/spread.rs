@@ -1,7 +1,7 @@
 //! The ways in and out of a semaphore whose permits lie in stripes, and how they get there and back.
 //!
-//! They are spread when two threads are seen to meet at the gate's word while it has much room, and gathered when it has none left, and
-//! when somebody waits.
+//! They are spread when two threads are seen to meet at the gate's word while it has much room, and gathered when it has none left, when
+//! somebody waits, and when the limit changes or the end comes.
 
 use super::Semaphore;
 use super::line::Line;
@@ -19,7 +19,7 @@ impl Semaphore {
     /// Callers say which stripe is theirs ([`enter_from`](Self::enter_from), [`release_to`](Self::release_to)); each thread, or each core,
     /// should have one of its own. The limit stays exact, and so does being turned away: only who finds neither room nor a permit in any
     /// stripe is. Two things are less exact: [`snapshot`](Self::snapshot) looks at one stripe after the other; and permits that one thread
-    /// is just carrying back from stripes, for a waiter or for somebody who asks for several, are out for the others.
+    /// is just carrying back from stripes, for a waiter, a new limit or somebody who asks for several, are out for the others.
     #[must_use]
     pub fn striped(mut self, stripes: u32) -> Self {
         self.stripes = Some(Stripes::new(stripes));
