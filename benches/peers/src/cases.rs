@@ -24,6 +24,11 @@ const TOWER: &str = "tower";
 pub const RESILIENCE: &str = "tower-resilience";
 /// Ours again, where it waits.
 pub const ON_TOKIO: &str = "ninelives (on tokio's timer)";
+/// What is nobody's: each policy by [hand](crate::floor).
+pub const FLOOR: &str = "floor";
+const COUNTED: &str = "floor (counted owners)";
+const ARMED: &str = "floor (tokio's timer)";
+const COUNTED_AND_ARMED: &str = "floor (counted owners, tokio's timer)";
 /// The peers with a column of their own in the short table.
 pub const COLUMNS: [&str; 2] = [TOWER, RESILIENCE];
 

@@ -16,6 +16,7 @@ pub mod cases;
 pub mod clock;
 #[path = "../../support/echo.rs"]
 pub mod echo;
+pub mod floor;
 pub mod http;
 pub mod instructions;
 #[path = "../../support/loopback.rs"]

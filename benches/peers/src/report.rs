@@ -60,10 +60,10 @@ pub fn full(measured: &[Measured]) -> String {
     table
 }
 
-/// Time and allocations of the cases that we have, a column for each peer with many layers; of the others, the fastest.
+/// Times of the cases that we have, beside the floor, and a column for each peer with many layers; of the others, the fastest.
 pub fn short(measured: &[Measured]) -> String {
     let mut table = String::from(
-        "| one call | ninelives | tower | tower-resilience | fastest other |\n|---|--:|--:|--:|--:|\n",
+        "| one call | ninelives | floor | tower | tower-resilience | fastest other |\n|---|--:|--:|--:|--:|--:|\n",
     );
     for Measured { case, rows } in measured {
         let [ours, peers @ ..] = rows.as_slice() else {
@@ -79,7 +79,7 @@ pub fn short(measured: &[Measured]) -> String {
                 .expect("a string takes all");
         }
         table.push_str(" |");
-        for column in cases::COLUMNS {
+        for column in [cases::FLOOR].into_iter().chain(cases::COLUMNS) {
             let (of_column, rest) = others.into_iter().partition(|row| name(row) == column);
             others = rest;
             cell(&mut table, fastest(of_column), false);
@@ -99,6 +99,10 @@ fn is_ours(row: &Row) -> bool {
     name(row) == cases::OURS
 }
 
+fn is_floor(row: &Row) -> bool {
+    name(row) == cases::FLOOR
+}
+
 fn fastest(rows: Vec<&Row>) -> Option<&Row> {
     rows.into_iter().min_by(|a, b| a.ns.total_cmp(&b.ns))
 }
@@ -108,7 +112,11 @@ fn cell(table: &mut String, row: Option<&Row>, named: bool) {
         Some(row @ Row { ns, ratio, .. }) => {
             let name = if named { name(row) } else { "" };
             let times = ratio.map_or(f64::NAN, |ratio| ratio.middle);
-            let mark = if times < 1.0 { "**" } else { "" };
+            let mark = if times < 1.0 && !is_floor(row) {
+                "**"
+            } else {
+                ""
+            };
             write!(
                 table,
                 " {name}{}{mark}{} ns ({}x){mark} |",
@@ -130,15 +138,23 @@ pub fn claims(measured: &[Measured]) -> String {
             continue;
         };
         let holds = |row: &&Row| row.ratio.is_some_and(|ratio| ratio.low >= wanted);
-        let peers = stack.rows.iter().filter(|row| !is_ours(row));
+        let peers = stack
+            .rows
+            .iter()
+            .filter(|row| !is_ours(row) && !is_floor(row));
+        let floor = fastest(stack.rows.iter().filter(|row| is_floor(row)).collect());
         let (held, missed): (Vec<_>, Vec<_>) = peers.partition(holds);
         let shown = |rows: Vec<&Row>| {
-            let each = |row: &&Row| format!("{} {}", row.peer, Ratio(row.ratio, false));
+            let each = |row: &&Row| {
+                let floor = floor.map_or(f64::NAN, |floor| row.ns / floor.ns);
+                let (ours, floor) = (Ratio(row.ratio, false), Times(floor));
+                format!("{} {ours}, {floor}x the floor", row.peer)
+            };
             let rows: Vec<_> = rows.iter().map(each).collect();
             if rows.is_empty() {
                 "none".to_string()
             } else {
-                rows.join(", ")
+                rows.join("; ")
             }
         };
         writeln!(

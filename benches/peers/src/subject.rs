@@ -15,8 +15,11 @@ use crate::task;
 pub struct Subject {
     /// The crate, and what is special about it in brackets.
     pub peer: &'static str,
-    calls: Box<dyn FnMut(u32, &mut Context<'_>)>,
+    calls: Box<Calls>,
 }
+
+/// Makes so many calls.
+type Calls = dyn FnMut(u32, &mut Context<'_>);
 
 /// What one subject of each peer does, ours first.
 pub struct Case {

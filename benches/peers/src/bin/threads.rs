@@ -2,6 +2,9 @@
 //!
 //! Each thread has a clone of the service. Both are in the context of a runtime, which peers ask for. The inner service answers at once.
 
+// As the library of this package.
+#![allow(clippy::disallowed_types, clippy::disallowed_methods)]
+
 use std::cell::Cell;
 use std::hint::black_box;
 use std::mem;
@@ -11,8 +14,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use peers::cases::bulkhead::{PERMITS, our_layer, resilience_layer};
-use peers::cases::{OURS, RESILIENCE};
+use peers::cases::{FLOOR, OURS, RESILIENCE};
 use peers::echo::Echo;
+use peers::floor::{self, Bulkhead, Gate, leaked};
 use peers::stacks::{self, Protected};
 use tokio::runtime::{Builder, Runtime};
 use tower::{Layer, ServiceBuilder};
@@ -47,6 +51,8 @@ fn main() {
         RESILIENCE,
         resilience_layer(PERMITS).layer(inner),
     );
+    let gate = leaked(Gate::default());
+    row("bulkhead", FLOOR, Bulkhead::new(inner, gate));
     row("stack", OURS, stacks::ours(inner));
     row("stack", "tower, no breaker, waits", stacks::tower(inner));
     row(
@@ -55,6 +61,7 @@ fn main() {
         stacks::tower_shedding(inner),
     );
     row("stack", RESILIENCE, stacks::resilience(inner));
+    row("stack", FLOOR, floor::stack(inner));
 }
 
 fn row<S: Protected>(what: &str, peer: &str, service: S) {

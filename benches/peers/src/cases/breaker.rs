@@ -2,6 +2,7 @@
 
 use std::future::{Future, ready};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use failsafe::futures::CircuitBreaker;
@@ -11,8 +12,9 @@ use recloser::{AsyncRecloser, Recloser};
 use tower::Service;
 use tower_resilience::circuitbreaker as resilience;
 
-use super::{OURS, RESILIENCE, case};
+use super::{COUNTED, FLOOR, OURS, RESILIENCE, case};
 use crate::echo::{Echo, FAR, Refused};
+use crate::floor::{Breaker, Failures, leaked};
 use crate::subject::{ANSWER, Case, REJECTED, Subject};
 
 /// Failures in a row that open a breaker.
@@ -41,6 +43,16 @@ fn closed(inner: Echo) -> Vec<Subject> {
         failsafe(FAILSAFE, in_a_row(), inner, ANSWER),
         failsafe(FAILSAFE_RATE, Config::new().build(), inner, ANSWER),
         recloser(a_recloser(), inner, ANSWER),
+        Subject::service(
+            FLOOR,
+            Breaker::new(inner, leaked(Failures::default())),
+            ANSWER,
+        ),
+        Subject::service(
+            COUNTED,
+            Breaker::new(inner, Arc::<Failures>::default()),
+            ANSWER,
+        ),
     ]
 }
 
@@ -64,6 +76,11 @@ fn open() -> Vec<Subject> {
         Subject::layer(RESILIENCE, resilience, inner, REJECTED),
         failsafe(FAILSAFE, failsafe_open, inner, REJECTED),
         recloser(recloser_open, inner, REJECTED),
+        Subject::service(
+            FLOOR,
+            Breaker::new(inner, leaked(Failures::open())),
+            REJECTED,
+        ),
     ]
 }
 

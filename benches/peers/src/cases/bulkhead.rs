@@ -1,11 +1,14 @@
 //! A bulkhead with room, and one that is full and rejects.
 
+use std::sync::Arc;
+
 use ninelives::prelude as ours;
 use tower::{Layer, ServiceBuilder};
 use tower_resilience::bulkhead as resilience;
 
-use super::{OURS, RESILIENCE, case};
+use super::{COUNTED, FLOOR, OURS, RESILIENCE, case};
 use crate::echo::Echo;
+use crate::floor::{Bulkhead, Gate, leaked};
 use crate::subject::{ANSWER, Case, REJECTED, Subject, hold};
 
 /// Permits of every bulkhead with room.
@@ -30,6 +33,12 @@ fn room(inner: Echo) -> Vec<Subject> {
         Subject::service(LIMIT, limit.service(inner), ANSWER),
         Subject::service(SHEDDING, shedding.service(inner), ANSWER),
         Subject::layer(RESILIENCE, resilience_layer(PERMITS), inner, ANSWER),
+        Subject::service(FLOOR, Bulkhead::new(inner, leaked(Gate::default())), ANSWER),
+        Subject::service(
+            COUNTED,
+            Bulkhead::new(inner, Arc::<Gate>::default()),
+            ANSWER,
+        ),
     ]
 }
 
@@ -44,11 +53,14 @@ fn full() -> Vec<Subject> {
         .load_shed()
         .concurrency_limit(1)
         .service(held);
+    let floor = Bulkhead::new(held, leaked(Gate::new(1)));
     hold(ours.clone());
+    hold(floor.clone());
     hold(shedding.clone());
     vec![
         Subject::service(OURS, ours, REJECTED),
         Subject::service(SHEDDING, shedding, REJECTED),
+        Subject::service(FLOOR, floor, REJECTED),
     ]
 }
 

@@ -9,8 +9,9 @@ use tower::Service;
 use tower::retry::{Policy, RetryLayer};
 use tower_resilience::retry as resilience;
 
-use super::{OURS, RESILIENCE, TOWER, case};
+use super::{FLOOR, OURS, RESILIENCE, TOWER, case};
 use crate::echo::Echo;
+use crate::floor::Retry;
 use crate::subject::{ANSWER, Case, Subject};
 
 /// Attempts of every retry.
@@ -45,6 +46,7 @@ fn subjects(inner: Echo) -> Vec<Subject> {
         Subject::layer(TOWER, tower, inner, ANSWER),
         Subject::layer(RESILIENCE, resilience_layer(), inner, ANSWER),
         Subject::future("backon", backon, ANSWER),
+        Subject::service(FLOOR, Retry::new(inner), ANSWER),
     ]
 }
 

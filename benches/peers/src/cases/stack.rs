@@ -2,8 +2,9 @@
 
 use ninelives::StreamingSink;
 
-use super::{OURS, RESILIENCE, case};
+use super::{COUNTED_AND_ARMED, FLOOR, OURS, RESILIENCE, case};
 use crate::echo::Echo;
+use crate::floor;
 use crate::stacks;
 use crate::subject::{ANSWER, Case, Subject};
 
@@ -32,6 +33,8 @@ fn silent(inner: Echo) -> Vec<Subject> {
         Subject::service(TOWER_STACK, stacks::tower(inner), ANSWER),
         Subject::service(TOWER_SHEDDING, stacks::tower_shedding(inner), ANSWER),
         Subject::service(RESILIENCE, stacks::resilience(inner), ANSWER),
+        Subject::service(FLOOR, floor::stack(inner), ANSWER),
+        Subject::service(COUNTED_AND_ARMED, floor::counted_stack(inner), ANSWER),
     ]
 }
 

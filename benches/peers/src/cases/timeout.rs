@@ -5,8 +5,9 @@ use tower::Service;
 use tower::timeout::TimeoutLayer;
 use tower_resilience::timelimiter::TimeLimiterLayer;
 
-use super::{ON_TOKIO, OURS, RESILIENCE, TOWER, case};
+use super::{ARMED, FLOOR, ON_TOKIO, OURS, RESILIENCE, TOWER, case};
 use crate::echo::{Echo, FAR};
+use crate::floor::{Armed, Looked};
 use crate::subject::{ANSWER, Case, Subject};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -29,6 +30,8 @@ fn subjects(inner: Echo) -> Vec<Subject> {
         Subject::layer(TOWER, TimeoutLayer::new(FAR), inner, ANSWER),
         Subject::layer(RESILIENCE, resilience, inner, ANSWER),
         Subject::future("tokio (`time::timeout` by hand)", by_hand, ANSWER),
+        Subject::service(FLOOR, Looked::new(inner), ANSWER),
+        Subject::service(ARMED, Armed::new(inner), ANSWER),
     ]
 }
 
