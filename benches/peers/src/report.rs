@@ -130,43 +130,43 @@ fn cell(table: &mut String, row: Option<&Row>, named: bool) {
     written.expect("a string takes all");
 }
 
-/// Whether the stack beats every peer's as it should, a line for each of the two ways.
+/// Whether the stack beats every peer's as it should, a line for each of the two ways. A stack is of all four; beside it are those of fewer.
 pub fn claims(measured: &[Measured]) -> String {
     let mut lines = String::new();
     for (name, wanted) in CLAIMS {
         let Some(stack) = measured.iter().find(|measured| measured.case == name) else {
             continue;
         };
+        let (floors, rows): (Vec<&Row>, Vec<_>) = stack.rows.iter().partition(|row| is_floor(row));
+        let floor = fastest(floors).map_or(f64::NAN, |floor| floor.ns);
+        let peers = rows.into_iter().filter(|row| !is_ours(row));
+        let (fewer, all_four): (Vec<_>, Vec<_>) =
+            peers.partition(|row| cases::stack::LACKS_A_BREAKER.contains(&row.peer));
         let holds = |row: &&Row| row.ratio.is_some_and(|ratio| ratio.low >= wanted);
-        let peers = stack
-            .rows
-            .iter()
-            .filter(|row| !is_ours(row) && !is_floor(row));
-        let floor = fastest(stack.rows.iter().filter(|row| is_floor(row)).collect());
-        let (held, missed): (Vec<_>, Vec<_>) = peers.partition(holds);
-        let shown = |rows: Vec<&Row>| {
-            let each = |row: &&Row| {
-                let floor = floor.map_or(f64::NAN, |floor| row.ns / floor.ns);
-                let (ours, floor) = (Ratio(row.ratio, false), Times(floor));
-                format!("{} {ours}, {floor}x the floor", row.peer)
-            };
-            let rows: Vec<_> = rows.iter().map(each).collect();
-            if rows.is_empty() {
-                "none".to_string()
-            } else {
-                rows.join("; ")
-            }
-        };
+        let (held, missed): (Vec<_>, Vec<_>) = all_four.into_iter().partition(holds);
+        let answer = if missed.is_empty() { "Yes" } else { "No" };
+        let [held, missed, fewer] = [held, missed, fewer].map(|rows| listed(&rows, floor));
         writeln!(
             lines,
-            "* {name}: {wanted:.0} times as fast as every peer's? {}. At least: {}. Not: {}.",
-            if missed.is_empty() { "Yes" } else { "No" },
-            shown(held),
-            shown(missed)
+            "* {name}: {wanted:.0} times as fast as every peer's that has all four? {answer}. At least: {held}. Not: {missed}. \
+             Beside those of fewer: {fewer}."
         )
         .expect("a string takes all");
     }
     lines
+}
+
+fn listed(rows: &[&Row], floor: f64) -> String {
+    let each = |row: &&Row| {
+        let (ours, floor) = (Ratio(row.ratio, false), Times(row.ns / floor));
+        format!("{} {ours}, {floor}x the floor", row.peer)
+    };
+    let rows: Vec<_> = rows.iter().map(each).collect();
+    if rows.is_empty() {
+        "none".to_string()
+    } else {
+        rows.join("; ")
+    }
 }
 
 // === figures ===
@@ -220,5 +220,51 @@ impl fmt::Display for Heap {
             Some((times, bytes)) => write!(f, "{times:.0} ({bytes:.0})"),
             None => f.write_str("not counted"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(peer: &'static str, times: f64) -> Row {
+        let ratio = Interval {
+            low: times,
+            middle: times,
+            high: times,
+        };
+        Row {
+            peer,
+            ns: 50.0 * times,
+            ratio: Some(ratio),
+            instructions: None,
+            allocations: None,
+        }
+    }
+
+    fn said_beside(resilience: f64) -> String {
+        let rows = vec![
+            row(cases::OURS, 1.0),
+            row(cases::stack::LACKS_A_BREAKER[0], 2.0),
+            row(cases::RESILIENCE, resilience),
+            row(cases::FLOOR, 0.4),
+        ];
+        claims(&[Measured {
+            case: cases::stack::READY,
+            rows,
+        }])
+    }
+
+    #[test]
+    fn a_stack_of_all_four_that_is_too_near_is_named() {
+        let near = said_beside(9.9);
+        assert!(near.contains("all four? No. At least: none. Not: tower-resilience 9.90x"));
+    }
+
+    #[test]
+    fn a_stack_of_fewer_and_the_floor_decide_nothing() {
+        let far = said_beside(10.0);
+        assert!(far.contains("all four? Yes. At least: tower-resilience 10.0x [10.0, 10.0], 25.0x the floor. Not: none."));
+        assert!(far.contains("of fewer: tower (no breaker; its limit waits) 2.00x"));
     }
 }
