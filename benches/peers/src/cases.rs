@@ -2,6 +2,7 @@
 
 pub mod breaker;
 pub mod bulkhead;
+mod live;
 mod race;
 mod rate;
 pub mod retry;
@@ -50,6 +51,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(bulkhead::cases());
     cases.extend(race::cases());
     cases.extend(rate::cases());
+    cases.extend(live::cases());
     cases.extend(stack::cases());
     cases
 }

@@ -5,7 +5,8 @@ use std::fs;
 use std::process::Command;
 
 /// The crates that are compared, and the runtime.
-const NAMED: [&str; 8] = [
+const NAMED: [&str; 9] = [
+    "arc-swap",
     "tower",
     "tower-resilience",
     "ninelives",
