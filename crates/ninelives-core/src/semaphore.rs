@@ -251,6 +251,7 @@ impl fmt::Debug for Semaphore {
         f.debug_struct("Semaphore")
             .field("gate", &word)
             .field("places", &self.places())
+            .field("stripes", &self.stripes)
             .finish()
     }
 }

@@ -49,6 +49,23 @@ fn a_semaphore_shows_what_is_out_and_what_waits() {
 }
 
 #[test]
+fn a_semaphore_shows_what_lies_in_its_stripes() {
+    let semaphore = Semaphore::new(4).unwrap().striped_at_once(2);
+    assert!(matches!(semaphore.try_acquire(), Entry::Acquired { .. }));
+    semaphore.release_to(|| 1, 1);
+    shows(
+        &semaphore,
+        &[
+            "used: 1",
+            "Phase { era: 1, swept: false }",
+            "0: Stripe { since: 0, permits: 0 }",
+            "1: Stripe { since: 1, permits: 1 }",
+        ],
+    );
+    shows(&Semaphore::new(4).unwrap(), &["stripes: None"]);
+}
+
+#[test]
 fn a_budget_shows_its_tokens_and_limits_theirs() {
     let limits = budget::Limits::new(0.5, 10.0, 100).unwrap();
     shows(&Budget::new(&limits), &["Budget", "Word"]);

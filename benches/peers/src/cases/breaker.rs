@@ -7,6 +7,7 @@ use std::task::{Context, Waker};
 
 use failsafe::futures::CircuitBreaker;
 use failsafe::{Config, backoff, failure_policy};
+use ninelives::clock::FastClock;
 use ninelives::prelude as ours;
 use recloser::{AsyncRecloser, Recloser};
 use tower::Service;
@@ -19,6 +20,7 @@ use crate::subject::{ANSWER, Case, REJECTED, Subject};
 
 /// Failures in a row that open a breaker.
 pub const FAILURES: u32 = 5;
+const ON_FAST_CLOCK: &str = "ninelives (on the processor's clock)";
 const CLOSED_LEN: usize = 100;
 const RESILIENCE_RATE: &str = "tower-resilience (default: failure rate)";
 const FAILSAFE: &str = "failsafe";
@@ -59,7 +61,9 @@ fn closed(inner: Echo) -> Vec<Subject> {
 fn open() -> Vec<Subject> {
     let inner = Echo::ready();
     let ours = our_layer();
+    let fast = ours::CircuitBreakerLayer::with_clock(our_config(), FastClock::new()).unwrap();
     ours.trip();
+    fast.trip();
     let (resilience, handle) = resilience::CircuitBreakerLayer::builder()
         .consecutive_failures(FAILURES as usize)
         .wait_duration_in_open(FAR)
@@ -73,6 +77,7 @@ fn open() -> Vec<Subject> {
     (0..=CLOSED_LEN).for_each(|_| poll_once(recloser_open.call(failed())));
     vec![
         Subject::layer(OURS, ours, inner, REJECTED),
+        Subject::layer(ON_FAST_CLOCK, fast, inner, REJECTED),
         Subject::layer(RESILIENCE, resilience, inner, REJECTED),
         failsafe(FAILSAFE, failsafe_open, inner, REJECTED),
         recloser(recloser_open, inner, REJECTED),
@@ -86,8 +91,11 @@ fn open() -> Vec<Subject> {
 
 /// Ours.
 pub fn our_layer() -> ours::CircuitBreakerLayer {
-    let config = ours::CircuitBreakerConfig::new(FAILURES as usize, FAR, 1).unwrap();
-    ours::CircuitBreakerLayer::new(config).unwrap()
+    ours::CircuitBreakerLayer::new(our_config()).unwrap()
+}
+
+fn our_config() -> ours::CircuitBreakerConfig {
+    ours::CircuitBreakerConfig::new(FAILURES as usize, FAR, 1).unwrap()
 }
 
 /// Of tower-resilience.

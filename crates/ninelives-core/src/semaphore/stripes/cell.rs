@@ -1,6 +1,7 @@
 //! The phase, and a word for each stripe.
 
 use alloc::boxed::Box;
+use core::fmt;
 
 use crossbeam_utils::CachePadded;
 
@@ -164,10 +165,15 @@ impl Stripes {
 
     /// What lies in all of them, one looked at after the other.
     pub(in crate::semaphore) fn permits(&self) -> u32 {
+        self.each().map(Stripe::permits).sum()
+    }
+
+    fn each(&self) -> impl Iterator<Item = Stripe> {
         // Acquire: as a look at the gate.
         let look = |cell: &CachePadded<AtomicU64>| cell.load(Ordering::Acquire);
-        let stripes = self.cells.iter().map(|cell| Stripe::from_bits(look(cell)));
-        stripes.map(Stripe::permits).sum()
+        self.cells
+            .iter()
+            .map(move |cell| Stripe::from_bits(look(cell)))
     }
 
     /// Lets permits into stripes from now on, unless the phase has changed since `seen`.
@@ -221,6 +227,16 @@ impl Stripes {
             Some(cell) => cell,
             None => &self.cells[stripe % self.cells.len()],
         }
+    }
+}
+
+impl fmt::Debug for Stripes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stripes ")?;
+        f.debug_map()
+            .entry(&"phase", &self.phase())
+            .entries(self.each().enumerate())
+            .finish()
     }
 }
 
