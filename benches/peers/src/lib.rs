@@ -1,6 +1,6 @@
 //! ninelives beside its peers, in one run.
 //!
-//! Each case has one subject from each crate that offers it, around the same inner service, driven by hand within the same
+//! Each case has one subject from each crate that offers it, and one by hand, the [`floor`], around the same inner service, driven by hand within the same
 //! [`task`] of a current-thread runtime of tokio. Each peer is used as its documentation shows, with the settings that match ours where it has
 //! them; the subject's name says where it has not.
 //!
