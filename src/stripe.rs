@@ -28,6 +28,10 @@ struct Leave;
 
 /// This thread's stripe: that which the fewest threads had when it asked first. Threads that run at the same time share one only when there
 /// are more of them than stripes.
+///
+/// # Progress
+/// Wait-free, but for the first time on a thread: to hear of the thread's end, the standard library asks the C library, which may allocate and
+/// takes a lock of its own.
 #[inline]
 pub(crate) fn stripe() -> u32 {
     match STRIPE.get() {
