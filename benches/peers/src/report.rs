@@ -130,7 +130,7 @@ fn cell(table: &mut String, row: Option<&Row>, named: bool) {
     written.expect("a string takes all");
 }
 
-/// Whether the stack beats every peer's as it should, a line for each of the two ways. A stack is of all four; beside it are those of fewer.
+/// Whether the stack beats every peer's as it should, a line for each of the two ways.
 pub fn claims(measured: &[Measured]) -> String {
     let mut lines = String::new();
     for (name, wanted) in CLAIMS {
@@ -140,16 +140,13 @@ pub fn claims(measured: &[Measured]) -> String {
         let (floors, rows): (Vec<&Row>, Vec<_>) = stack.rows.iter().partition(|row| is_floor(row));
         let floor = fastest(floors).map_or(f64::NAN, |floor| floor.ns);
         let peers = rows.into_iter().filter(|row| !is_ours(row));
-        let (fewer, all_four): (Vec<_>, Vec<_>) =
-            peers.partition(|row| cases::stack::LACKS_A_BREAKER.contains(&row.peer));
         let holds = |row: &&Row| row.ratio.is_some_and(|ratio| ratio.low >= wanted);
-        let (held, missed): (Vec<_>, Vec<_>) = all_four.into_iter().partition(holds);
+        let (held, missed): (Vec<_>, Vec<_>) = peers.partition(holds);
         let answer = if missed.is_empty() { "Yes" } else { "No" };
-        let [held, missed, fewer] = [held, missed, fewer].map(|rows| listed(&rows, floor));
+        let [held, missed] = [held, missed].map(|rows| listed(&rows, floor));
         writeln!(
             lines,
-            "* {name}: {wanted:.0} times as fast as every peer's that has all four? {answer}. At least: {held}. Not: {missed}. \
-             Beside those of fewer: {fewer}."
+            "* {name}: {wanted:.0} times as fast as every peer's? {answer}. At least: {held}. Not: {missed}."
         )
         .expect("a string takes all");
     }
@@ -242,11 +239,11 @@ mod tests {
         }
     }
 
-    fn said_beside(resilience: f64) -> String {
+    fn said_beside(near: f64) -> String {
         let rows = vec![
             row(cases::OURS, 1.0),
-            row(cases::stack::LACKS_A_BREAKER[0], 2.0),
-            row(cases::RESILIENCE, resilience),
+            row("tower (no breaker)", near),
+            row(cases::RESILIENCE, 20.0),
             row(cases::FLOOR, 0.4),
         ];
         claims(&[Measured {
@@ -256,15 +253,16 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_of_all_four_that_is_too_near_is_named() {
+    fn a_peer_that_is_too_near_is_named_whatever_its_stack_is_of() {
         let near = said_beside(9.9);
-        assert!(near.contains("all four? No. At least: none. Not: tower-resilience 9.90x"));
+        assert!(near.contains("every peer's? No. At least: tower-resilience 20.0x"));
+        assert!(near.contains("Not: tower (no breaker) 9.90x"));
     }
 
     #[test]
-    fn a_stack_of_fewer_and_the_floor_decide_nothing() {
+    fn the_floor_is_no_peer() {
         let far = said_beside(10.0);
-        assert!(far.contains("all four? Yes. At least: tower-resilience 10.0x [10.0, 10.0], 25.0x the floor. Not: none."));
-        assert!(far.contains("of fewer: tower (no breaker; its limit waits) 2.00x"));
+        assert!(far.contains("every peer's? Yes."));
+        assert!(far.contains("Not: none."));
     }
 }

@@ -15,8 +15,6 @@ pub const PENDING: &str = "stack, pending once";
 
 const TOWER_STACK: &str = "tower (no breaker; its limit waits)";
 const TOWER_SHEDDING: &str = "tower (no breaker; its limit rejects)";
-/// The peers whose stack is of three policies.
-pub const LACKS_A_BREAKER: [&str; 2] = [TOWER_STACK, TOWER_SHEDDING];
 
 pub(super) fn cases() -> Vec<Case> {
     let (ready, pending) = (Echo::ready(), Echo::pending(1));
