@@ -34,6 +34,7 @@ pub const HOUSES: [House; 2] = [
                     "bits",
                     "decision",
                     "generation",
+                    "home",
                     "limit",
                     "meter",
                     "occupancy",

@@ -1,0 +1,108 @@
+//! Where what calls own is given back without a locked instruction: at home, on one thread.
+//!
+//! A [`Home`] is a count beside the count of a [block of owners](crate::weighted), and one thread alone adds to it, by a load and a store.
+//! It is biased reference counting (Choi, Shull and Torrellas 2018), with an end that needs nobody to sweep. A home belongs to
+//! one block at a time and stays in memory for good, so that a thread that looks at it late looks at nothing else.
+//!
+//! # Words
+//! | word       | meaning                              | written by                                                  |
+//! |------------|--------------------------------------|-------------------------------------------------------------|
+//! | `thread`   | the thread where it is open, or none | the owner                                                   |
+//! | `returned` | how many came back, since ever       | that thread while it is open; a bit for a claim: see below  |
+//! | `start`    | how many had when it was opened      | the owner                                                   |
+//!
+//! `returned` never goes back: 2^63 is 292 years of one each nanosecond. An owner opens its home once and closes it once.
+//!
+//! # The end
+//! While a home is open its thread reads `returned`, adds one and stores it, and looks whether the home is still
+//! open. The owner closes it, perhaps on another thread, and then reads how many came back. Between the store and the look on one
+//! side, and between closing and reading on the other, stands a fence: so the thread sees that the home is closed, or the owner sees
+//! what the thread has stored. Both may be so. Then they agree through the word itself, in which one bit means claimed:
+//!
+//! | Who claims                         | The owner read            | Who counts the thread's last unit |
+//! |------------------------------------|---------------------------|-----------------------------------|
+//! | the owner, after the thread stored | all of them               | the owner: the thread finds the claim |
+//! | the owner, before                  | all but that one          | the thread: it has written over the claim, or added to it |
+//! | the thread                         | all of them, and the claim | the thread: the owner takes one off |
+//!
+//! A thread is late by one unit at most: a look that finds the home closed is its last. Until that unit is counted its block is there, and its home
+//! has no other owner; after it, the thread does nothing but look, and compare with a number that does not come again.
+//!
+//! The thread's fence stands in the way of every call, and costs nothing: it keeps the compiler from reordering, and no more. The owner's, which
+//! is rare, makes up for it: it has every thread of the process pass a full fence. A thread passes its one before its look,
+//! and then its store, which came earlier, is seen by the owner; or after, and then the look sees that the home is closed. In a
+//! model and under Miri both are full fences. An owner that sees that nobody else is left needs none, nor does one that ends at home.
+//!
+//! # Orderings
+//! What comes back is stored with a Release, and the owner reads it with an Acquire. A home is given back with a Release and leased with an
+//! Acquire. All else is Relaxed: fences stand between, or one word decides.
+//!
+//! # Progress
+//! Wait-free, but for what [`Homes::barrier`] asks of the system, and [`Homes::lease`], which is lock-free and may allocate.
+//!
+//! # Models
+//! `loom-tests/tests/loom_weighted.rs`, together with what is counted there.
+
+mod cell;
+#[cfg(any(feature = "std", ninelives_loom))]
+mod slot;
+#[cfg(all(feature = "std", not(ninelives_loom)))]
+mod threads;
+
+pub use cell::Home;
+#[cfg(any(feature = "std", ninelives_loom))]
+pub use slot::Vacancies;
+#[cfg(all(feature = "std", not(ninelives_loom)))]
+pub use threads::Threads;
+
+/// Which threads there are, and where their homes come from. What is freed, and when, hangs on it; so only models see it from outside.
+pub trait Homes: 'static {
+    /// This thread's number, which no other thread has or will have; 0 if it has none yet. It is asked for by each call.
+    fn here() -> u64;
+
+    /// The same, of a thread that gets one now if it has none; 0 if no thread has, because [`barrier`](Homes::barrier) cannot work.
+    fn arrive() -> u64;
+
+    /// A home that nobody has.
+    fn lease() -> &'static Home;
+
+    /// Nobody has it any longer. Whoever leases it next does so after this.
+    fn give_back(home: &'static Home);
+
+    /// Every thread passes a full fence between the beginning and the end of this; or it says that they did not.
+    fn barrier() -> bool;
+}
+
+/// No thread has a home: each unit is given back where all are counted.
+#[derive(Clone, Copy, Debug)]
+pub enum Nowhere {}
+
+// === impl Nowhere ===
+
+impl Homes for Nowhere {
+    #[inline]
+    fn here() -> u64 {
+        0
+    }
+
+    fn arrive() -> u64 {
+        0
+    }
+
+    #[cfg(not(ninelives_loom))]
+    fn lease() -> &'static Home {
+        static CLOSED: Home = Home::new();
+        &CLOSED
+    }
+
+    #[cfg(ninelives_loom)]
+    fn lease() -> &'static Home {
+        alloc::boxed::Box::leak(alloc::boxed::Box::new(Home::new()))
+    }
+
+    fn give_back(_: &'static Home) {}
+
+    fn barrier() -> bool {
+        false
+    }
+}
