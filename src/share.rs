@@ -5,8 +5,8 @@
 //! than once counts its calls on a line of its own, which no other core writes while it stays where it is. A service that is called
 //! once, as the clone for a single request, shares the count of the one that it was cloned from, and allocates nothing.
 //!
-//! The thread on which a service is called for the second time is where its calls are at home: those that end there give back without a locked
-//! instruction. A service that goes on elsewhere has its home there with its next stock of calls.
+//! The thread where a service takes its first stock of calls, with its second or third, is where its calls are at home: those that end there give back
+//! without a locked instruction. A service that is elsewhere when its stock is used up has its home there from then on.
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -5,13 +5,14 @@
 //! one block at a time and stays in memory for good, so that a thread that looks at it late looks at nothing else.
 //!
 //! # Words
-//! | word       | meaning                              | written by                                                  |
-//! |------------|--------------------------------------|-------------------------------------------------------------|
-//! | `thread`   | the thread where it is open, or none | the owner                                                   |
-//! | `returned` | how many came back, since ever       | that thread while it is open; a bit for a claim: see below  |
-//! | `start`    | how many had when it was opened      | the owner                                                   |
+//! | word       | meaning                              | written by                               |
+//! |------------|--------------------------------------|------------------------------------------|
+//! | `thread`   | the thread where it is open, or none | the owner                                |
+//! | `returned` | how many have come back, and a claim | that thread; the owner begins and claims |
+//! | `start`    | what `returned` was at the beginning | the owner                                |
 //!
-//! `returned` never goes back: 2^63 is 292 years of one each nanosecond. An owner opens its home once and closes it once.
+//! `returned` goes on from one owner of the home to the next, one further with each, and never back: 2^63 is 292 years of one each nanosecond. An owner
+//! opens its home once and closes it once.
 //!
 //! # The end
 //! While a home is open its thread reads `returned`, adds one and stores it, and looks whether the home is still
@@ -25,51 +26,64 @@
 //! | the owner, before                  | all but that one          | the thread: it has written over the claim, or added to it |
 //! | the thread                         | all of them, and the claim | the thread: the owner takes one off |
 //!
-//! A thread is late by one unit at most: a look that finds the home closed is its last. Until that unit is counted its block is there, and its home
+//! A thread is late by one unit at most: once it has found the home closed it counts nothing there. Until that unit is counted its block is there, and its home
 //! has no other owner; after it, the thread does nothing but look, and compare with a number that does not come again.
 //!
 //! The thread's fence stands in the way of every call, and costs nothing: it keeps the compiler from reordering, and no more. The owner's, which
 //! is rare, makes up for it: it has every thread of the process pass a full fence. A thread passes its one before its look,
 //! and then its store, which came earlier, is seen by the owner; or after, and then the look sees that the home is closed. In a
-//! model and under Miri both are full fences. An owner that sees that nobody else is left needs none, nor does one that ends at home.
+//! model and under Miri both are full fences. An owner that ends at home needs none. Nor does one that finds that as many have come back as were out:
+//! then the thread has stored all that it will, and at most has not looked yet, and the claim decides.
 //!
 //! # Orderings
 //! What comes back is stored with a Release, and the owner reads it with an Acquire. A home is given back with a Release and leased with an
 //! Acquire. All else is Relaxed: fences stand between, or one word decides.
 //!
 //! # Progress
-//! Wait-free, but for what [`Homes::barrier`] asks of the system, and [`Homes::lease`], which is lock-free and may allocate.
+//! Coming back is wait-free. [`Homes::lease`] is lock-free and may allocate; [`Homes::barrier`] asks the system, which interrupts other processors and
+//! waits for none of their threads.
 //!
 //! # Models
 //! `loom-tests/tests/loom_weighted.rs`, together with what is counted there.
 
 mod cell;
-#[cfg(any(feature = "std", ninelives_loom))]
+#[cfg(any(feature = "std", ninelives_loom, test))]
 mod slot;
 #[cfg(all(feature = "std", not(ninelives_loom)))]
 mod threads;
 
+use crate::sync;
+
 pub use cell::Home;
-#[cfg(any(feature = "std", ninelives_loom))]
+#[cfg(any(feature = "std", ninelives_loom, test))]
 pub use slot::Vacancies;
 #[cfg(all(feature = "std", not(ninelives_loom)))]
 pub use threads::Threads;
 
-/// Which threads there are, and where their homes come from. What is freed, and when, hangs on it; so only models see it from outside.
+/// Which threads there are, and where their homes come from.
+///
+/// # Safety
+/// What is freed, and when, hangs on what these promise. So nobody outside of the crate can name this trait, but for models.
 pub trait Homes: 'static {
     /// This thread's number, which no other thread has or will have; 0 if it has none yet. It is asked for by each call.
     fn here() -> u64;
 
-    /// The same, of a thread that gets one now if it has none; 0 if no thread has, because [`barrier`](Homes::barrier) cannot work.
+    /// The same, of a thread that gets one now if it has none; 0 if none is given, because [`barrier`](Homes::barrier) does not work.
     fn arrive() -> u64;
 
-    /// A home that nobody has.
+    /// A home that nobody has; or any, if [`arrive`](Homes::arrive) gives no number.
     fn lease() -> &'static Home;
 
     /// Nobody has it any longer. Whoever leases it next does so after this.
     fn give_back(home: &'static Home);
 
-    /// Every thread passes a full fence between the beginning and the end of this; or it says that they did not.
+    /// The side of the fence that costs nothing.
+    #[inline]
+    fn light_fence() {
+        sync::light_fence();
+    }
+
+    /// The other: every thread passes a full fence between the beginning and the end of this; or it says that they did not.
     fn barrier() -> bool;
 }
 

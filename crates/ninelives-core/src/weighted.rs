@@ -25,7 +25,7 @@
 //! adds is Relaxed, as whoever adds is an owner. What comes home is stored with a Release, and the owner that goes reads it with an Acquire.
 //!
 //! # Progress
-//! Wait-free, all of it. The last owner frees the block. A first owner that goes on another thread than its home's while a unit is out has every
+//! Wait-free, but for making a block, which allocates. The last owner frees it. A first owner that goes on another thread than its home's while a unit is out has every
 //! thread of the process pass a fence: on Linux one system call, which interrupts the processors that run them.
 //!
 //! # Safety

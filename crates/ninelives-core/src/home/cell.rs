@@ -3,7 +3,7 @@
 use crossbeam_utils::CachePadded;
 
 use super::Homes;
-use crate::sync::{AtomicU64, Ordering, light_fence, store_beside_writers};
+use crate::sync::{AtomicU64, Ordering, store_beside_writers};
 
 /// Where the units of one block come back: on the thread at which it is open.
 #[derive(Debug)]
@@ -11,11 +11,11 @@ pub struct Home(CachePadded<Words>);
 
 #[derive(Debug)]
 struct Words {
-    /// The thread at which it is open. Written by the owner only.
+    /// The thread at which it is open. The owner's.
     thread: AtomicU64,
-    /// How many came back, since ever. Written by that thread while it is open.
+    /// How many have come back. That thread's, but for claims and what the owner begins with.
     returned: AtomicU64,
-    /// How many had when its block took it. Written and read by the owner.
+    /// What `returned` was when it was opened. The owner's.
     start: AtomicU64,
 }
 
@@ -56,7 +56,6 @@ impl Home {
             thread,
             returned,
             start,
-            ..
         } = &*self.0;
         // Past whatever the thread of an earlier owner still compares with. Relaxed: it was leased after it was given back.
         let begun = (returned.load(Ordering::Relaxed) & !CLAIMED) + 1;
@@ -75,20 +74,21 @@ impl Home {
         (thread != CLOSED).then_some(thread)
     }
 
-    /// Counts a unit that is given back on thread `here`, if that is at home; if it does not, the unit is counted elsewhere. A unit
+    /// Counts a unit that is given back here, if that is at home; if it does not, the unit is counted elsewhere. A unit
     /// that was counted holds its block no longer.
     #[inline]
-    pub(crate) fn take_back(&self, here: u64) -> bool {
+    pub(crate) fn take_back<H: Homes>(&self) -> bool {
+        let here = H::here();
         // Relaxed: this thread put its number there itself; that it was taken away is looked for below.
         if self.0.thread.load(Ordering::Relaxed) != here {
             return false;
         }
-        // Relaxed: only this thread writes it, but for a claim, which is looked for below.
+        // Relaxed: this thread opened it, and only this thread adds; a claim is looked for below.
         let mine = self.0.returned.load(Ordering::Relaxed) + 1;
         // Release: pairs with the Acquires in `close`; the value is dropped after every look at it.
         store_beside_writers(&self.0.returned, mine, Ordering::Release);
-        light_fence();
-        // Relaxed: the fence comes before it.
+        H::light_fence();
+        // Relaxed: the fence comes before it. If the owner was the last one there was none on its side, and its claim decides.
         self.0.thread.load(Ordering::Relaxed) == here || self.is_counted(mine)
     }
 
@@ -126,7 +126,7 @@ impl Home {
         }
         // Acquire: pairs with the Release in `take_back`.
         let is_last = is_last(returned.load(Ordering::Acquire) - start);
-        // Relaxed: the fence comes after it.
+        // Relaxed: the fence comes after it; or nobody can be in the midst of coming back.
         thread.store(CLOSED, Ordering::Relaxed);
         if !is_last && !H::barrier() {
             return None;

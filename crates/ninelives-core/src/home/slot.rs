@@ -23,7 +23,7 @@ pub struct Vacancies {
     rows: [OnceBox<Row>; ROWS],
     /// How many rows there are, at least.
     made: AtomicUsize,
-    /// Where the next search begins.
+    /// How many searches have begun.
     next: AtomicUsize,
 }
 
@@ -59,10 +59,11 @@ impl Vacancies {
     /// A vacant home; a new row of them if none is found.
     ///
     /// # Progress
-    /// Lock-free: who finds the rows full makes one.
+    /// Lock-free: who finds nothing in eight words of each row makes another row.
     pub fn lease(&'static self) -> &'static Home {
-        // Relaxed: it says where to look.
-        let seed = self.next.fetch_add(1, Ordering::Relaxed);
+        // Relaxed: it says where to look. Mixed, so that those who hold for long do not crowd wherever they come at regular turns.
+        let turn = self.next.fetch_add(1, Ordering::Relaxed) as u64;
+        let seed = (turn.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
         // Relaxed: a row that is not seen yet is found by `get_or_init`.
         let mut top = self.made.load(Ordering::Relaxed);
         loop {

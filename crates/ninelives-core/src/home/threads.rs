@@ -20,8 +20,11 @@ static VACANCIES: Vacancies = Vacancies::new();
 
 static CAN_FENCE: OnceLock<bool> = OnceLock::new();
 
+/// Set once a fence was refused that was granted before.
+static REFUSED: OnceLock<()> = OnceLock::new();
+
 thread_local! {
-    // A cell without a drop: it is there as long as the thread is, and found without a look.
+    // A cell without a drop: it is there as long as the thread is, and found without a look, where thread-locals are the system's own, as on Linux.
     static NUMBER: Cell<u64> = const { Cell::new(NONE) };
 }
 
@@ -36,9 +39,12 @@ fn number() -> u64 {
 
 impl Threads {
     /// Whether they can be made to pass a fence. The first one who asks, which is at the latest whoever makes the first service, asks the system,
-    /// which may take milliseconds if there are other threads already.
+    /// which may take milliseconds if there are other threads already; others who ask meanwhile wait.
+    ///
+    /// A process that gives up the right to ask for fences later (seccomp) keeps for good what would have needed one to be freed, and gives no
+    /// thread a home any more. A filter that kills who asks kills it.
     pub fn can_fence() -> bool {
-        *CAN_FENCE.get_or_init(fence::prepare)
+        *CAN_FENCE.get_or_init(fence::prepare) && REFUSED.get().is_none()
     }
 }
 
@@ -64,14 +70,17 @@ impl Homes for Threads {
         }
     }
 
+    /// One that was not leased is not found.
     fn give_back(home: &'static Home) {
-        if Self::can_fence() {
-            VACANCIES.give_back(home);
-        }
+        VACANCIES.give_back(home);
     }
 
     fn barrier() -> bool {
-        fence::all()
+        let passed = fence::all();
+        if !passed {
+            REFUSED.get_or_init(|| ());
+        }
+        passed
     }
 }
 /// By the system: an interrupt to each processor that runs a thread of this process.

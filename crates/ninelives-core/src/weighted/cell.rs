@@ -1,23 +1,25 @@
 //! The count behind [weighted](super) owners: the one file of the project with unsafe code.
 //!
 //! # Safety
-//! An owner, a [`Weighted`] or a [`Unit`], is a pointer to a block and a weight. Five sentences carry whatever is unsafe on this page.
+//! An owner, a [`Weighted`] or a [`Unit`], is a pointer to a block and a weight. Five sentences carry whatever is unsafe on this page. They lean on
+//! what [`Homes`] promises, which nobody outside of the crate implements or calls, but for models.
 //!
 //! 1. **The count is at least the sum of the weights of all owners.** [`Weighted::homed`] makes both alike; `split` moves one from an owner
 //!    to the one it makes; `clone` and `stock` add to the count before they add to an owner; `drop` takes away what goes
 //!    with its owner, and the first owner's what came home besides, which its [home](crate::home) says once and never too high. An owner that is forgotten leaves
 //!    its weight in the count.
 //! 2. **An owner's weight is at least one**: `split` does not give away the last. So the count is above zero
-//!    while there is an owner, and its block is there: each dereference is by an owner, for no longer than that owner is borrowed. A unit that
-//!    came home looks at its block no more, but at its home, which is never freed.
+//!    while there is an owner, and its block is there: each dereference is by an owner, for no longer than that owner is borrowed, or by who took
+//!    away the last weight and is to free it. A unit that came home looks at its block no more, but at its home, which is never freed.
 //! 3. **The count becomes zero once, by the last owner.** Whoever takes away as much as there was has left no weight to anybody, and only an
 //!    owner makes owners. So what is freed is freed by one. A unit that came home takes nothing away: until the first owner goes, the count
 //!    is above zero by that owner.
-//! 4. **The value is dropped after every look at it.** Every subtraction is a Release; each is part of the release sequence of those before
+//! 4. **The value is dropped after every look at it.** Every subtraction of what an owner had is a Release; each is part of the release sequence of those before
 //!    it, for nothing but additions and subtractions in place writes the count; and the Acquire load of who saw the last one meets them all. What came
 //!    home was stored with a Release by one thread, and the first owner, before it subtracts, has read that with an Acquire, or is on that thread.
 //! 5. **The count does not overflow.** What finds it above half of its range takes its addition back and panics. To pass the other
-//!    half, 2^47 threads would have to be between the two at once.
+//!    half, 2^47 threads would have to be between the two at once. What came home is in it until the first owner goes: 2^63 are 292 years of one each
+//!    nanosecond.
 //!
 //! **Across threads** an owner is what an `Arc` is: through it any thread may look at the value, and any may be the last and drop it. So it is
 //! `Send` and `Sync` for a value that is both, and for no other.
@@ -125,7 +127,7 @@ impl<T, H: Homes> Weighted<T, H> {
         Some(Unit { block })
     }
 
-    /// Whether the units come home on another thread than this one.
+    /// Whether this first owner's units come home on another thread than this one.
     pub fn is_abroad(&self) -> bool {
         let thread = self.block.get().home.thread();
         self.first && thread.is_some_and(|thread| thread != H::here())
@@ -172,7 +174,7 @@ impl<T, H: Homes> Drop for Weighted<T, H> {
             return self.block.give_back(weight);
         }
         let Block { count, home, .. } = self.block.get();
-        // Relaxed: what was added for those that have come back is seen with them.
+        // Relaxed: an owner adds before it is given back itself, so what is seen to be given back was seen to be added.
         let is_last = |back| count.load(Ordering::Relaxed) == weight + back;
         // Without a fence it is as if it had been forgotten.
         if let Some(back) = home.close::<H>(is_last) {
@@ -216,7 +218,7 @@ impl<T, H: Homes> Clone for Unit<T, H> {
 impl<T, H: Homes> Drop for Unit<T, H> {
     #[inline]
     fn drop(&mut self) {
-        if !self.block.get().home.take_back(H::here()) {
+        if !self.block.get().home.take_back::<H>() {
             self.block.give_back(1);
         }
     }
@@ -279,7 +281,7 @@ impl<T, H: Homes> Pointer<T, H> {
         let Block { count, home, .. } = self.get();
         count.load(Ordering::Acquire);
         H::give_back(home);
-        // SAFETY: sentences 3 and 4. The block came out of a box, in `new`.
+        // SAFETY: sentences 3 and 4. The block came out of a box, in `homed`.
         drop(unsafe { Box::from_raw(self.at.as_ptr()) });
     }
 }

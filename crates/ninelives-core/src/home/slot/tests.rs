@@ -5,10 +5,6 @@ use std::vec::Vec;
 
 use super::*;
 
-fn leak() -> &'static Vacancies {
-    Box::leak(Box::default())
-}
-
 fn at(home: &Home) -> usize {
     ptr::from_ref(home).addr()
 }
@@ -29,31 +25,31 @@ fn a_home_is_found_in_its_row() {
 
 #[test]
 fn no_home_is_leased_twice() {
-    let vacancies = leak();
-    let homes: BTreeSet<_> = (0..10 * BITS).map(|_| at(vacancies.lease())).collect();
+    static VACANCIES: Vacancies = Vacancies::new();
+    let homes: BTreeSet<_> = (0..10 * BITS).map(|_| at(VACANCIES.lease())).collect();
     assert_eq!(homes.len(), 10 * BITS);
 }
 
 #[test]
 fn what_was_given_back_is_leased_again_before_a_row_is_made() {
-    let vacancies = leak();
-    let homes: Vec<_> = (0..BITS).map(|_| vacancies.lease()).collect();
-    vacancies.give_back(homes[40]);
-    vacancies.give_back(homes[7]);
-    let again = [at(vacancies.lease()), at(vacancies.lease())];
+    static VACANCIES: Vacancies = Vacancies::new();
+    let homes: Vec<_> = (0..BITS).map(|_| VACANCIES.lease()).collect();
+    VACANCIES.give_back(homes[40]);
+    VACANCIES.give_back(homes[7]);
+    let again = [at(VACANCIES.lease()), at(VACANCIES.lease())];
     assert_eq!(again, [at(homes[7]), at(homes[40])]);
-    assert_eq!(vacancies.made.load(Ordering::Relaxed), 1);
+    assert_eq!(VACANCIES.made.load(Ordering::Relaxed), 1);
 }
 
 #[test]
 fn homes_that_come_and_go_make_no_more_rows() {
-    let vacancies = leak();
-    let mut homes: Vec<_> = (0..5 * BITS).map(|_| vacancies.lease()).collect();
-    let made = vacancies.made.load(Ordering::Relaxed);
+    static VACANCIES: Vacancies = Vacancies::new();
+    let mut homes: Vec<_> = (0..5 * BITS).map(|_| VACANCIES.lease()).collect();
+    let made = VACANCIES.made.load(Ordering::Relaxed);
     for turn in 0..50 * BITS {
         let at = turn * 13 % homes.len();
-        vacancies.give_back(homes[at]);
-        homes[at] = vacancies.lease();
+        VACANCIES.give_back(homes[at]);
+        homes[at] = VACANCIES.lease();
     }
-    assert_eq!(vacancies.made.load(Ordering::Relaxed), made);
+    assert_eq!(VACANCIES.made.load(Ordering::Relaxed), made);
 }
