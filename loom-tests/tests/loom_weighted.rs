@@ -194,6 +194,7 @@ fn owners_that_make_owners_beside_others_keep_the_value() {
             let (mut weighted, dropped) = Kept::new::<Nowhere>([2, 2, 1]);
             let unit = unit_of(&mut weighted);
             let mut branch = weighted.clone();
+            drop(branch.split()); // so that its next one takes a stock
             let actors: Vec<Actor<ThreadId>> = vec![
                 Box::new(move || {
                     let lent = unit_of(&mut branch);
