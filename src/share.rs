@@ -98,12 +98,6 @@ impl<T, X> Deref for Share<T, X> {
 
 // === impl Loan ===
 
-impl<T> Clone for Loan<T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
 impl<T, X> Loan<T, X> {
     /// What it holds on to besides.
     #[inline]
