@@ -53,8 +53,12 @@
 
 mod cell;
 
+use core::fmt;
+
 pub use cell::{Unit, Weighted};
 
+#[cfg(not(ninelives_loom))]
+use crate::home::Homes;
 pub use crate::home::Nowhere;
 #[cfg(all(feature = "std", not(ninelives_loom)))]
 pub use crate::home::Threads;
@@ -63,3 +67,15 @@ pub use crate::home::{Home, Homes, Vacancies};
 
 #[cfg(test)]
 mod tests;
+
+impl<T: fmt::Debug, H: Homes> fmt::Debug for Weighted<T, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: fmt::Debug, H: Homes> fmt::Debug for Unit<T, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}

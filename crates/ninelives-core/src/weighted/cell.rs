@@ -30,7 +30,6 @@
 )]
 
 use alloc::boxed::Box;
-use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Deref;
 use core::ptr::NonNull;
@@ -192,12 +191,6 @@ impl<T, H: Homes> Deref for Weighted<T, H> {
     }
 }
 
-impl<T: fmt::Debug, H: Homes> fmt::Debug for Weighted<T, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
 // An owner that moves moves no value.
 impl<T, H: Homes> Unpin for Weighted<T, H> {}
 
@@ -230,12 +223,6 @@ impl<T, H: Homes> Deref for Unit<T, H> {
     #[inline]
     fn deref(&self) -> &T {
         &self.block.get().value
-    }
-}
-
-impl<T: fmt::Debug, H: Homes> fmt::Debug for Unit<T, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
     }
 }
 
