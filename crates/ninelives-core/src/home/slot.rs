@@ -11,8 +11,12 @@ use once_cell::race::OnceBox;
 use super::Home;
 use crate::sync::{AtomicU64, AtomicUsize, Ordering};
 
-/// Homes for each word; few keep the models small.
-const BITS: usize = if cfg!(ninelives_loom) { 2 } else { 64 };
+/// Homes for each word; few keep the models small, and what is interpreted.
+const BITS: usize = if cfg!(any(ninelives_loom, miri)) {
+    2
+} else {
+    64
+};
 /// Rows at most. The last would not fit into memory.
 const ROWS: usize = 32;
 /// Words of a row that are tried before the next row is.

@@ -34,10 +34,10 @@ fn no_home_is_leased_twice() {
 fn what_was_given_back_is_leased_again_before_a_row_is_made() {
     static VACANCIES: Vacancies = Vacancies::new();
     let homes: Vec<_> = (0..BITS).map(|_| VACANCIES.lease()).collect();
-    VACANCIES.give_back(homes[40]);
-    VACANCIES.give_back(homes[7]);
+    VACANCIES.give_back(homes[BITS - 1]);
+    VACANCIES.give_back(homes[0]);
     let again = [at(VACANCIES.lease()), at(VACANCIES.lease())];
-    assert_eq!(again, [at(homes[7]), at(homes[40])]);
+    assert_eq!(again, [at(homes[0]), at(homes[BITS - 1])]);
     assert_eq!(VACANCIES.made.load(Ordering::Relaxed), 1);
 }
 
