@@ -212,7 +212,7 @@ impl<T, H: Homes> Drop for Unit<T, H> {
     #[inline]
     fn drop(&mut self) {
         if !self.block.get().home.take_back::<H>() {
-            self.block.give_back_elsewhere();
+            self.block.give_back(1);
         }
     }
 }
@@ -258,12 +258,6 @@ impl<T, H: Homes> Pointer<T, H> {
         if self.get().count.fetch_sub(weight, Ordering::Release) == weight {
             self.free();
         }
-    }
-
-    /// By a unit that ends elsewhere than at home.
-    #[inline(never)]
-    fn give_back_elsewhere(self) {
-        self.give_back(1);
     }
 
     /// By the last owner.
