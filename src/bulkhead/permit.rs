@@ -26,7 +26,8 @@ pub(super) struct Held<B: Beside<Arc<Semaphore>>, W: Weight = One>(Option<Permit
 /// A place in the line that is given up when it is dropped, and what a shadow counts for it.
 #[derive(Debug)]
 pub(super) struct Waiter<B: Beside<Arc<Semaphore>>, W: Weight> {
-    stand: Option<(Loan<Semaphore>, Place)>,
+    semaphore: Loan<Semaphore>,
+    place: Option<Place>,
     tried: B,
     weight: W,
 }
@@ -84,16 +85,6 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Held<B, W> {
         }))
     }
 
-    /// Holds what was set aside for this place.
-    fn at(place: Place, semaphore: Loan<Semaphore>, weight: W, tried: B) -> Self {
-        let held = Self::new(semaphore, weight, tried);
-        // After it: the drop of an old waker in the place may panic, and the permits go back then.
-        if let Some(permit) = &held.0 {
-            permit.semaphore.take(place);
-        }
-        held
-    }
-
     /// Holds nothing.
     #[inline]
     pub(super) const fn nothing() -> Self {
@@ -132,7 +123,8 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Waiter<B, W> {
     /// Owns a place that `semaphore` has just given, and what the shadow gave.
     pub(super) fn new(semaphore: Loan<Semaphore>, place: Place, weight: W, tried: B) -> Self {
         Self {
-            stand: Some((semaphore, place)),
+            semaphore,
+            place: Some(place),
             tried,
             weight,
         }
@@ -146,16 +138,17 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Waiter<B, W> {
     /// How the wait ended, once it has.
     #[inline]
     pub(super) fn poll(&mut self, waker: &Waker) -> Poll<End<B, W>> {
-        let Some((semaphore, place)) = &self.stand else {
+        let Some(place) = &self.place else {
             unreachable!("a place is consumed by the turn that ends the wait")
         };
-        Poll::Ready(match ready!(semaphore.poll_place(place, waker)) {
+        Poll::Ready(match ready!(self.semaphore.poll_place(place, waker)) {
             Turn::Granted { in_flight } => {
                 let tried = B::holding(self.tried.take());
-                let held = match self.stand.take() {
-                    Some((semaphore, place)) => Held::at(place, semaphore, self.weight, tried),
-                    None => Held::nothing(),
-                };
+                // Before the place is free: the drop of an old waker in it may panic, and the permits go back then.
+                let held = Held::new(self.semaphore.clone(), self.weight, tried);
+                if let Some(place) = self.place.take() {
+                    self.semaphore.take(place);
+                }
                 End::Granted { held, in_flight }
             }
             Turn::Overweight { limit } => End::Overweight { limit },
@@ -169,8 +162,8 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Drop for Waiter<B, W> {
         if let Some(semaphore) = self.tried.take() {
             shadow::give_back(semaphore, self.weight());
         }
-        if let Some((semaphore, place)) = self.stand.take() {
-            semaphore.leave(place);
+        if let Some(place) = self.place.take() {
+            self.semaphore.leave(place);
         }
     }
 }

@@ -2,7 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 extern crate alloc;
-#[cfg(any(test, feature = "std"))]
+#[cfg(test)]
 extern crate std;
 
 pub mod backoff;
@@ -13,7 +13,6 @@ pub mod budget;
 pub mod decision;
 pub mod event;
 pub mod generation;
-mod home;
 pub mod jitter;
 pub mod limit;
 pub mod meter;

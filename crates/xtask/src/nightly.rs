@@ -13,10 +13,7 @@ const THREADS: [&str; 5] = ["threads", "keepers", "e01_", "wakers", "bell::"];
 
 /// What a sanitizer is asked to look at.
 const SANITIZED: [(&str, &[&str]); 2] = [
-    (
-        "ninelives-core",
-        &["--features", "std", "--lib", "--test", "linear"],
-    ),
+    ("ninelives-core", &["--lib", "--test", "linear"]),
     (
         "ninelives",
         &[
@@ -53,8 +50,6 @@ fn interpreted(workspace: &Workspace, flags: &str) -> Command {
         "--locked",
         "--package",
         "ninelives-core",
-        "--features",
-        "std",
         "--lib",
         "--test",
         "linear",

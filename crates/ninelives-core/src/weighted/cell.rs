@@ -1,25 +1,19 @@
 //! The count behind [weighted](super) owners: the one file of the project with unsafe code.
 //!
 //! # Safety
-//! An owner, a [`Weighted`] or a [`Unit`], is a pointer to a block and a weight. Five sentences carry whatever is unsafe on this page. They lean on
-//! what [`Homes`] promises, which nobody outside of the crate implements or calls, but for models.
+//! An owner, a [`Weighted`] or a [`Unit`], is a pointer to a block and a weight. Five sentences carry whatever is unsafe on this page.
 //!
-//! 1. **The count is at least the sum of the weights of all owners.** [`Weighted::homed`] makes both alike; `split` moves one from an owner
+//! 1. **The count is at least the sum of the weights of all owners.** [`Weighted::new`] makes both alike; `split` moves one from an owner
 //!    to the one it makes; `clone` and `stock` add to the count before they add to an owner; `drop` takes away what goes
-//!    with its owner, and the first owner's what came home besides, which its [home](crate::home) says once and never too high. An owner that is forgotten leaves
-//!    its weight in the count.
+//!    with its owner. An owner that is forgotten leaves its weight in the count.
 //! 2. **An owner's weight is at least one**: `split` does not give away the last. So the count is above zero
-//!    while there is an owner, and its block is there: each dereference is by an owner, for no longer than that owner is borrowed, or by who took
-//!    away the last weight and is to free it. A unit that came home looks at its block no more, but at its home, which is never freed.
+//!    while there is an owner, and its block is there: each dereference is by an owner, for no longer than that owner is borrowed.
 //! 3. **The count becomes zero once, by the last owner.** Whoever takes away as much as there was has left no weight to anybody, and only an
-//!    owner makes owners. So what is freed is freed by one. A unit that came home takes nothing away: until the first owner goes, the count
-//!    is above zero by that owner.
-//! 4. **The value is dropped after every look at it.** Every subtraction of what an owner had is a Release; each is part of the release sequence of those before
-//!    it, for nothing but additions and subtractions in place writes the count; and the Acquire load of who saw the last one meets them all. What came
-//!    home was stored with a Release by one thread, and the first owner, before it subtracts, has read that with an Acquire, or is on that thread.
+//!    owner makes owners. So what is freed is freed by one.
+//! 4. **The value is dropped after every look at it.** Every subtraction is a Release; each is part of the release sequence of those before
+//!    it, for nothing but additions and subtractions in place writes the count; and the Acquire load of who saw the last one meets them all.
 //! 5. **The count does not overflow.** What finds it above half of its range takes its addition back and panics. To pass the other
-//!    half, 2^47 threads would have to be between the two at once. What came home is in it until the first owner goes: 2^63 are 292 years of one each
-//!    nanosecond.
+//!    half, 2^47 threads would have to be between the two at once.
 //!
 //! **Across threads** an owner is what an `Arc` is: through it any thread may look at the value, and any may be the last and drop it. So it is
 //! `Send` and `Sync` for a value that is both, and for no other.
@@ -30,38 +24,37 @@
 )]
 
 use alloc::boxed::Box;
+use core::fmt;
 use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
 use core::ops::Deref;
 use core::ptr::NonNull;
 
 use crossbeam_utils::CachePadded;
 
-use crate::home::{Home, Homes, Nowhere};
 use crate::sync::{AtomicU64, Ordering};
 
 /// An owner of a value, with a stock of further owners to hand out.
-pub struct Weighted<T, H: Homes = Nowhere> {
-    block: Pointer<T, H>,
+pub struct Weighted<T> {
+    block: Pointer<T>,
     weight: u32,
     first: bool,
 }
 
 /// An owner of a value that has no stock.
-pub struct Unit<T, H: Homes = Nowhere> {
-    block: Pointer<T, H>,
+pub struct Unit<T> {
+    block: Pointer<T>,
 }
 
 /// A pointer to a block, for an owner to be made of: no owner by itself.
-struct Pointer<T, H: Homes> {
+struct Pointer<T> {
     at: NonNull<CachePadded<Block<T>>>,
     /// Who drops an owner may drop a value.
     owned: PhantomData<Block<T>>,
-    homes: PhantomData<H>,
 }
 
 struct Block<T> {
     count: AtomicU64,
-    home: &'static Home,
     value: T,
 }
 
@@ -76,34 +69,25 @@ const STOCK: u32 = if cfg!(any(ninelives_loom, miri)) {
 const MOST: u64 = 1 << 63;
 
 // SAFETY: "Across threads", on this page.
-unsafe impl<T: Send + Sync, H: Homes> Send for Pointer<T, H> {}
+unsafe impl<T: Send + Sync> Send for Pointer<T> {}
 // SAFETY: as above.
-unsafe impl<T: Send + Sync, H: Homes> Sync for Pointer<T, H> {}
+unsafe impl<T: Send + Sync> Sync for Pointer<T> {}
 
 // === impl Weighted ===
 
 impl<T> Weighted<T> {
-    /// The first owner of `value`, whose units have no home.
+    /// The first owner of `value`, which moves to a block of its own, a cache line or two away from everything else.
     pub fn new(value: T) -> Self {
-        Self::homed(value)
-    }
-}
-
-impl<T, H: Homes> Weighted<T, H> {
-    /// The first owner of `value`, which moves to a block of its own, a cache line or two away from everything else. It has a stock of one.
-    pub fn homed(value: T) -> Self {
         let block = CachePadded::new(Block {
-            count: AtomicU64::new(2),
-            home: H::lease(),
+            count: AtomicU64::new(u64::from(1 + STOCK)),
             value,
         });
         Self {
             block: Pointer {
                 at: NonNull::from(Box::leak(Box::new(block))),
                 owned: PhantomData,
-                homes: PhantomData,
             },
-            weight: 2,
+            weight: 1 + STOCK,
             first: true,
         }
     }
@@ -116,7 +100,7 @@ impl<T, H: Homes> Weighted<T, H> {
 
     /// Another owner, out of the stock; none once it is used up.
     #[inline]
-    pub fn split(&mut self) -> Option<Unit<T, H>> {
+    pub fn split(&mut self) -> Option<Unit<T>> {
         self.weight -= 1;
         if self.weight == 0 {
             self.weight = 1;
@@ -126,13 +110,7 @@ impl<T, H: Homes> Weighted<T, H> {
         Some(Unit { block })
     }
 
-    /// Whether this first owner's units come home on another thread than this one.
-    pub fn is_abroad(&self) -> bool {
-        let thread = self.block.get().home.thread();
-        self.first && thread.is_some_and(|thread| thread != H::here())
-    }
-
-    /// Takes a stock for 65,536 units, if it has none. The first owner's units are at home on the thread that did so first.
+    /// Takes a stock for 65,536 units, if it has none.
     ///
     /// # Panics
     /// If more than 2^47 owners were forgotten.
@@ -141,10 +119,6 @@ impl<T, H: Homes> Weighted<T, H> {
             self.block.add(STOCK);
             self.weight += STOCK;
         }
-        let home = self.block.get().home;
-        if self.first && home.thread().is_none() {
-            home.open(H::arrive());
-        }
     }
 }
 
@@ -152,7 +126,7 @@ impl<T, H: Homes> Weighted<T, H> {
 ///
 /// # Panics
 /// If more than 2^47 owners were forgotten.
-impl<T, H: Homes> Clone for Weighted<T, H> {
+impl<T> Clone for Weighted<T> {
     #[inline]
     fn clone(&self) -> Self {
         self.block.add(2);
@@ -164,25 +138,14 @@ impl<T, H: Homes> Clone for Weighted<T, H> {
     }
 }
 
-/// The first owner has all threads pass a fence if it goes elsewhere than at home while others are left.
-impl<T, H: Homes> Drop for Weighted<T, H> {
+impl<T> Drop for Weighted<T> {
     #[inline]
     fn drop(&mut self) {
-        let weight = u64::from(self.weight);
-        if !self.first {
-            return self.block.give_back(weight);
-        }
-        let Block { count, home, .. } = self.block.get();
-        // Relaxed: an owner adds before it is given back itself, so what is seen to be given back was seen to be added.
-        let is_last = |back| count.load(Ordering::Relaxed) == weight + back;
-        // Without a fence it is as if it had been forgotten.
-        if let Some(back) = home.close::<H>(is_last) {
-            self.block.give_back(weight + back);
-        }
+        self.block.give_back(self.weight);
     }
 }
 
-impl<T, H: Homes> Deref for Weighted<T, H> {
+impl<T> Deref for Weighted<T> {
     type Target = T;
 
     #[inline]
@@ -191,8 +154,27 @@ impl<T, H: Homes> Deref for Weighted<T, H> {
     }
 }
 
+/// The same owner, without a stock.
+impl<T> From<Unit<T>> for Weighted<T> {
+    #[inline]
+    fn from(unit: Unit<T>) -> Self {
+        let block = ManuallyDrop::new(unit).block;
+        Self {
+            block,
+            weight: 1,
+            first: false,
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Weighted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
 // An owner that moves moves no value.
-impl<T, H: Homes> Unpin for Weighted<T, H> {}
+impl<T> Unpin for Weighted<T> {}
 
 // === impl Unit ===
 
@@ -200,7 +182,7 @@ impl<T, H: Homes> Unpin for Weighted<T, H> {}
 ///
 /// # Panics
 /// If more than 2^63 owners were forgotten.
-impl<T, H: Homes> Clone for Unit<T, H> {
+impl<T> Clone for Unit<T> {
     #[inline]
     fn clone(&self) -> Self {
         self.block.add(1);
@@ -208,16 +190,14 @@ impl<T, H: Homes> Clone for Unit<T, H> {
     }
 }
 
-impl<T, H: Homes> Drop for Unit<T, H> {
+impl<T> Drop for Unit<T> {
     #[inline]
     fn drop(&mut self) {
-        if !self.block.get().home.take_back::<H>() {
-            self.block.give_back(1);
-        }
+        self.block.give_back(1);
     }
 }
 
-impl<T, H: Homes> Deref for Unit<T, H> {
+impl<T> Deref for Unit<T> {
     type Target = T;
 
     #[inline]
@@ -226,11 +206,17 @@ impl<T, H: Homes> Deref for Unit<T, H> {
     }
 }
 
-impl<T, H: Homes> Unpin for Unit<T, H> {}
+impl<T: fmt::Debug> fmt::Debug for Unit<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T> Unpin for Unit<T> {}
 
 // === impl Pointer ===
 
-impl<T, H: Homes> Pointer<T, H> {
+impl<T> Pointer<T> {
     /// What an owner looks at.
     #[inline]
     fn get(&self) -> &Block<T> {
@@ -253,7 +239,8 @@ impl<T, H: Homes> Pointer<T, H> {
 
     /// By an owner that is being dropped, all that it has.
     #[inline]
-    fn give_back(self, weight: u64) {
+    fn give_back(self, weight: u32) {
+        let weight = u64::from(weight);
         // Release: pairs with the Acquire in `free`.
         if self.get().count.fetch_sub(weight, Ordering::Release) == weight {
             self.free();
@@ -265,22 +252,20 @@ impl<T, H: Homes> Pointer<T, H> {
     #[inline(never)]
     fn free(self) {
         // Acquire: pairs with every Release in `give_back`.
-        let Block { count, home, .. } = self.get();
-        count.load(Ordering::Acquire);
-        H::give_back(home);
-        // SAFETY: sentences 3 and 4. The block came out of a box, in `homed`.
+        self.get().count.load(Ordering::Acquire);
+        // SAFETY: sentences 3 and 4. The block came out of a box, in `new`.
         drop(unsafe { Box::from_raw(self.at.as_ptr()) });
     }
 }
 
-impl<T, H: Homes> Clone for Pointer<T, H> {
+impl<T> Clone for Pointer<T> {
     #[inline]
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T, H: Homes> Copy for Pointer<T, H> {}
+impl<T> Copy for Pointer<T> {}
 
 #[cold]
 fn too_many() -> ! {

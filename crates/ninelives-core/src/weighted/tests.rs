@@ -6,11 +6,6 @@ use std::panic::{self, AssertUnwindSafe};
 use std::{thread, vec::Vec};
 
 use super::{Unit, Weighted};
-use crate::home::Homes;
-
-mod home;
-#[cfg(feature = "std")]
-mod threads;
 
 /// Units for which a stock is.
 const STOCK: usize = if cfg!(miri) { 2 } else { 1 << 16 };
@@ -28,7 +23,7 @@ enum Owner {
 }
 
 /// Another owner, with a new stock if it takes one.
-fn unit_of<T, H: Homes>(weighted: &mut Weighted<T, H>) -> Unit<T, H> {
+fn unit_of<T>(weighted: &mut Weighted<T>) -> Unit<T> {
     weighted.split().unwrap_or_else(|| {
         weighted.stock();
         weighted.split().expect("a stock was taken")
@@ -38,14 +33,9 @@ fn unit_of<T, H: Homes>(weighted: &mut Weighted<T, H>) -> Unit<T, H> {
 // === impl Kept ===
 
 impl Kept {
-    fn new() -> (Self, Arc<AtomicU64>) {
+    fn new() -> (Weighted<Self>, Arc<AtomicU64>) {
         let dropped = Arc::new(AtomicU64::new(0));
-        (Self(Arc::clone(&dropped)), dropped)
-    }
-
-    fn owned() -> (Weighted<Self>, Arc<AtomicU64>) {
-        let (kept, dropped) = Self::new();
-        (Weighted::new(kept), dropped)
+        (Weighted::new(Self(Arc::clone(&dropped))), dropped)
     }
 }
 
@@ -82,10 +72,10 @@ fn every_owner_sees_the_value() {
 fn the_last_owner_drops_the_value_whichever_it_is() {
     for first in 0..5 {
         for step in 1..5 {
-            let (mut weighted, dropped) = Kept::owned();
+            let (mut weighted, dropped) = Kept::new();
             let unit = unit_of(&mut weighted);
             let again = unit.clone();
-            let branch = weighted.clone();
+            let branch = Weighted::from(unit_of(&mut weighted));
             let mut owners = [
                 Some(Owner::Weighted(weighted.clone())),
                 Some(Owner::Weighted(weighted)),
@@ -106,14 +96,12 @@ fn the_last_owner_drops_the_value_whichever_it_is() {
 
 #[test]
 fn a_stock_that_is_used_up_gives_nothing_until_another_is_taken() {
-    let (mut weighted, dropped) = Kept::owned();
+    let (mut weighted, dropped) = Kept::new();
     let mut units: Vec<_> = core::iter::from_fn(|| weighted.split()).collect();
-    assert_eq!(units.len(), 1);
-    for stocks in 1..=2 {
-        weighted.stock();
-        units.extend(core::iter::from_fn(|| weighted.split()));
-        assert_eq!(units.len(), 1 + stocks * STOCK);
-    }
+    assert_eq!(units.len(), STOCK);
+    weighted.stock();
+    units.extend(core::iter::from_fn(|| weighted.split()));
+    assert_eq!(units.len(), 2 * STOCK);
     drop(weighted);
     assert_eq!(dropped.load(Ordering::Relaxed), 0);
     drop(units);
@@ -124,17 +112,14 @@ fn a_stock_that_is_used_up_gives_nothing_until_another_is_taken() {
 fn a_stock_is_taken_only_where_there_is_none() {
     let mut weighted = Weighted::new(7);
     weighted.stock();
-    assert_eq!(core::iter::from_fn(|| weighted.split()).count(), 1);
-    weighted.stock();
-    weighted.stock();
     assert_eq!(core::iter::from_fn(|| weighted.split()).count(), STOCK);
 }
 
 #[test]
 fn the_first_owner_is_the_one_that_came_with_the_value() {
-    let weighted = Weighted::new(7);
+    let mut weighted = Weighted::new(7);
     let clone = weighted.clone();
-    let branch = weighted.clone();
+    let branch = Weighted::from(unit_of(&mut weighted));
     assert_eq!(
         [&weighted, &clone, &branch].map(Weighted::is_first),
         [true, false, false]
@@ -142,21 +127,35 @@ fn the_first_owner_is_the_one_that_came_with_the_value() {
 }
 
 #[test]
-fn a_clone_has_a_stock_of_one() {
+fn a_clone_has_a_stock_of_one_and_a_unit_none() {
     let weighted = Weighted::new(7);
     let mut clone = weighted.clone();
     let unit = clone.split();
     assert!(unit.is_some() && clone.split().is_none());
+    let mut branch = Weighted::from(unit.unwrap());
+    assert!(branch.split().is_none());
 }
 
 #[test]
 fn units_that_come_and_go_use_up_what_they_took() {
-    let (mut weighted, dropped) = Kept::owned();
+    let (mut weighted, dropped) = Kept::new();
     for _ in 0..2 * STOCK {
         drop(unit_of(&mut weighted));
     }
     assert_eq!(dropped.load(Ordering::Relaxed), 0);
     drop(weighted);
+    assert_eq!(dropped.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_unit_that_becomes_weighted_hands_out_units() {
+    let (mut weighted, dropped) = Kept::new();
+    let mut branch = Weighted::from(unit_of(&mut weighted));
+    drop(weighted);
+    let unit = unit_of(&mut branch);
+    drop(branch);
+    assert_eq!(dropped.load(Ordering::Relaxed), 0);
+    drop(unit);
     assert_eq!(dropped.load(Ordering::Relaxed), 1);
 }
 
@@ -181,7 +180,7 @@ fn a_value_that_panics_in_its_drop_panics_once() {
 #[test]
 fn threads_that_drop_owners_drop_the_value_once() {
     for _ in 0..ROUNDS {
-        let (mut weighted, dropped) = Kept::owned();
+        let (mut weighted, dropped) = Kept::new();
         let units = [unit_of(&mut weighted), unit_of(&mut weighted)];
         thread::scope(|scope| {
             for unit in units {

@@ -34,7 +34,6 @@ pub const HOUSES: [House; 2] = [
                     "bits",
                     "decision",
                     "generation",
-                    "home",
                     "limit",
                     "meter",
                     "occupancy",
