@@ -4,19 +4,33 @@
 //! that every core writes twice a call: on two cores that costs more than all else that a layer does. So a service that is called more
 //! than once counts its calls on a line of its own, which no other core writes while it stays where it is. A service that is called
 //! once, as the clone for a single request, shares the count of the one that it was cloned from, and allocates nothing.
+//!
+//! With the feature `membarrier` the thread where a service takes its first stock of calls, with its second or third, is where its calls are at
+//! home: those that end there give back without a locked instruction. A service that is elsewhere when its stock is used up has its home there
+//! from then on.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
+#[cfg(not(feature = "membarrier"))]
+use ninelives_core::weighted::Nowhere;
+#[cfg(feature = "membarrier")]
+use ninelives_core::weighted::{Lease, Threads};
 use ninelives_core::weighted::{Unit, Weighted};
+
+/// How calls come back to their service's count: where they are at home, or, without that power, by the count alone.
+#[cfg(feature = "membarrier")]
+type WayBack = Lease<Threads>;
+#[cfg(not(feature = "membarrier"))]
+type WayBack = Nowhere;
 
 /// A service's part in its policy, and what it holds on to besides.
 #[derive(Debug)]
-pub(crate) struct Share<T, X = ()>(Weighted<Owned<T, X>>);
+pub(crate) struct Share<T, X = ()>(Weighted<Owned<T, X>, WayBack>);
 
 /// A call's part in it. While it is out, the policy's state stays.
 #[derive(Debug)]
-pub(crate) struct Loan<T, X = ()>(Unit<Owned<T, X>>);
+pub(crate) struct Loan<T, X = ()>(Unit<Owned<T, X>, WayBack>);
 
 /// What one count of owners owns.
 #[derive(Debug)]
@@ -38,7 +52,7 @@ impl<T, X: Clone> Share<T, X> {
     /// With a count of its own, that counts for `beside` too.
     pub(crate) fn with(whole: &Arc<T>, beside: X) -> Self {
         let whole = Arc::clone(whole);
-        Self(Weighted::new(Owned { whole, beside }))
+        Self(Weighted::with_way_back(Owned { whole, beside }))
     }
 
     /// What it holds on to besides.
@@ -67,7 +81,8 @@ impl<T, X: Clone> Share<T, X> {
     #[cold]
     fn settle(&mut self) -> Loan<T, X> {
         // A clone has given away what it came with: from now on it counts for itself.
-        if self.0.is_first() {
+        // So does one whose thread is another by now.
+        if self.0.is_first() && !self.0.is_abroad() {
             self.0.stock();
         } else {
             self.hold(self.0.beside.clone());
@@ -119,7 +134,12 @@ impl<T, X> Deref for Loan<T, X> {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
+
+    /// Calls for which a stock is.
+    const STOCK: usize = if cfg!(miri) { 2 } else { 1 << 16 };
 
     /// Whether both are of one count.
     fn alike<T, X>(share: &Share<T, X>, loan: &Loan<T, X>) -> bool {
@@ -170,6 +190,45 @@ mod tests {
         let after = share.clone().lend();
         assert_eq!((*before.beside(), *after.beside()), (7, 8));
         assert_eq!((*share.beside(), *share), (8, 1));
+    }
+
+    /// Calls, each of which ends before the next, until the service takes another stock.
+    fn use_up(share: &mut Share<i32>) {
+        for _ in 0..STOCK {
+            drop(share.lend());
+        }
+    }
+
+    #[test]
+    fn a_service_that_goes_on_elsewhere_has_its_home_there_with_its_next_stock() {
+        let whole = Arc::new(1);
+        let mut share = Share::new(&whole);
+        use_up(&mut share);
+        let before = share.lend();
+        let share = thread::spawn(move || {
+            use_up(&mut share);
+            share
+        });
+        let share = share.join().unwrap();
+        #[cfg(feature = "membarrier")]
+        assert_eq!(alike(&share, &before), !Threads::can_fence());
+        #[cfg(not(feature = "membarrier"))]
+        assert!(alike(&share, &before));
+        drop(before);
+        assert_eq!(Arc::strong_count(&whole), 2, "one count");
+        drop(share);
+        assert_eq!(Arc::strong_count(&whole), 1);
+    }
+
+    #[test]
+    fn a_service_that_stays_keeps_its_count() {
+        let whole = Arc::new(1);
+        let mut share = Share::new(&whole);
+        let first = share.lend();
+        use_up(&mut share);
+        use_up(&mut share);
+        assert!(alike(&share, &first));
+        assert_eq!(Arc::strong_count(&whole), 2);
     }
 
     #[test]

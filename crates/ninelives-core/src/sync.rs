@@ -28,3 +28,23 @@ pub fn spin_hint() {
     #[cfg(ninelives_loom)]
     loom::thread::yield_now();
 }
+
+/// One side of a pair of fences of which the other side bears the cost: the compiler reorders nothing across it, and a processor may. The other
+/// side has every thread pass a full fence. To the model checker, and to an interpreter, both are full fences.
+#[inline]
+pub fn light_fence() {
+    #[cfg(not(any(ninelives_loom, miri)))]
+    core::sync::atomic::compiler_fence(Ordering::SeqCst);
+    #[cfg(any(ninelives_loom, miri))]
+    fence(Ordering::SeqCst);
+}
+
+/// Stores a value where another thread may read, modify and write. To the model checker it is a swap: it does not know that nothing comes
+/// between what such a write has read and what it wrote, and would let a later one read what the store lies over.
+#[inline]
+pub fn store_beside_writers(word: &AtomicU64, value: u64, order: Ordering) {
+    #[cfg(not(ninelives_loom))]
+    word.store(value, order);
+    #[cfg(ninelives_loom)]
+    word.swap(value, order);
+}

@@ -13,7 +13,10 @@ const THREADS: [&str; 5] = ["threads", "keepers", "e01_", "wakers", "bell::"];
 
 /// What a sanitizer is asked to look at.
 const SANITIZED: [(&str, &[&str]); 2] = [
-    ("ninelives-core", &["--lib", "--test", "linear"]),
+    (
+        "ninelives-core",
+        &["--features", "membarrier", "--lib", "--test", "linear"],
+    ),
     (
         "ninelives",
         &[
@@ -50,6 +53,8 @@ fn interpreted(workspace: &Workspace, flags: &str) -> Command {
         "--locked",
         "--package",
         "ninelives-core",
+        "--features",
+        "membarrier",
         "--lib",
         "--test",
         "linear",

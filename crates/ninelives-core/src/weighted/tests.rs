@@ -5,7 +5,11 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::panic::{self, AssertUnwindSafe};
 use std::{thread, vec::Vec};
 
-use super::{Unit, Weighted};
+use super::{Unit, WayBack, Weighted};
+
+mod home;
+#[cfg(feature = "membarrier")]
+mod threads;
 
 /// Units for which a stock is.
 const STOCK: usize = if cfg!(miri) { 2 } else { 1 << 16 };
@@ -23,7 +27,7 @@ enum Owner {
 }
 
 /// Another owner, with a new stock if it takes one.
-fn unit_of<T>(weighted: &mut Weighted<T>) -> Unit<T> {
+fn unit_of<T, W: WayBack>(weighted: &mut Weighted<T, W>) -> Unit<T, W> {
     weighted.split().unwrap_or_else(|| {
         weighted.stock();
         weighted.split().expect("a stock was taken")
@@ -33,9 +37,14 @@ fn unit_of<T>(weighted: &mut Weighted<T>) -> Unit<T> {
 // === impl Kept ===
 
 impl Kept {
-    fn new() -> (Weighted<Self>, Arc<AtomicU64>) {
+    fn new() -> (Self, Arc<AtomicU64>) {
         let dropped = Arc::new(AtomicU64::new(0));
-        (Weighted::new(Self(Arc::clone(&dropped))), dropped)
+        (Self(Arc::clone(&dropped)), dropped)
+    }
+
+    fn owned() -> (Weighted<Self>, Arc<AtomicU64>) {
+        let (kept, dropped) = Self::new();
+        (Weighted::new(kept), dropped)
     }
 }
 
@@ -72,10 +81,10 @@ fn every_owner_sees_the_value() {
 fn the_last_owner_drops_the_value_whichever_it_is() {
     for first in 0..5 {
         for step in 1..5 {
-            let (mut weighted, dropped) = Kept::new();
+            let (mut weighted, dropped) = Kept::owned();
             let unit = unit_of(&mut weighted);
             let again = unit.clone();
-            let branch = Weighted::from(unit_of(&mut weighted));
+            let branch = weighted.clone();
             let mut owners = [
                 Some(Owner::Weighted(weighted.clone())),
                 Some(Owner::Weighted(weighted)),
@@ -96,7 +105,7 @@ fn the_last_owner_drops_the_value_whichever_it_is() {
 
 #[test]
 fn a_stock_that_is_used_up_gives_nothing_until_another_is_taken() {
-    let (mut weighted, dropped) = Kept::new();
+    let (mut weighted, dropped) = Kept::owned();
     let mut units: Vec<_> = core::iter::from_fn(|| weighted.split()).collect();
     assert_eq!(units.len(), STOCK);
     weighted.stock();
@@ -117,9 +126,9 @@ fn a_stock_is_taken_only_where_there_is_none() {
 
 #[test]
 fn the_first_owner_is_the_one_that_came_with_the_value() {
-    let mut weighted = Weighted::new(7);
+    let weighted = Weighted::new(7);
     let clone = weighted.clone();
-    let branch = Weighted::from(unit_of(&mut weighted));
+    let branch = weighted.clone();
     assert_eq!(
         [&weighted, &clone, &branch].map(Weighted::is_first),
         [true, false, false]
@@ -127,35 +136,21 @@ fn the_first_owner_is_the_one_that_came_with_the_value() {
 }
 
 #[test]
-fn a_clone_has_a_stock_of_one_and_a_unit_none() {
+fn a_clone_has_a_stock_of_one() {
     let weighted = Weighted::new(7);
     let mut clone = weighted.clone();
     let unit = clone.split();
     assert!(unit.is_some() && clone.split().is_none());
-    let mut branch = Weighted::from(unit.unwrap());
-    assert!(branch.split().is_none());
 }
 
 #[test]
 fn units_that_come_and_go_use_up_what_they_took() {
-    let (mut weighted, dropped) = Kept::new();
+    let (mut weighted, dropped) = Kept::owned();
     for _ in 0..2 * STOCK {
         drop(unit_of(&mut weighted));
     }
     assert_eq!(dropped.load(Ordering::Relaxed), 0);
     drop(weighted);
-    assert_eq!(dropped.load(Ordering::Relaxed), 1);
-}
-
-#[test]
-fn a_unit_that_becomes_weighted_hands_out_units() {
-    let (mut weighted, dropped) = Kept::new();
-    let mut branch = Weighted::from(unit_of(&mut weighted));
-    drop(weighted);
-    let unit = unit_of(&mut branch);
-    drop(branch);
-    assert_eq!(dropped.load(Ordering::Relaxed), 0);
-    drop(unit);
     assert_eq!(dropped.load(Ordering::Relaxed), 1);
 }
 
@@ -180,7 +175,7 @@ fn a_value_that_panics_in_its_drop_panics_once() {
 #[test]
 fn threads_that_drop_owners_drop_the_value_once() {
     for _ in 0..ROUNDS {
-        let (mut weighted, dropped) = Kept::new();
+        let (mut weighted, dropped) = Kept::owned();
         let units = [unit_of(&mut weighted), unit_of(&mut weighted)];
         thread::scope(|scope| {
             for unit in units {
