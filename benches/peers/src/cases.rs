@@ -56,6 +56,15 @@ pub fn all() -> Vec<Case> {
     cases
 }
 
+/// Those in which a call owns a policy, for [`within`].
+pub fn owning() -> Vec<Case> {
+    let mut cases = retry::cases();
+    cases.extend(breaker::cases());
+    cases.extend(bulkhead::cases());
+    cases.extend(stack::cases());
+    cases
+}
+
 /// Arms a wait on the wheel, for good, and lets its driver go to rest.
 async fn rest() {
     let mut nearer = Box::pin(WheelTimer.sleep(FAR / 2));

@@ -7,6 +7,8 @@
 //! What is measured, of the same subjects: time ([`clock`]), instructions ([`instructions`]), allocations (the program
 //! `allocations`: its counter would slow the timed calls). [`report`] makes the tables. The program `overhead` calls over HTTP.
 //!
+//! With the feature `membarrier` our calls are at home, and the cases in which that changes something are measured again.
+//!
 //! The package in `published` does the same with the published 0.2.0 beside them, which keeps tokio at 1.48.
 
 // A benchmark measures wall time and owns its runtime: the rules for product code are not for it.
@@ -34,9 +36,19 @@ pub mod subject;
 pub mod task;
 
 /// Ours beside its peers, on the newest tokio.
+#[cfg(not(feature = "membarrier"))]
 pub const PROGRAM: program::Program = program::Program {
     cases: cases::all,
     lock: include_str!("../Cargo.lock"),
     mark: "peers",
     in_readme: true,
+};
+
+/// The cases whose calls own a policy, with calls at home.
+#[cfg(feature = "membarrier")]
+pub const PROGRAM: program::Program = program::Program {
+    cases: cases::owning,
+    lock: include_str!("../Cargo.lock"),
+    mark: "at home",
+    in_readme: false,
 };

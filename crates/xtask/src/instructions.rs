@@ -3,7 +3,9 @@
 //! The benchmarks `benches/instructions.rs`, `benches/instructions_events.rs` and `benches/instructions_wheel.rs` run under callgrind and print
 //! their counts; `benches/budgets.toml` says what each may cost above a baseline of the same run. The counts repeat exactly on one toolchain, so the budgets are hard.
 //!
-//! A second build, with the private cfg `ninelives_untold`, has no telemetry in its layers: a layer that nobody listens to may take no
+//! What the feature `membarrier` does is in all layers of a build, so `benches/instructions_at_home.rs` has one of its own.
+//!
+//! Another build, with the private cfg `ninelives_untold`, has no telemetry in its layers: a layer that nobody listens to may take no
 //! more than it does there.
 
 mod budgets;
@@ -60,11 +62,14 @@ fn measure(workspace: &Workspace) -> Result<Vec<verdict::Row>, String> {
             .env("IAI_CALLGRIND_COLOR", "never");
         bench
     };
-    let counts = counts::parse(&capture(&mut bench(&[
+    let mut counts = counts::parse(&capture(&mut bench(&[
         "instructions",
         "instructions_events",
         "instructions_wheel",
     ]))?)?;
+    let mut at_home = bench(&["instructions_at_home"]);
+    at_home.args(["--features", "membarrier"]);
+    counts.extend(counts::parse(&capture(&mut at_home)?)?);
     let mut without = bench(&["instructions"]);
     without
         .arg("--target-dir")

@@ -30,20 +30,34 @@ pub const SCALING: &str = "scaling";
 #[derive(Clone, Copy, Debug)]
 struct Company {
     manifest: &'static str,
-    /// The program that compares call by call, and the folder of its build.
-    name: &'static str,
+    /// The program that compares call by call.
+    calls: &'static str,
+    features: &'static [&'static str],
+    /// Where it is built.
+    folder: &'static str,
 }
 
 /// The peers on the newest tokio.
 const PEERS: Company = Company {
     manifest: "benches/peers/Cargo.toml",
-    name: "peers",
+    calls: "peers",
+    features: &[],
+    folder: "peers",
+};
+
+/// The same, with our calls at home: what this feature does, it does in all of a program.
+const AT_HOME: Company = Company {
+    features: &["--features", "membarrier"],
+    folder: "at-home",
+    ..PEERS
 };
 
 /// The same beside the published 0.2.0, on the tokio that it asks for.
 const PUBLISHED: Company = Company {
     manifest: "benches/peers/published/Cargo.toml",
-    name: "published",
+    calls: "published",
+    features: &[],
+    folder: "published",
 };
 
 /// Their manifests.
@@ -51,11 +65,14 @@ pub const MANIFESTS: [&str; 2] = [PEERS.manifest, PUBLISHED.manifest];
 
 /// Builds the programs and runs them.
 pub fn run(workspace: &Workspace, job: Job) -> Outcome {
-    let first = PEERS.measures(workspace, job);
-    if [SCALING, THREADS].contains(&job.program) {
-        return first;
-    }
-    first.then(|| PUBLISHED.measures(workspace, job))
+    let companies: &[Company] = match job.program {
+        SCALING => &[PEERS],
+        THREADS => &[PEERS, AT_HOME],
+        _ => &[PEERS, AT_HOME, PUBLISHED],
+    };
+    let measures =
+        |so_far: Outcome, company: &Company| so_far.then(|| company.measures(workspace, job));
+    companies.iter().fold(Outcome::Passed, measures)
 }
 
 // === impl Company ===
@@ -63,7 +80,7 @@ pub fn run(workspace: &Workspace, job: Job) -> Outcome {
 impl Company {
     fn measures(self, workspace: &Workspace, job: Job) -> Outcome {
         let calls = job.program == CALLS;
-        let program = if calls { self.name } else { job.program };
+        let program = if calls { self.calls } else { job.program };
         let mut command = self.cargo(workspace, &["run", "--release", "--bin", program]);
         command.arg("--");
         let flags = [("--quick", job.quick), ("--write", job.write)];
@@ -80,7 +97,8 @@ impl Company {
         let mut command = workspace.cargo(words);
         // Not `--locked`: their lock files follow the dependencies of the library, which change without them.
         command.args(["--manifest-path", self.manifest, "--target-dir"]);
-        command.arg(workspace.target.join(self.name));
+        command.arg(workspace.target.join(self.folder));
+        command.args(self.features);
         command
     }
 }
