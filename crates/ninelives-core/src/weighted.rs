@@ -48,7 +48,7 @@
 //! ```
 //!
 //! # Models
-//! `loom-tests/tests/loom_weighted.rs`: the last of several owners drops the value, once, after all have looked at it, wherever they end.
+//! `loom-tests/tests/loom_weighted.rs`: the last of several owners drops the value, once, after all have looked at it; `loom_home.rs`: wherever they end.
 
 mod cell;
 #[cfg(any(feature = "membarrier", ninelives_loom, test))]

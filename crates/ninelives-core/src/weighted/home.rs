@@ -44,7 +44,7 @@
 //! waits for none of their threads.
 //!
 //! # Models
-//! `loom-tests/tests/loom_weighted.rs`, together with what is counted there.
+//! `loom-tests/tests/loom_home.rs`.
 
 mod cell;
 mod slot;
