@@ -45,10 +45,10 @@ impl Homes for Threads {
         Self::here()
     }
 
-    fn lease() -> &'static Home {
+    fn lease() -> Option<&'static Home> {
         let home = VACANCIES.lease();
         LEASED.with(|leased| leased.set(ptr::from_ref(home).addr()));
-        home
+        Some(home)
     }
 
     fn give_back(home: &'static Home) {
@@ -79,7 +79,7 @@ impl Homes for Unfenced {
         Threads::arrive()
     }
 
-    fn lease() -> &'static Home {
+    fn lease() -> Option<&'static Home> {
         Threads::lease()
     }
 

@@ -69,8 +69,8 @@ pub trait Homes: 'static {
     /// The same, of a thread that gets one now if it has none; 0 if none is given, because [`barrier`](Homes::barrier) does not work.
     fn arrive() -> u64;
 
-    /// A home that nobody has; or any, if [`arrive`](Homes::arrive) gives no number.
-    fn lease() -> &'static Home;
+    /// A home that nobody has; none if [`barrier`](Homes::barrier) does not work.
+    fn lease() -> Option<&'static Home>;
 
     /// Nobody has it any longer. Whoever leases it next does so after this.
     fn give_back(home: &'static Home);
@@ -85,10 +85,23 @@ pub trait Homes: 'static {
     fn barrier() -> bool;
 }
 
-/// By a home, for as long as the block is there.
+/// By a home, for as long as the block is there; or by the count alone, if there was none to lease.
 pub struct Lease<H: Homes> {
+    /// One that is never opened, and that all share who have leased none: so each call looks at a home.
     home: &'static Home,
+    leased: bool,
     homes: PhantomData<fn() -> H>,
+}
+
+#[cfg(not(ninelives_loom))]
+fn closed() -> &'static Home {
+    static CLOSED: Home = Home::new();
+    &CLOSED
+}
+
+#[cfg(ninelives_loom)]
+fn closed() -> &'static Home {
+    alloc::boxed::Box::leak(alloc::boxed::Box::new(Home::new()))
 }
 
 // === impl Lease ===
@@ -97,14 +110,16 @@ impl<H: Homes> WayBack for Lease<H> {
     const STOCKED: bool = false;
 
     fn new() -> Self {
+        let home = H::lease();
         Self {
-            home: H::lease(),
+            home: home.unwrap_or_else(closed),
+            leased: home.is_some(),
             homes: PhantomData,
         }
     }
 
     fn open(&self) {
-        if self.home.thread().is_none() {
+        if self.leased && self.home.thread().is_none() {
             self.home.open(H::arrive());
         }
     }
@@ -127,6 +142,8 @@ impl<H: Homes> WayBack for Lease<H> {
 /// With its block, after everybody's last look at the home but a late one's.
 impl<H: Homes> Drop for Lease<H> {
     fn drop(&mut self) {
-        H::give_back(self.home);
+        if self.leased {
+            H::give_back(self.home);
+        }
     }
 }

@@ -18,9 +18,6 @@ static NUMBERS: Sequence = Sequence::new();
 
 static VACANCIES: Vacancies = Vacancies::new();
 
-/// What everybody leases where no thread has a number: it is never opened.
-static CLOSED: Home = Home::new();
-
 static CAN_FENCE: OnceLock<bool> = OnceLock::new();
 
 /// Set once a fence was refused that was granted before.
@@ -31,11 +28,17 @@ thread_local! {
     static NUMBER: Cell<u64> = const { Cell::new(NONE) };
 }
 
-#[cold]
-fn number() -> u64 {
-    let number = NUMBERS.next();
-    NUMBER.set(number);
-    number
+/// This thread's number, which it gets now if it has none; none if it `may` not have a home.
+fn numbered(may: bool) -> u64 {
+    match NUMBER.get() {
+        _ if !may => NONE,
+        NONE => {
+            let number = NUMBERS.next();
+            NUMBER.set(number);
+            number
+        }
+        here => here,
+    }
 }
 
 // === impl Threads ===
@@ -59,21 +62,13 @@ impl Homes for Threads {
     }
 
     fn arrive() -> u64 {
-        match NUMBER.get() {
-            NONE if Self::can_fence() => number(),
-            here => here,
-        }
+        numbered(Self::can_fence())
     }
 
-    fn lease() -> &'static Home {
-        if Self::can_fence() {
-            VACANCIES.lease()
-        } else {
-            &CLOSED
-        }
+    fn lease() -> Option<&'static Home> {
+        Self::can_fence().then(|| VACANCIES.lease())
     }
 
-    /// One that was not leased is not found.
     fn give_back(home: &'static Home) {
         VACANCIES.give_back(home);
     }
@@ -148,6 +143,14 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_that_has_a_number_arrives_nowhere_once_fences_are_refused() {
+        let numbers = thread::spawn(|| [numbered(true), numbered(false), Threads::here()]);
+        let [given, refused, kept] = numbers.join().unwrap();
+        assert_eq!((refused, kept), (NONE, given));
+        assert_ne!(given, NONE);
+    }
+
+    #[test]
     fn who_can_be_prepared_can_be_made_to_pass_a_fence() {
         assert_eq!(Threads::barrier(), Threads::can_fence());
     }
@@ -155,7 +158,11 @@ mod tests {
     #[test]
     fn two_that_lease_have_homes_of_their_own() {
         let homes = [Threads::lease(), Threads::lease()];
-        assert_eq!(!std::ptr::eq(homes[0], homes[1]), Threads::can_fence());
-        homes.into_iter().for_each(Threads::give_back);
+        let [Some(one), Some(other)] = homes else {
+            assert!(!Threads::can_fence() && homes.iter().all(Option::is_none));
+            return;
+        };
+        assert!(!std::ptr::eq(one, other));
+        [one, other].into_iter().for_each(Threads::give_back);
     }
 }
