@@ -24,7 +24,7 @@
 //! adds is Relaxed, as whoever adds is an owner. What comes home is stored with a Release, and the owner that goes reads it with an Acquire.
 //!
 //! # Progress
-//! Wait-free, but for making a block, which allocates. The last owner frees it. A first owner that goes on another thread than its home's while a unit is out has every
+//! Wait-free, but for making a block, which allocates. The last owner frees it. A first owner that goes on another thread than its home's while another owner is left has every
 //! thread of the process pass a fence: on Linux one system call, which interrupts the processors that run them.
 //!
 //! # Safety
