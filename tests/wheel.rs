@@ -12,6 +12,8 @@ mod paused;
 mod runtimes;
 #[path = "wheel/threads.rs"]
 mod threads;
+#[path = "wheel/wakers.rs"]
+mod wakers;
 
 use std::future::poll_fn;
 use std::pin::Pin;

@@ -63,11 +63,14 @@ fn tick(at: Instant) -> Tick {
     })
 }
 
-/// The instant of a tick; None when the platform cannot name it.
+/// The instant of a tick; now for one that lies before all that the platform can name, None for one that lies behind.
 pub(super) fn instant(tick: Tick) -> Option<Instant> {
     match tick.as_nanos().checked_sub(ORIGIN_TICK) {
         Some(after) => origin().checked_add(Duration::from_nanos(after)),
-        None => origin().checked_sub(Duration::from_nanos(ORIGIN_TICK - tick.as_nanos())),
+        None => {
+            let before = Duration::from_nanos(ORIGIN_TICK - tick.as_nanos());
+            Some(origin().checked_sub(before).unwrap_or_else(now))
+        }
     }
 }
 

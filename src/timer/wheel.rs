@@ -39,7 +39,10 @@ use crate::clock::{Clock, Tick, saturating_nanos};
 /// * That a task's memory is given back with the task: the waker of a wait that was given up stays until the driver comes by, which is within a second of
 ///   steady use, and at the latest when that wait would have ended.
 /// * That a runtime has no task of ours after its first wait: whoever counts its tasks finds one or two more.
-/// * That a task which first waits within `Handle::enter` of another runtime ever waits in its own.
+/// * That a task which first waits within `Handle::enter` of another runtime ever waits in its own, or a `LocalSet` that is run by another one after
+///   its tasks have waited: they wait where they waited before.
+/// * That it is known to the tick since when somebody waits: a driver that stands still has its last reading taken for the beginning, and a timeout
+///   that ends then is said to have taken longer by that time. It is not shorter than its limit.
 ///
 /// # Panics
 /// As [`TokioTimer`]'s, a wait panics when it is polled outside of a runtime of tokio, or in one without time.

@@ -1,9 +1,11 @@
 //! The task that looks after the wheel of its runtime.
 
 use std::future::Future;
+use std::mem;
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use ninelives_core::sync::AtomicWaker;
@@ -57,12 +59,19 @@ pub(super) fn alarm() -> Alarm {
     Box::pin(tokio::time::sleep(Duration::ZERO)) // boxed: see `Driver`
 }
 
+/// Wakes somebody who waits. What panics in that is told by the hook of panics, and concerns nobody else who waits.
+fn wake(waker: Waker) {
+    let woken = panic::catch_unwind(AssertUnwindSafe(|| waker.wake()));
+    // What it panicked with may do so again when it is dropped.
+    mem::forget(woken.err());
+}
+
 /// Starts the driver of a wheel that was opened for this, and its usher where there are several workers. If the runtime ends meanwhile, the wheel is closed again.
 pub(super) fn start(runtime: &Handle, wheel: &'static Wheel, alarm: Alarm) {
     let usher = Arc::new(AtomicWaker::new());
     let driver = Driver {
         wheel,
-        keeper: Keeper::new(),
+        keeper: Keeper::waking(wake),
         alarm,
         alarmed: false,
         napping: false,

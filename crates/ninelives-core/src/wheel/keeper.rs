@@ -11,11 +11,12 @@ use crate::time::Tick;
 
 /// Who looks after a [`Wheel`]: one for each, and from one thread at a time. It owns the order of the deadlines, so that those who arm
 /// need none.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Keeper {
     pub(super) records: Vec<Record>,
     pub(super) due: BinaryHeap<Reverse<Key>>,
     found: Vec<(u32, Word)>,
+    wake: fn(Waker),
 }
 
 /// What a look at the wheel came to.
@@ -57,10 +58,26 @@ const SPARE: usize = 64;
 
 // === impl Keeper ===
 
+impl Default for Keeper {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Keeper {
     /// A keeper that knows of nothing.
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self::waking(Waker::wake)
+    }
+
+    /// The same, which wakes by this: a waker is foreign code, and may panic.
+    pub const fn waking(wake: fn(Waker)) -> Self {
+        Self {
+            records: Vec::new(),
+            due: BinaryHeap::new(),
+            found: Vec::new(),
+            wake,
+        }
     }
 
     /// Looks at what was armed, and ends each wait that is due, earliest first.
@@ -68,7 +85,7 @@ impl Keeper {
     /// `clock` is read once, after the list was taken: a span that is found on it began before.
     ///
     /// # Panics
-    /// When a waker does. Some waits that are due are then not fired, and the keeper must [leave](Self::leave).
+    /// When a waker does, and what [wakes](Self::waking) lets it. Some waits that are due are then not fired, and the keeper must [leave](Self::leave).
     pub fn pass(&mut self, wheel: &Wheel, clock: impl FnOnce() -> Tick) -> Pass {
         let mut found = core::mem::take(&mut self.found);
         wheel
@@ -106,9 +123,9 @@ impl Keeper {
             };
             wakers.extend(slot.evict(deadline));
         });
-        *self = Self::new();
+        *self = Self::waking(self.wake);
         wheel.rest.vacate();
-        wakers.into_iter().for_each(Waker::wake);
+        wakers.into_iter().for_each(self.wake);
     }
 
     /// Looks at a slot that was on the list; answers how often it was taken since it was there before.
@@ -183,7 +200,7 @@ impl Keeper {
                 record.queued = None;
                 if let Some(waker) = slot.fire(record.word) {
                     fired += 1;
-                    waker.into_iter().for_each(Waker::wake);
+                    waker.into_iter().for_each(self.wake);
                 }
                 continue;
             }

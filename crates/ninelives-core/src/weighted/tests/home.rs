@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use core::sync::atomic::Ordering;
 
-use super::super::{Unit, Weighted};
+use super::super::{Unit, WayBack, Weighted};
 use super::Kept;
 use crate::weighted::home::{Home, Homes, Lease, Vacancies};
 
@@ -73,6 +73,21 @@ fn an_owner_has_a_stock_of_one_until_it_is_known_where_it_is() {
     at(2);
     weighted.stock();
     assert!(!weighted.is_abroad(), "where it took a stock first");
+}
+
+#[test]
+fn a_unit_is_taken_back_at_home_and_nowhere_else() {
+    at(1);
+    let lease = Lease::<Threads>::new();
+    assert!(!lease.take_back(), "nobody is at home yet");
+    lease.open();
+    let back = [1, 2, 1].map(|here| {
+        at(here);
+        lease.take_back()
+    });
+    assert_eq!(back, [true, false, true]);
+    assert_eq!(lease.close(|_| false), Some(2));
+    assert!(!lease.take_back(), "it is closed");
 }
 
 #[test]
