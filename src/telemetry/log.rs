@@ -124,7 +124,8 @@ impl Writing {
     /// None: this thread writes already, or is ending.
     fn begin() -> Option<Self> {
         let busy = WRITING.try_with(|writing| writing.replace(true));
-        (busy == Ok(false)).then_some(Self)
+        // Made only then: the drop of one that is not wanted would take the mark away.
+        (busy == Ok(false)).then(|| Self)
     }
 }
 
