@@ -39,7 +39,7 @@ impl PolicyEvent {
             }
             Self::CircuitHalfOpen { from, .. } => (from as u64, 0, 0, 0),
             Self::CircuitRejected { retry_after, .. } => match retry_after {
-                Some(rest) => (0, 0, nanos(rest), 0),
+                Some(rest) => (0, 0, rest_nanos(rest), 0),
                 None => (0, 0, NONE, 0),
             },
             Self::BulkheadAcquired {
@@ -175,8 +175,14 @@ const fn nanos(duration: Duration) -> u64 {
     saturating_nanos(duration)
 }
 
+/// A nanosecond less at most: the longest one is not taken for none.
+const fn rest_nanos(rest: Duration) -> u64 {
+    let nanos = nanos(rest);
+    if nanos == NONE { NONE - 1 } else { nanos }
+}
+
 // Each list in the order of the discriminants; the tests hold them against each other.
-pub(super) const STATES: [CircuitState; 8] = [
+pub(super) const STATES: [CircuitState; 9] = [
     CircuitState::Closed,
     CircuitState::Open,
     CircuitState::HalfOpen,
@@ -185,6 +191,7 @@ pub(super) const STATES: [CircuitState; 8] = [
     CircuitState::ForcedClosed,
     CircuitState::Disabled,
     CircuitState::Ramping,
+    CircuitState::MetricsOnly,
 ];
 pub(super) const REASONS: [BulkheadRejection; 5] = [
     BulkheadRejection::Full,

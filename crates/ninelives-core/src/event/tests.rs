@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::packed::{ARMS, CAUSES, REASONS, STATES, VERDICTS};
-use super::{Interest, Kind, PolicyEvent, PolicyId, Stamp};
+use super::{CircuitState, Interest, Kind, PolicyEvent, PolicyId, Stamp};
 use crate::time::Tick;
 
 pub(super) const AT: Stamp = Stamp {
@@ -158,6 +158,42 @@ fn a_duration_past_584_years_saturates() {
         panic!("another event")
     };
     assert_eq!(elapsed, Duration::from_nanos(u64::MAX));
+}
+
+#[test]
+fn the_longest_rest_of_a_rejection_is_not_taken_for_none() {
+    for rest in [Duration::MAX, Duration::from_nanos(u64::MAX)] {
+        let event = PolicyEvent::CircuitRejected {
+            at: AT,
+            retry_after: Some(rest),
+        };
+        let Some(PolicyEvent::CircuitRejected { retry_after, .. }) =
+            PolicyEvent::unpack(&event.pack(), 0)
+        else {
+            panic!("another event")
+        };
+        assert_eq!(retry_after, Some(Duration::from_nanos(u64::MAX - 1)));
+    }
+}
+
+#[test]
+fn every_state_of_a_breaker_is_among_the_events() {
+    /// The state behind this one. Without a row for each it does not compile.
+    fn after(state: CircuitState) -> Option<CircuitState> {
+        match state {
+            CircuitState::Closed => Some(CircuitState::Open),
+            CircuitState::Open => Some(CircuitState::HalfOpen),
+            CircuitState::HalfOpen => Some(CircuitState::Latched),
+            CircuitState::Latched => Some(CircuitState::ForcedOpen),
+            CircuitState::ForcedOpen => Some(CircuitState::ForcedClosed),
+            CircuitState::ForcedClosed => Some(CircuitState::Disabled),
+            CircuitState::Disabled => Some(CircuitState::Ramping),
+            CircuitState::Ramping => Some(CircuitState::MetricsOnly),
+            CircuitState::MetricsOnly => None,
+        }
+    }
+    let all = core::iter::successors(Some(CircuitState::Closed), |state| after(*state));
+    assert!(all.eq(STATES));
 }
 
 #[test]
