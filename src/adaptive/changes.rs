@@ -83,11 +83,16 @@ impl<T> Changes<T> {
             None => Poll::Pending,
         }
     }
+
+    /// Forgets the waker: whoever waited does so no longer.
+    pub(crate) fn leave(&self) {
+        self.bell.leave();
+    }
 }
 
 impl<T> Drop for Changes<T> {
     fn drop(&mut self) {
-        self.bell.leave();
+        self.leave();
         let bell = &self.bell;
         self.live
             .amend(|entry| entry.before(|audience| audience.drop_bell(bell)));
@@ -114,7 +119,7 @@ impl<T> Future for Changed<'_, T> {
 
 impl<T> Drop for Changed<'_, T> {
     fn drop(&mut self) {
-        self.0.bell.leave();
+        self.0.leave();
     }
 }
 

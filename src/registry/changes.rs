@@ -16,7 +16,7 @@ pub struct PolicyChanges(Box<dyn Watch>);
 /// The wait of [`PolicyChanges::changed`].
 ///
 /// # Cancel safety
-/// Dropping it loses no change.
+/// Dropping it loses no change, and frees the waker.
 #[must_use = "futures do nothing unless polled"]
 #[derive(Debug)]
 pub struct PolicyChanged<'a>(&'a mut PolicyChanges);
@@ -57,5 +57,11 @@ impl Future for PolicyChanged<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reading> {
         self.0.poll_changed(cx)
+    }
+}
+
+impl Drop for PolicyChanged<'_> {
+    fn drop(&mut self) {
+        self.0.0.leave();
     }
 }

@@ -37,6 +37,8 @@ pub(super) trait Tunable: Send + Sync {
 pub(super) trait Watch: Send {
     fn try_changed(&mut self) -> Option<Reading>;
     fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<Reading>;
+    /// Forgets the waker.
+    fn leave(&self);
 }
 
 /// Why such a change was refused.
@@ -113,6 +115,10 @@ impl<C: Parameters + Send + Sync> Watch for Changes<C> {
 
     fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<Reading> {
         self.poll_changed(cx).map(|change| reading(&change))
+    }
+
+    fn leave(&self) {
+        self.leave();
     }
 }
 

@@ -7,6 +7,7 @@ use ninelives::ManualClock;
 use ninelives::parameters::Value;
 use ninelives::registry::{Registry, RegistryError};
 
+use crate::drive::{Wakes, poll_with};
 use crate::pair::{Pair, PairLayer};
 use crate::{ms, registry};
 
@@ -144,6 +145,24 @@ async fn hc45_a_subscriber_is_told_of_each_last_change_by_name() {
     layer.settings().rollback().unwrap();
     assert_eq!(changes.try_changed().unwrap().version, 2);
     assert_eq!(changes.try_changed(), None);
+}
+
+#[test]
+fn a_wait_for_a_change_that_is_dropped_frees_its_waker_and_loses_no_change() {
+    let (registry, _layers) = registry(["payments"]);
+    let mut changes = registry.get("payments").unwrap().subscribe().unwrap();
+    let (wakes, waker) = Wakes::new();
+    {
+        let mut next = Box::pin(changes.changed());
+        assert!(poll_with(&mut next, &waker).is_pending());
+        assert_eq!(Arc::strong_count(&wakes), 3);
+    }
+    assert_eq!(Arc::strong_count(&wakes), 2, "the waker of this test alone");
+    registry
+        .set("payments", &[("timeout", ms(5).into())])
+        .unwrap();
+    assert_eq!(wakes.count(), 0);
+    assert_eq!(changes.try_changed().unwrap().version, 1);
 }
 
 #[test]
