@@ -24,6 +24,8 @@ pub use span::{Span, Timed};
 #[cfg(ninelives_untold)]
 pub(crate) use untold::Request;
 
+use std::cell::OnceCell;
+
 use crate::clock::Tick;
 use crate::name::Name;
 
@@ -50,10 +52,11 @@ pub trait Emitter: Clone {
     /// Whether it can ever tell anything. One that cannot gives no policy and no time to a pair.
     const TELLS: bool = true;
 
-    /// A request comes in: starts what is kept of it.
+    /// A request comes in: starts what is kept of it. `now` reads the clock whose time the request's end is told in: this emitter's, or
+    /// that of the pair which it is one of.
     #[inline]
-    fn start(&self) -> Self::Span {
-        Self::Span::start(self.wants_outcomes(), || moment::shared(|| self.now()))
+    fn start(&self, now: impl Fn() -> Tick) -> Self::Span {
+        Self::Span::start(self.wants_outcomes(), now)
     }
 
     /// Whether anybody wants to know how requests end.
@@ -145,8 +148,11 @@ impl<A: Emitter, B: Emitter> Emitter for (A, B) {
     const TELLS: bool = A::TELLS || B::TELLS;
 
     #[inline]
-    fn start(&self) -> Self::Span {
-        (self.0.start(), self.1.start())
+    fn start(&self, now: impl Fn() -> Tick) -> Self::Span {
+        // Read once, if either wants it.
+        let read = OnceCell::new();
+        let now = || *read.get_or_init(&now);
+        (self.0.start(now), self.1.start(now))
     }
 
     #[inline]

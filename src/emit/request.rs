@@ -29,7 +29,7 @@ impl<M: Emitter> Request<M> {
             moment::arrive();
         }
         Self {
-            span: emitter.start(),
+            span: emitter.start(|| moment::shared(|| emitter.now())),
             emitter: emitter.clone(),
         }
     }

@@ -75,7 +75,7 @@ impl Emitter for SpanEmitter {
     const TELLS: bool = false;
 
     #[inline]
-    fn start(&self) -> RequestSpan {
+    fn start(&self, _now: impl Fn() -> Tick) -> RequestSpan {
         let policy = info_span!(
             target: "ninelives",
             "ninelives.policy",

@@ -1,13 +1,14 @@
 //! Who tells which sink, and under which name.
 
-use ninelives::emit::PolicyEvent as Told;
+use ninelives::ManualTimer;
+use ninelives::emit::{Interest, Kind, PolicyEvent as Told};
 use ninelives::prelude::*;
 use tower::Layer;
 
-use crate::backend::{Ask, Backend};
+use crate::backend::{Ask, Backend, Gate};
 use crate::breaker::changes;
-use crate::drive::{done, start};
-use crate::{MS, assert_told, told};
+use crate::drive::{done, poll, start};
+use crate::{End, MS, assert_told, sink_on, told};
 
 #[test]
 fn each_policy_of_a_stack_tells_under_its_own_name() {
@@ -130,6 +131,31 @@ fn clones_and_repeated_layers_are_one_policy_in_one_sink() {
     let renamed = layer.named("another");
     assert!(done(start(&mut renamed.layer(Backend::default()), Ask::Answer)).is_ok());
     assert_eq!(told(&sink)[0].policy(), renamed.name().id());
+}
+
+#[test]
+fn of_two_sinks_with_two_clocks_the_first_one_tells_the_time_of_both() {
+    for first_wants_outcomes in [false, true] {
+        let (first, second) = (ManualTimer::new(), ManualTimer::new());
+        second.advance(1_000_000 * MS);
+        let stream = StreamingSink::new(64).unwrap().with_clock(first.clone());
+        let wanted = if first_wants_outcomes {
+            Interest::ALL
+        } else {
+            Interest::NONE.with(Kind::BulkheadRejected)
+        };
+        let _subscriber = stream.subscribe_to(wanted);
+        let memory = sink_on(&second);
+        let layer = BulkheadLayer::new(1).unwrap();
+        let layer = layer.with_sink((stream, memory.clone()));
+        let gate = Gate::new();
+        let mut call = start(&mut layer.layer(Backend::default()), Ask::At(gate.clone()));
+        assert!(poll(&mut call).is_pending());
+        first.advance(3 * MS);
+        gate.answer();
+        assert!(done(call).is_ok());
+        assert_eq!(crate::end(&told(&memory)), (End::Success, 3 * MS));
+    }
 }
 
 #[test]
