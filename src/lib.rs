@@ -29,6 +29,7 @@ pub mod telemetry;
 pub mod testing;
 pub mod timeout;
 pub mod timer;
+mod turn;
 
 pub use adaptive::Adaptive;
 pub use algebra::{CombinedLayer, FallbackLayer, ForkJoinConfig, ForkJoinLayer, Policy};

@@ -1,6 +1,8 @@
 //! Timers: order, ends, and clocks of several runtimes.
 #![allow(missing_docs, clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "timer/manual.rs"]
+mod manual;
 #[path = "support/stage.rs"]
 mod stage;
 

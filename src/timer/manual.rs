@@ -11,6 +11,7 @@ use ninelives_core::time::ManualClock;
 
 use super::Timer;
 use crate::clock::{Clock, Tick};
+use crate::turn;
 
 /// A timer that stands still until [`advance`](Self::advance): waits end in the order of their deadlines, ties in the order
 /// in which they were first polled.
@@ -67,12 +68,18 @@ impl ManualTimer {
     }
 
     /// Moves the time forward and wakes each wait that is due, earliest first.
+    ///
+    /// # Panics
+    /// When a waker does: after all the others were woken.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
         self.wake_due();
     }
 
     /// Puts the time at `tick`, back in time too.
+    ///
+    /// # Panics
+    /// As [`advance`](Self::advance).
     pub fn set(&self, tick: Tick) {
         self.shared.clock.set(tick);
         self.wake_due();
@@ -94,9 +101,7 @@ impl ManualTimer {
         }
         due.sort_by_key(|wait| (wait.deadline, wait.place));
         // No lock is held here: a waker may arm or drop other waits.
-        for wait in due {
-            wait.waker.wake();
-        }
+        turn::each(due, |wait| wait.waker.wake());
     }
 
     /// Takes a wait out. Its waker may own other waits of this timer, so it is dropped by the caller, who holds no lock.
@@ -134,11 +139,17 @@ impl Timer for ManualTimer {
 
 // === impl ManualSleep ===
 
+impl ManualSleep {
+    fn is_due(&self) -> bool {
+        self.deadline != Tick::NEVER && self.timer.now() >= self.deadline
+    }
+}
+
 impl Future for ManualSleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.deadline != Tick::NEVER && self.timer.now() >= self.deadline {
+        if self.is_due() {
             return Poll::Ready(());
         }
         let place = match self.place {
@@ -154,6 +165,11 @@ impl Future for ManualSleep {
         let replaced = self.timer.leave(place);
         self.timer.room().push(waiting);
         drop(replaced); // with no lock held: see `leave`
+        // Whoever moved the time since the first look may have found nobody to wake.
+        if self.is_due() {
+            drop(self.timer.leave(place));
+            return Poll::Ready(());
+        }
         Poll::Pending
     }
 }

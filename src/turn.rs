@@ -1,0 +1,40 @@
+//! Everybody has their turn, whoever panics in theirs.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// Runs `run` with each of them. What one makes of it is nothing to the others: the first panic goes on to the caller after the last turn.
+pub(crate) fn each<T>(all: impl IntoIterator<Item = T>, mut run: impl FnMut(T)) {
+    let mut first = None;
+    for one in all {
+        let ended = catch_unwind(AssertUnwindSafe(|| run(one)));
+        first = first.or(ended.err());
+    }
+    if let Some(panic) = first {
+        resume_unwind(panic);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_panic_goes_on_when_all_had_their_turn() {
+        let mut had = Vec::new();
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            each(0..5, |one| {
+                had.push(one);
+                assert!(one % 2 == 0, "{one} panics");
+            });
+        }));
+        let said = ended.unwrap_err().downcast::<String>().unwrap();
+        assert_eq!((had, *said), (vec![0, 1, 2, 3, 4], "1 panics".to_owned()));
+    }
+
+    #[test]
+    fn nobody_panics_and_nothing_goes_on() {
+        let mut sum = 0;
+        each([1, 2, 3], |one| sum += one);
+        assert_eq!(sum, 6);
+    }
+}
