@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use ninelives_core::bell::Bell;
 
+use crate::turn;
+
 /// Those who are told. It is part of each version: so a change tells exactly those who came before it, and who comes after it has
 /// seen it. In two places, one would have to be read after the other.
 pub(super) struct Audience<T> {
@@ -33,8 +35,9 @@ impl<T> Audience<T> {
         self.followers.retain(|other| !Arc::ptr_eq(other, follower));
     }
 
+    /// Wakes all who subscribed, though the waker of one panics.
     pub(super) fn ring(&self) {
-        self.bells.iter().for_each(|bell| bell.ring());
+        turn::each(&self.bells, |bell| bell.ring());
     }
 
     pub(super) fn followers(&self) -> &[Arc<Follower<T>>] {

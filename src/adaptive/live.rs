@@ -6,6 +6,7 @@ use super::audience::Follower;
 use super::backend::Slot;
 use super::entry::Entry;
 use super::shadow::Shadow;
+use crate::turn;
 
 /// The current version; clones are the same one.
 pub(super) struct Live<T>(Slot<Entry<T>>);
@@ -121,17 +122,17 @@ impl<T> Live<T> {
         &self.0
     }
 
-    /// Tells everybody who is to know of `entry`.
+    /// Tells everybody who is to know of `entry`. Those who follow first: whoever is woken finds everything as the entry says. A panic of
+    /// either, which is that of a waker, keeps nothing from the others.
     fn announce(&self, entry: &Entry<T>) {
-        entry.audience().ring();
-        self.follow_up();
+        let tellings: [&dyn Fn(); 2] = [&|| self.follow_up(), &|| entry.audience().ring()];
+        turn::each(tellings, |tell| tell());
     }
 
     /// Brings everybody who follows what is new.
     fn follow_up(&self) {
-        for follower in self.0.load().audience().followers() {
-            self.bring(follower);
-        }
+        let entry = self.0.load();
+        turn::each(entry.audience().followers(), |one| self.bring(one));
     }
 
     /// Brings a follower the newest value. Two changes may bring theirs in any order, so each looks again after it: the last to

@@ -12,6 +12,7 @@ use super::names::Names;
 use super::post::Wire;
 use crate::emit::Interest;
 use crate::error::ConfigError;
+use crate::turn;
 
 /// One thread's events.
 pub(super) type EventRing = Ring<WORDS>;
@@ -124,11 +125,9 @@ impl Bus {
         Arc::new(ring.expect("the capacity was checked"))
     }
 
-    /// Wakes every reader that sleeps.
+    /// Wakes every reader that sleeps, though the waker of one panics: the alarm was answered for all.
     pub(super) fn ring_all(&self) {
-        for seat in self.seats.load().iter() {
-            seat.bell.ring();
-        }
+        turn::each(self.seats.load().iter(), |seat| seat.bell.ring());
     }
 
     /// A seat in the list, and its interest in that of all.

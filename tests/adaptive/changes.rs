@@ -229,3 +229,20 @@ fn a_subscription_outlives_the_other_handles() {
     assert_eq!(*changes.try_changed().unwrap().into_value(), 2);
     assert!(Wakes::default().poll(&mut changes).is_pending());
 }
+
+#[test]
+fn a09_a_waker_that_panics_keeps_nobody_else_asleep() {
+    let live = Adaptive::new(1);
+    let mut subscribers = [(); 4].map(|()| live.subscribe());
+    let wakes = Wakes::default();
+    for (number, changes) in subscribers.iter_mut().enumerate() {
+        let bad = Waker::from(Arc::new(Does(move || panic!("waker {number}"))));
+        let rests = match number {
+            0 | 2 => changes.poll_changed(&mut Context::from_waker(&bad)),
+            _ => wakes.poll(changes),
+        };
+        assert!(rests.is_pending());
+    }
+    assert_eq!(crate::hand::panics(|| live.set(2)), "waker 0");
+    assert_eq!((*live.get(), wakes.count()), (2, 2));
+}

@@ -115,6 +115,18 @@ fn s15_a_panic_inside_ends_the_wait_too() {
 }
 
 #[test]
+fn s08_a_waker_that_panics_keeps_nobody_else_who_waits_asleep() {
+    let mut rig = Plain::new(1);
+    let (call, _) = rig.wait_at();
+    let mut bad = Box::pin(rig.layer.until_idle());
+    assert!(poll_with(&mut bad, &drive::panicking()).is_pending());
+    let (mut until, wakes) = wait(rig.layer.until_idle());
+    assert!(drive::panics(|| drop(call)));
+    assert_eq!((wakes.count(), rig.layer.in_flight()), (1, 0));
+    assert!(poll(&mut until).is_ready());
+}
+
+#[test]
 fn s23_drain_turns_the_line_away_and_ends_with_the_calls_in_flight() {
     let mut rig = Line::new(1, 2);
     let (mut first, gate) = rig.wait_at();

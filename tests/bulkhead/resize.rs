@@ -98,3 +98,14 @@ fn one_resize_holds_for_every_clone() {
     let _calls = (start(&mut other, Ask::Hang), start(&mut other, Ask::Hang));
     assert_eq!(rig.full(), (2, 2));
 }
+
+#[test]
+fn s08_a_subscriber_whose_waker_panics_keeps_no_limit_back() {
+    let layer = BulkheadLayer::new(1).unwrap().live();
+    let mut changes = layer.settings().subscribe();
+    let waker = drive::panicking();
+    let mut cx = std::task::Context::from_waker(&waker);
+    assert!(changes.poll_changed(&mut cx).is_pending());
+    assert!(drive::panics(|| layer.resize(5)));
+    assert_eq!((layer.config().max_concurrent(), layer.limit()), (5, 5));
+}

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
 
-use super::drive::{Wakes, panics};
+use super::drive::{Wakes, panicking, panics};
 use super::*;
 
 #[test]
@@ -85,17 +85,11 @@ fn s08_waker_that_calls_the_bulkhead_again_and_ends_calls_deadlocks_nothing() {
 
 #[test]
 fn s08_panicking_waker_keeps_nobody_asleep_and_no_permit() {
-    struct Bad;
-    impl Wake for Bad {
-        fn wake(self: Arc<Self>) {
-            panic!("a waker's own");
-        }
-    }
     let mut rig = Line::new(2, 2);
     let (one, two) = (rig.wait_at(), rig.wait_at());
     let mut waiters = rig.waiters(2);
     let (wakes, waker) = Wakes::new();
-    assert!(poll_with(&mut waiters[0].0, &Waker::from(Arc::new(Bad))).is_pending());
+    assert!(poll_with(&mut waiters[0].0, &panicking()).is_pending());
     assert!(poll_with(&mut waiters[1].0, &waker).is_pending());
     assert!(panics(|| drop(one)));
     drop(two);

@@ -120,3 +120,14 @@ pub fn run<F: Future>(call: F) -> F::Output {
 pub fn panics<T>(run: impl FnOnce() -> T) -> bool {
     catch_unwind(AssertUnwindSafe(run)).is_err()
 }
+
+/// A waker that panics.
+pub fn panicking() -> Waker {
+    struct Bad;
+    impl Wake for Bad {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker's own");
+        }
+    }
+    Waker::from(Arc::new(Bad))
+}

@@ -11,7 +11,7 @@ use ninelives::emit::{Emitter, Interest, Kind, PolicyEvent};
 use ninelives::prelude::*;
 use ninelives::telemetry::{BusEmitter, Delivery};
 
-use super::drive::Wakes;
+use super::drive::{Wakes, panicking, panics};
 use super::{drain, emit, number, streaming};
 
 /// The nap before the alarm is armed, and the grace after it.
@@ -237,4 +237,21 @@ fn e12_an_event_from_a_wake_is_delivered_and_does_not_recur() {
     assert_eq!(got(poll(recv.as_mut(), &waker)), Some(1));
     drop(recv);
     assert_eq!(drain(&mut subscriber), (vec![100, 2], 0));
+}
+
+#[test]
+fn e04_a_waker_that_panics_keeps_no_other_reader_asleep() {
+    let (sink, emitter) = streaming(4);
+    let timer = ManualTimer::new();
+    let mut readers = [(); 2].map(|()| sink.subscribe().prompt().with_timer(timer.clone()));
+    let [bad, other] = &mut readers;
+    let (mut bad, mut other) = (pin!(bad.recv()), pin!(other.recv()));
+    let (wakes, waker) = Wakes::new();
+    arm(bad.as_mut(), &timer, Waker::noop());
+    arm(other.as_mut(), &timer, &waker);
+    assert!(poll(bad, &panicking()).is_pending());
+    let before = wakes.count();
+    assert!(panics(|| emit(&emitter, 7)));
+    assert_eq!(wakes.count(), before + 1);
+    assert_eq!(got(poll(other, &waker)), Some(7));
 }
