@@ -1,5 +1,6 @@
 //! One request's way through one policy.
 
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -18,6 +19,9 @@ pub(crate) struct Request<M: Emitter> {
     emitter: M,
     span: M::Span,
 }
+
+/// Tells the span when a poll unwinds: the request may be dropped later, by another thread.
+struct Unwinding<'a, P: Span>(&'a mut P);
 
 // === impl Request ===
 
@@ -79,9 +83,31 @@ impl<M: Emitter> Request<M> {
         cx: &mut Context<'_>,
     ) -> Poll<F::Output> {
         self.span.mark(true);
-        let poll = inner.poll(cx);
+        let poll = self.poll_on(inner, cx);
         self.span.mark(false);
         poll
+    }
+
+    /// The same within [`enter`](Self::enter).
+    #[inline(always)]
+    pub(crate) fn poll_on<F: Future>(
+        &mut self,
+        inner: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        let unwinding = Unwinding(&mut self.span);
+        let poll = inner.poll(cx);
+        mem::forget(unwinding);
+        poll
+    }
+
+    /// Runs other code of the inner service within [`enter`](Self::enter).
+    #[inline(always)]
+    pub(crate) fn run_on<T>(&mut self, run: impl FnOnce() -> T) -> T {
+        let unwinding = Unwinding(&mut self.span);
+        let value = run();
+        mem::forget(unwinding);
+        value
     }
 
     /// The policy goes on with the request, after a while: it is later than it was.
@@ -96,7 +122,7 @@ impl<M: Emitter> Request<M> {
     #[inline(always)] // as the polls that it runs
     pub(crate) fn inside<T>(&mut self, run: impl FnOnce() -> T) -> T {
         self.span.mark(true);
-        let value = run();
+        let value = self.run_on(run);
         self.span.mark(false);
         value
     }
@@ -244,5 +270,14 @@ impl<M: Emitter> Drop for Request<M> {
         if !self.span.is_over() {
             self.abandoned();
         }
+    }
+}
+
+// === impl Unwinding ===
+
+impl<P: Span> Drop for Unwinding<'_, P> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.unwound();
     }
 }

@@ -19,6 +19,10 @@ pub trait Span: std::fmt::Debug {
     /// Whether code of the inner service is running.
     fn is_marked(&self) -> bool;
 
+    /// That code panicked, and the poll in which it ran ends: what was entered on this thread is left. It stays marked.
+    #[inline]
+    fn unwound(&mut self) {}
+
     /// Whether its drop is nothing to speak of: nothing is left to be told, and no code of the inner service is running.
     #[inline]
     fn is_over(&self) -> bool {
@@ -128,6 +132,12 @@ impl<A: Span, B: Span> Span for (A, B) {
     #[inline]
     fn is_marked(&self) -> bool {
         self.0.is_marked() || self.1.is_marked()
+    }
+
+    #[inline]
+    fn unwound(&mut self) {
+        self.0.unwound();
+        self.1.unwound();
     }
 
     #[inline]

@@ -49,6 +49,20 @@ impl<M: Emitter> Request<M> {
     }
 
     #[inline(always)]
+    pub(crate) fn poll_on<F: Future>(
+        &mut self,
+        inner: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        inner.poll(cx)
+    }
+
+    #[inline(always)]
+    pub(crate) fn run_on<T>(&mut self, run: impl FnOnce() -> T) -> T {
+        run()
+    }
+
+    #[inline(always)]
     pub(crate) fn resumed() {}
 
     #[inline(always)]

@@ -192,7 +192,8 @@ where
         this.watch.enter();
         let mut failed = None;
         if let StepProj::Calling { attempt } = this.step.as_mut().project() {
-            match Request::<M>::within(this.progress.attempts, || attempt.poll(cx)) {
+            let watch = &mut *this.watch;
+            match Request::<M>::within(this.progress.attempts, || watch.poll_on(attempt, cx)) {
                 Poll::Ready(Err(error)) => failed = Some(error),
                 Poll::Ready(Ok(response))
                     if this.plan.common.retry_if.retries_response(&response) =>

@@ -51,6 +51,8 @@ pub struct RequestSpan {
     policy: TracingSpan,
     attempt: TracingSpan,
     inside: bool,
+    // On this thread. Not so after a panic inside, in which the poll has left them.
+    entered: bool,
 }
 
 /// Names of the policies that a span sink was attached to, of all span sinks: they are one.
@@ -119,6 +121,23 @@ impl RequestSpan {
             policy,
             attempt: TracingSpan::none(),
             inside: false,
+            entered: false,
+        }
+    }
+
+    /// Enters the spans, or leaves them.
+    #[inline]
+    fn enter(&mut self, entered: bool) {
+        if self.entered == entered {
+            return;
+        }
+        self.entered = entered;
+        if entered {
+            enter(&self.policy);
+            enter(&self.attempt);
+        } else {
+            exit(&self.attempt);
+            exit(&self.policy);
         }
     }
 }
@@ -136,22 +155,18 @@ impl Span for RequestSpan {
 
     #[inline]
     fn mark(&mut self, inside: bool) {
-        if self.inside == inside {
-            return;
-        }
         self.inside = inside;
-        if inside {
-            enter(&self.policy);
-            enter(&self.attempt);
-        } else {
-            exit(&self.attempt);
-            exit(&self.policy);
-        }
+        self.enter(inside);
     }
 
     #[inline]
     fn is_marked(&self) -> bool {
         self.inside
+    }
+
+    #[inline]
+    fn unwound(&mut self) {
+        self.enter(false);
     }
 
     #[inline]
@@ -164,7 +179,7 @@ impl Span for RequestSpan {
                 "ninelives.attempt",
                 ninelives.attempt = number,
             );
-            if self.inside {
+            if self.entered {
                 enter(&self.attempt);
             }
         }
@@ -172,7 +187,7 @@ impl Span for RequestSpan {
 
     #[inline]
     fn attempt_over(&mut self) {
-        if self.inside {
+        if self.entered {
             exit(&self.attempt);
         }
         self.attempt = TracingSpan::none();
@@ -186,7 +201,7 @@ impl Span for RequestSpan {
     }
 }
 
-/// A request that panicked, or was dropped, leaves its spans.
+/// A request that was dropped within a call leaves its spans.
 impl Drop for RequestSpan {
     #[inline]
     fn drop(&mut self) {

@@ -113,7 +113,7 @@ where
         let mut this = self.as_mut().project();
         this.watch.enter();
         let elapsed = match this.state.as_mut().project() {
-            StateProj::Running { inner } => match inner.poll(cx) {
+            StateProj::Running { inner } => match this.watch.poll_on(inner, cx) {
                 Poll::Ready(Ok(response)) => {
                     self.as_mut().end();
                     self.project().watch.answered();

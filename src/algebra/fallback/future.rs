@@ -96,7 +96,7 @@ where
         loop {
             let outcome = match this.arm.as_mut().project() {
                 ArmProj::Primary { future } => {
-                    let result = ready!(future.poll(cx));
+                    let result = ready!(this.watch.poll_on(future, cx));
                     // What the primary held is free before the backup starts, or before the caller sees the answer.
                     this.arm.set(Arm::Readying);
                     match result {
@@ -115,20 +115,23 @@ where
                     }
                 }
                 ArmProj::Readying => match this.backup.as_mut() {
-                    Some((backup, _)) => match ready!(backup.poll_ready(cx)) {
-                        Ok(()) => {
-                            if let Some((mut backup, request)) = this.backup.take() {
-                                let future = backup.call(request);
-                                this.arm.set(Arm::Backup { future });
+                    Some((backup, _)) => {
+                        match ready!(this.watch.run_on(|| backup.poll_ready(cx))) {
+                            Ok(()) => {
+                                if let Some((mut backup, request)) = this.backup.take() {
+                                    let future = this.watch.run_on(|| backup.call(request));
+                                    this.arm.set(Arm::Backup { future });
+                                }
+                                continue;
                             }
-                            continue;
+                            Err(error) => Err(both(this.error, error)),
                         }
-                        Err(error) => Err(both(this.error, error)),
-                    },
+                    }
                     None => unreachable!("the backup is taken only when it is called"),
                 },
                 ArmProj::Backup { future } => {
-                    ready!(future.poll(cx)).map_err(|error| both(this.error, error))
+                    let result = ready!(this.watch.poll_on(future, cx));
+                    result.map_err(|error| both(this.error, error))
                 }
                 ArmProj::Done => panic!("the future was polled after it was done"),
             };

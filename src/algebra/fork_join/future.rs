@@ -66,7 +66,7 @@ where
         let LeftProj::Running { future } = this.left.as_mut().project() else {
             return None;
         };
-        let Poll::Ready(result) = future.poll(cx) else {
+        let Poll::Ready(result) = this.watch.poll_on(future, cx) else {
             return None;
         };
         this.left.set(Left::Over);
@@ -109,7 +109,7 @@ where
                         return None;
                     }
                     let ready = match this.spare.as_mut() {
-                        Some((service, _)) => service.poll_ready(cx),
+                        Some((service, _)) => this.watch.run_on(|| service.poll_ready(cx)),
                         None => unreachable!("the right service is taken only when it is called"),
                     };
                     match ready {
@@ -125,7 +125,7 @@ where
                                 if G::COSTS {
                                     this.fare.spend();
                                 }
-                                let future = service.call(request);
+                                let future = this.watch.run_on(|| service.call(request));
                                 this.right.set(Right::Running { future });
                             }
                         }
@@ -136,7 +136,7 @@ where
                     }
                 }
                 RightProj::Running { future } => {
-                    let Poll::Ready(result) = future.poll(cx) else {
+                    let Poll::Ready(result) = this.watch.poll_on(future, cx) else {
                         return None;
                     };
                     this.right.set(Right::Over);

@@ -70,7 +70,10 @@ where
                     let known = over.is_some();
                     let answer = match over.take() {
                         Some(answer) => answer,
-                        None => ready!(Request::<M>::within(attempts, || attempt.poll(cx))),
+                        None => {
+                            let watch = &mut *this.watch;
+                            ready!(Request::<M>::within(attempts, || watch.poll_on(attempt, cx)))
+                        }
                     };
                     // The attempt is over: what it held is free before the wait, and before the caller sees the answer.
                     this.step.set(Step::Done);
@@ -134,7 +137,8 @@ where
                     return Poll::Pending;
                 }
                 StepProj::Readying => {
-                    if let Err(error) = ready!(this.service.poll_ready(cx)) {
+                    let service = &mut *this.service;
+                    if let Err(error) = ready!(this.watch.run_on(|| service.poll_ready(cx))) {
                         this.step.set(Step::Done);
                         *this.token = None;
                         return Poll::Ready(Err(error));
@@ -157,7 +161,9 @@ where
                         token.spend();
                     }
                     this.watch.attempt(this.progress.attempts);
-                    let call = || this.service.call(request);
+                    let service = &mut *this.service;
+                    let watch = &mut *this.watch;
+                    let call = || watch.run_on(|| service.call(request));
                     let attempt = Request::<M>::within(this.progress.attempts, call);
                     this.step.set(Step::Calling { attempt });
                 }
