@@ -2,6 +2,9 @@
 #![allow(missing_docs)]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)]
 
+#[path = "telemetry_spans/panics.rs"]
+mod panics;
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::future::{Future, pending, ready};
@@ -93,8 +96,6 @@ impl Notebook {
     }
 }
 
-const MS: Duration = Duration::from_millis(1);
-
 fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -105,17 +106,6 @@ fn noted<T>(run: impl FnOnce(&Notebook) -> T) -> T {
     let result = tracing::subscriber::with_default(notebook.clone(), || run(&notebook));
     assert_eq!(notebook.current(), None, "every span was left");
     result
-}
-
-/// The spans are left when the poll is, not when the call is dropped, by whoever does.
-#[track_caller]
-fn panics_in_a_poll<S: Service<()>>(notebook: &Notebook, mut service: S) {
-    let ready = service.poll_ready(&mut Context::from_waker(Waker::noop()));
-    assert!(ready.is_ready());
-    let mut call = Box::pin(service.call(()));
-    let polled = catch_unwind(AssertUnwindSafe(|| drop(poll(call.as_mut()))));
-    assert!(polled.is_err(), "it was to panic");
-    assert_eq!(notebook.current(), None);
 }
 
 #[test]
@@ -217,38 +207,6 @@ fn a_rejection_and_a_panic_say_what_they_are() {
             .into_iter()
             .map(|span| notebook.field(span, "error.type").unwrap());
         assert_eq!(causes.collect::<Vec<_>>(), ["\"panicked\"", "\"rejected\""]);
-    });
-}
-
-#[test]
-fn a_panic_leaves_its_spans_in_the_poll_in_which_it_came() {
-    noted(|notebook| {
-        let dies = || {
-            service_fn(|()| async {
-                if true {
-                    panic!("planted");
-                }
-                Ok::<_, io::Error>(())
-            })
-        };
-        let pass = || Policy::tower(tower::layer::util::Identity::new());
-        let bulkhead = BulkheadLayer::new(1).unwrap().with_sink(SpanSink);
-        let queued = BulkheadLayer::queued(1, 1, MS).unwrap().with_sink(SpanSink);
-        let timeout = TimeoutLayer::new(MS).unwrap();
-        let timeout = timeout.with_timer(ManualTimer::new()).with_sink(SpanSink);
-        let retry = RetryPolicy::builder().build().unwrap().into_layer();
-        let retry = retry.with_sink(SpanSink);
-        let either = (pass() | pass()).with_sink(SpanSink);
-        let race = (pass() & pass()).with_sink(SpanSink);
-        panics_in_a_poll(notebook, bulkhead.layer(dies()));
-        panics_in_a_poll(notebook, queued.layer(dies()));
-        panics_in_a_poll(notebook, timeout.layer(dies()));
-        panics_in_a_poll(notebook, retry.layer(dies()));
-        panics_in_a_poll(notebook, either.layer(dies()));
-        panics_in_a_poll(notebook, race.layer(dies()));
-        let spans = notebook.spans("ninelives.policy");
-        let causes = spans.iter().map(|one| notebook.field(*one, "error.type"));
-        assert!(causes.eq(vec![Some("\"panicked\"".to_owned()); 6]));
     });
 }
 
