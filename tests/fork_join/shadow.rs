@@ -8,7 +8,7 @@ use ninelives::prelude::*;
 use tower::Layer;
 
 use super::pass;
-use super::stage::{Act, Stage, call};
+use super::stage::{Act, Mood, Stage, call};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -49,6 +49,11 @@ fn race(
             request.waits();
         }
     }
+    told(&sink)
+}
+
+/// Both verdicts of each disagreement.
+fn told(sink: &MemorySink) -> Vec<(Verdict, Verdict)> {
     let events = sink.events();
     let both = events.into_iter().filter_map(|event| match event {
         PolicyEvent::ShadowEvent {
@@ -116,4 +121,56 @@ fn a_promoted_shadow_is_the_stagger_of_the_next_call() {
     timer.advance(ms(5));
     request.waits();
     assert_eq!(stage.calls(), 2);
+}
+
+#[test]
+fn a_right_arm_without_a_token_was_begun_under_no_stagger() {
+    for shadow in [5, 10, 100] {
+        let (stage, timer) = (Stage::always(Act::Gate), ManualTimer::new());
+        let (sink, budget) = (MemorySink::new(), RetryBudget::new(0.0, 0.0, 1).unwrap());
+        let race = (pass() & pass())
+            .stagger(ms(10))
+            .with_timer(timer.clone())
+            .with_budget(budget)
+            .live();
+        let mut service = race.clone().with_sink(sink.clone()).layer(stage.backend());
+        let mut answered = |left| {
+            let mut request = call(&mut service, 0);
+            request.waits();
+            timer.advance(ms(50));
+            request.waits();
+            stage.open(left, Ok(1));
+            request.done()
+        };
+        assert_eq!(answered(0), Ok(1)); // with the only token
+        assert_eq!(stage.calls(), 2);
+        let stagger = ForkJoinConfig::new().with_stagger(ms(shadow));
+        race.settings().set_shadow(stagger).unwrap();
+        assert_eq!(answered(2), Ok(1));
+        assert_eq!(stage.calls(), 3);
+        assert_eq!(told(&sink), [], "{shadow}");
+    }
+}
+
+#[test]
+fn a_right_arm_that_was_never_ready_was_begun_under_no_stagger() {
+    for shadow in [5, 10, 100] {
+        let (stage, timer) = (Stage::always(Act::Gate), ManualTimer::new());
+        let sink = MemorySink::new();
+        let race = (pass() & pass())
+            .stagger(ms(10))
+            .with_timer(timer.clone())
+            .live();
+        let stagger = ForkJoinConfig::new().with_stagger(ms(shadow));
+        race.settings().set_shadow(stagger).unwrap();
+        let mut service = race.with_sink(sink.clone()).layer(stage.backend());
+        let mut request = call(&mut service, 0);
+        request.waits();
+        stage.mood(Mood::Busy);
+        timer.advance(ms(50));
+        request.waits();
+        stage.open(0, Ok(1));
+        request.done().unwrap();
+        assert_eq!((told(&sink), stage.calls()), (vec![], 1), "{shadow}");
+    }
 }

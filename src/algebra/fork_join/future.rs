@@ -201,9 +201,13 @@ where
         let mut this = self.project();
         if let Some((arm, response)) = won {
             if let Some(tried) = this.tried.held() {
-                let forked =
-                    !matches!(*this.right, Right::Staggered { .. } | Right::Waiting { .. });
-                tried.judge(arm, forked, this.timer, this.watch);
+                let forked = this.spare.is_none(); // it goes with the call
+                let too_early =
+                    matches!(*this.right, Right::Staggered { .. } | Right::Waiting { .. });
+                // What else kept the right arm back, no token or no readiness, would have kept a shadow's back too.
+                if forked || too_early {
+                    tried.judge(arm, forked, this.timer, this.watch);
+                }
             }
             // The loser goes first: what it held is free before the response is seen.
             this.left.set(Left::Over);

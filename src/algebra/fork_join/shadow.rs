@@ -30,8 +30,8 @@ impl Tried {
         Self { turn }
     }
 
-    /// The race is won by `winner`; the right arm's turn had come, or not. Arms that are ready as the stagger ends are asked left
-    /// first, so the shadow's turn comes after it. When the right arm wins before the shadow had begun it, nobody knows whether the
+    /// The race is won by `winner`; the right arm had begun, or its turn had not come. Arms that are ready as the stagger ends are asked
+    /// left first, so the shadow's turn comes after it. When the right arm wins before the shadow had begun it, nobody knows whether the
     /// left one would have been alone: nothing is told.
     #[cold]
     pub(super) fn judge<T: Timer, M: Emitter>(
