@@ -153,7 +153,10 @@ impl<F, T: Timer, M: Emitter, B: Beside<Duration>> TimeoutFuture<F, T, M, B> {
         if this.sleep.is_some() {
             this.sleep.set(None);
         }
-        if let (Some(shadow), Some(since)) = (this.shadow.held(), *this.since) {
+        // A call that was not asked before its limit passed would not have been under one that passed as late, or later.
+        if let (Some(shadow), Some(since)) = (this.shadow.held(), *this.since)
+            && *shadow < *this.limit
+        {
             let elapsed = this.timer.now().since(since);
             judge(*shadow, this.watch, Verdict::InTime, elapsed);
         }

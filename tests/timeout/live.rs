@@ -114,6 +114,23 @@ fn a_shadow_that_agrees_tells_nothing() {
 }
 
 #[test]
+fn a_shadow_no_shorter_than_the_limit_agrees_on_an_answer_in_its_last_poll() {
+    for (shadow, answered) in [(10, 10), (10, 12), (11, 12)] {
+        let timer = ManualTimer::new();
+        let (layer, sink) = live(10, &timer);
+        layer.settings().set_shadow(config(shadow)).unwrap();
+        let stage = Stage::always(Act::Gate);
+        let mut service = layer.layer(stage.backend());
+        let mut request = call(&mut service, 0);
+        request.waits();
+        timer.advance(ms(answered));
+        stage.open(0, Ok(1));
+        assert_eq!(request.done(), Ok(1));
+        assert_eq!(disagreements(&sink.events()), [], "{shadow} {answered}");
+    }
+}
+
+#[test]
 fn a_shorter_shadow_tells_of_the_answer_it_would_have_lost() {
     let timer = ManualTimer::new();
     let (layer, sink) = live(10, &timer);
