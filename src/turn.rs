@@ -1,6 +1,14 @@
 //! Everybody has their turn, whoever panics in theirs.
 
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// Runs what concerns nobody here: of its panic the hook of panics tells, and it ends here.
+pub(crate) fn apart(run: impl FnOnce()) {
+    let ended = catch_unwind(AssertUnwindSafe(run));
+    // What it panicked with may do so again when it is dropped.
+    mem::forget(ended.err());
+}
 
 /// Runs `run` with each of them. What one makes of it is nothing to the others: the first panic goes on to the caller after the last turn.
 pub(crate) fn each<T>(all: impl IntoIterator<Item = T>, mut run: impl FnMut(T)) {
@@ -29,6 +37,17 @@ mod tests {
         }));
         let said = ended.unwrap_err().downcast::<String>().unwrap();
         assert_eq!((had, *said), (vec![0, 1, 2, 3, 4], "1 panics".to_owned()));
+    }
+
+    #[test]
+    fn a_panic_of_what_runs_apart_ends_there() {
+        struct Again;
+        impl Drop for Again {
+            fn drop(&mut self) {
+                panic!("again");
+            }
+        }
+        apart(|| std::panic::panic_any(Again));
     }
 
     #[test]

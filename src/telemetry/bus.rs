@@ -125,9 +125,11 @@ impl Bus {
         Arc::new(ring.expect("the capacity was checked"))
     }
 
-    /// Wakes every reader that sleeps, though the waker of one panics: the alarm was answered for all.
+    /// Wakes every reader that sleeps. A waker that panics keeps no other reader asleep, and is nothing to who emits.
     pub(super) fn ring_all(&self) {
-        turn::each(self.seats.load().iter(), |seat| seat.bell.ring());
+        for seat in self.seats.load().iter() {
+            turn::apart(|| seat.bell.ring());
+        }
     }
 
     /// A seat in the list, and its interest in that of all.

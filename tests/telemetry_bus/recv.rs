@@ -11,7 +11,7 @@ use ninelives::emit::{Emitter, Interest, Kind, PolicyEvent};
 use ninelives::prelude::*;
 use ninelives::telemetry::{BusEmitter, Delivery};
 
-use super::drive::{Wakes, panicking, panics};
+use super::drive::{Wakes, panicking};
 use super::{drain, emit, number, streaming};
 
 /// The nap before the alarm is armed, and the grace after it.
@@ -240,7 +240,7 @@ fn e12_an_event_from_a_wake_is_delivered_and_does_not_recur() {
 }
 
 #[test]
-fn e04_a_waker_that_panics_keeps_no_other_reader_asleep() {
+fn e04_a_waker_that_panics_keeps_no_other_reader_asleep_and_is_nothing_to_who_emits() {
     let (sink, emitter) = streaming(4);
     let timer = ManualTimer::new();
     let mut readers = [(); 2].map(|()| sink.subscribe().prompt().with_timer(timer.clone()));
@@ -251,7 +251,7 @@ fn e04_a_waker_that_panics_keeps_no_other_reader_asleep() {
     arm(other.as_mut(), &timer, &waker);
     assert!(poll(bad, &panicking()).is_pending());
     let before = wakes.count();
-    assert!(panics(|| emit(&emitter, 7)));
+    emit(&emitter, 7);
     assert_eq!(wakes.count(), before + 1);
     assert_eq!(got(poll(other, &waker)), Some(7));
 }

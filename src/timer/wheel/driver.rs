@@ -1,8 +1,6 @@
 //! The task that looks after the wheel of its runtime.
 
 use std::future::Future;
-use std::mem;
-use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -19,6 +17,7 @@ use super::heat::TICK;
 use super::knock::{Knocker, Usher};
 use crate::clock::{Clock, MonotonicClock, Tick};
 use crate::timer::TokioTimer;
+use crate::turn;
 
 /// Armings within a nap that make the next one worth its price.
 const BUSY: u64 = 8;
@@ -59,11 +58,9 @@ pub(super) fn alarm() -> Alarm {
     Box::pin(tokio::time::sleep(Duration::ZERO)) // boxed: see `Driver`
 }
 
-/// Wakes somebody who waits. What panics in that is told by the hook of panics, and concerns nobody else who waits.
+/// Wakes somebody who waits. A waker that panics is nothing to the others.
 fn wake(waker: Waker) {
-    let woken = panic::catch_unwind(AssertUnwindSafe(|| waker.wake()));
-    // What it panicked with may do so again when it is dropped.
-    mem::forget(woken.err());
+    turn::apart(|| waker.wake());
 }
 
 /// Starts the driver of a wheel that was opened for this, and its usher where there are several workers. If the runtime ends meanwhile, the wheel is closed again.

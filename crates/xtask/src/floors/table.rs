@@ -97,6 +97,7 @@ pub const HOUSES: [House; 2] = [
                     "share",
                     "stripe",
                     "timer",
+                    "turn",
                 ],
                 sees: &["base"],
             },
