@@ -170,6 +170,25 @@ fn each_attempt_has_a_span_inside_its_policys_and_the_service_runs_in_it() {
 }
 
 #[test]
+fn the_service_behind_a_breaker_runs_in_its_span() {
+    noted(|notebook| {
+        let breaker = CircuitBreakerConfig::new(1, Duration::from_secs(1), 1);
+        let breaker = CircuitBreakerLayer::new(breaker.unwrap()).unwrap();
+        let inside = notebook.clone();
+        let service = service_fn(move |()| {
+            let (called, polled) = (inside.current(), inside.clone());
+            async move { Ok::<_, io::Error>([called, polled.current()]) }
+        });
+        let mut service = breaker.with_sink(SpanSink).layer(service);
+        let Poll::Ready(Ok(found)) = poll(std::pin::pin!(service.call(()))) else {
+            panic!("it answers at once")
+        };
+        let policy = notebook.spans("ninelives.policy")[0];
+        assert_eq!(found, [Some(policy); 2]);
+    });
+}
+
+#[test]
 fn policies_nest_as_their_spans_do() {
     noted(|notebook| {
         let policy = Policy(

@@ -106,7 +106,7 @@ where
                 };
                 held.enter();
                 // Each with an end of its own: what may be either is moved through memory.
-                match inner.poll(cx) {
+                match held.poll_on(inner, cx) {
                     Poll::Ready(Ok(response)) => {
                         // Not `set`, as the rare ends: called in one place, the drop of a call that went well is in line here.
                         let _ = this.state.project_replace(State::Done);

@@ -1,5 +1,8 @@
 //! A ticket that cannot be lost.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use ninelives_core::breaker::{Outcome, Report};
@@ -51,12 +54,24 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
     #[inline]
     pub(super) fn enter(&mut self) {
         self.inside = 1;
+        self.request.set_inside(true);
+    }
+
+    /// Polls it. A panic is told to the span in this very poll.
+    #[inline(always)] // as the `poll` of its future
+    pub(super) fn poll_on<F: Future>(
+        &mut self,
+        inner: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        self.request.poll_on(inner, cx)
     }
 
     /// It returned.
     #[inline]
     pub(super) fn leave(&mut self) {
         self.inside = 0;
+        self.request.set_inside(false);
     }
 
     /// Calls the inner service. When it panics, the ticket is reported as a failure.

@@ -133,6 +133,12 @@ impl<M: Emitter> Request<M> {
         self.span.mark(true);
     }
 
+    /// Code of the inner service begins to run, or has returned, under a policy that notes panics itself.
+    #[inline]
+    pub(crate) fn set_inside(&mut self, inside: bool) {
+        self.span.set_inside(inside);
+    }
+
     /// It returned without a panic; with its answer if there is one.
     #[inline]
     pub(crate) fn leave<T, X: FlatError>(&mut self, poll: &Poll<Result<T, X>>) {

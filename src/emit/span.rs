@@ -19,6 +19,10 @@ pub trait Span: std::fmt::Debug {
     /// Whether code of the inner service is running.
     fn is_marked(&self) -> bool;
 
+    /// As [`mark`](Self::mark), for what a policy that notes panics itself has of its span: where the thread is.
+    #[inline]
+    fn set_inside(&mut self, _inside: bool) {}
+
     /// That code panicked, and the poll in which it ran ends: what was entered on this thread is left. It stays marked.
     #[inline]
     fn unwound(&mut self) {}
@@ -132,6 +136,12 @@ impl<A: Span, B: Span> Span for (A, B) {
     #[inline]
     fn is_marked(&self) -> bool {
         self.0.is_marked() || self.1.is_marked()
+    }
+
+    #[inline]
+    fn set_inside(&mut self, inside: bool) {
+        self.0.set_inside(inside);
+        self.1.set_inside(inside);
     }
 
     #[inline]

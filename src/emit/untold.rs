@@ -73,6 +73,9 @@ impl<M: Emitter> Request<M> {
     #[inline(always)]
     pub(crate) fn enter(&mut self) {}
 
+    #[inline]
+    pub(crate) fn set_inside(&mut self, _: bool) {}
+
     #[inline(always)]
     pub(crate) fn leave<T, X: FlatError>(&mut self, _: &Poll<Result<T, X>>) {}
 

@@ -165,6 +165,11 @@ impl Span for RequestSpan {
     }
 
     #[inline]
+    fn set_inside(&mut self, inside: bool) {
+        self.enter(inside);
+    }
+
+    #[inline]
     fn unwound(&mut self) {
         self.enter(false);
     }

@@ -40,6 +40,9 @@ fn a_panic_leaves_its_spans_in_the_poll_in_which_it_came() {
         let queued = BulkheadLayer::queued(1, 1, MS).unwrap().with_sink(SpanSink);
         let timeout = TimeoutLayer::new(MS).unwrap();
         let timeout = timeout.with_timer(ManualTimer::new()).with_sink(SpanSink);
+        let breaker =
+            CircuitBreakerLayer::new(CircuitBreakerConfig::new(1, MS, 1).unwrap()).unwrap();
+        let breaker = breaker.with_sink(SpanSink);
         let retry = RetryPolicy::builder().build().unwrap().into_layer();
         let retry = retry.with_sink(SpanSink);
         let either = (pass() | pass()).with_sink(SpanSink);
@@ -47,11 +50,12 @@ fn a_panic_leaves_its_spans_in_the_poll_in_which_it_came() {
         panics_in_a_poll(notebook, bulkhead.layer(dies()));
         panics_in_a_poll(notebook, queued.layer(dies()));
         panics_in_a_poll(notebook, timeout.layer(dies()));
+        panics_in_a_poll(notebook, breaker.layer(dies()));
         panics_in_a_poll(notebook, retry.layer(dies()));
         panics_in_a_poll(notebook, either.layer(dies()));
         panics_in_a_poll(notebook, race.layer(dies()));
         let spans = notebook.spans("ninelives.policy");
         let causes = spans.iter().map(|one| notebook.field(*one, "error.type"));
-        assert!(causes.eq(vec![Some("\"panicked\"".to_owned()); 6]));
+        assert!(causes.eq(vec![Some("\"panicked\"".to_owned()); 7]));
     });
 }
