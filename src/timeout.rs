@@ -7,6 +7,10 @@
 //! Passed through, and not bounded: by default only the call is timed. [`TimeoutLayer::covering_readiness`] starts the clock when
 //! the inner service first says that it is not ready. At the limit `poll_ready` then says ready, and the future of `call`
 //! resolves to the timeout at once, without calling the inner service. `Clone` starts afresh.
+//! Once the inner service is ready the clock stands still until the call, which goes on with the rest of the limit: a service that is kept
+//! ready, or whose call stands in a line outside, loses nothing. Asked again, a service that was late asks the inner one: if that is ready
+//! by then, the wait is forgotten, as it is if a service that was ready is not any more. A wait for readiness that is given up cannot be told
+//! from one that goes on: it counts until the inner service is found ready, and the next call has what is left.
 //!
 //! # Deadline
 //! [`TimeoutLayer::with_deadline`] makes a timeout that heeds the [deadline](crate::deadline) which a request carries. The call ends at the

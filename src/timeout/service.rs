@@ -32,6 +32,9 @@ pub struct TimeoutService<S, T: Timer, M = NullSink, C: Settings<TimeoutConfig> 
 enum Wait {
     None,
     Started { since: Tick, limit: Duration },
+    // The inner service is ready; what comes before its call is nobody's wait for it. `spent` is a time since `Tick::ZERO`: a second
+    // variant of two durations would make the service a word larger.
+    Over { spent: Tick, limit: Duration },
     Late { elapsed: Duration, limit: Duration },
 }
 
@@ -69,7 +72,7 @@ impl<S, T: Timer, M, C: Settings<TimeoutConfig>> TimeoutService<S, T, M, C> {
     #[cold]
     fn wait_for_readiness(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let (since, limit) = match self.wait {
-            Wait::None => {
+            Wait::None | Wait::Over { .. } => {
                 let config = *self.settings.read(&mut self.reader);
                 if !config.covers_readiness() {
                     return Poll::Pending;
@@ -94,6 +97,34 @@ impl<S, T: Timer, M, C: Settings<TimeoutConfig>> TimeoutService<S, T, M, C> {
         let elapsed = self.timer.now().since(since);
         self.wait = Wait::Late { elapsed, limit };
         Poll::Ready(())
+    }
+
+    /// The inner service is ready, or broken, and was waited for. A wait that was late has been answered, and is forgotten.
+    #[cold]
+    fn end_wait(&mut self) {
+        self.wait = match self.wait {
+            Wait::Started { since, limit } => {
+                self.disarm();
+                let spent = Tick::ZERO.after(self.timer.now().since(since));
+                Wait::Over { spent, limit }
+            }
+            Wait::Late { .. } => Wait::None,
+            wait @ (Wait::None | Wait::Over { .. }) => wait,
+        };
+    }
+
+    /// A call whose readiness was waited for: its limit, and when its clock started; or how long it took, if that was too long.
+    #[cold]
+    fn waited(&mut self) -> (Duration, Result<Option<Tick>, Duration>) {
+        match std::mem::replace(&mut self.wait, Wait::None) {
+            Wait::None => unreachable!("nobody waited for it"),
+            Wait::Started { since, limit } => (limit, Ok(Some(since))),
+            Wait::Over { spent, limit } => {
+                let since = Tick::ZERO.after(self.timer.now().since(spent));
+                (limit, Ok(Some(since)))
+            }
+            Wait::Late { elapsed, limit } => (limit, Err(elapsed)),
+        }
     }
 
     #[cold]
@@ -150,14 +181,11 @@ where
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        if let Wait::Late { .. } = self.wait {
-            return Poll::Ready(Ok(()));
-        }
         match self.inner.poll_ready(cx) {
             Poll::Pending => self.wait_for_readiness(cx).map(Ok),
             poll => {
-                if let Wait::Started { .. } = self.wait {
-                    self.disarm();
+                if !matches!(self.wait, Wait::None) {
+                    self.end_wait();
                 }
                 poll
             }
@@ -174,13 +202,16 @@ where
             Some(shade) => Beside::holding(Some(tried(&shade, &self.timer, &self.emitter))),
             None => Beside::holding(None),
         };
-        let (limit, since) = match std::mem::replace(&mut self.wait, Wait::None) {
-            Wait::None => (now, None),
-            Wait::Started { since, limit } => (limit, Some(since)),
-            Wait::Late { elapsed, limit } => {
-                return TimeoutFuture::late(limit, elapsed, timer, watch, shadow);
+        let (mut limit, mut since) = (now, None);
+        if !matches!(self.wait, Wait::None) {
+            let (begun, start) = self.waited();
+            match start {
+                Ok(start) => (limit, since) = (begun, start),
+                Err(elapsed) => {
+                    return TimeoutFuture::late(begun, elapsed, timer, watch, shadow);
+                }
             }
-        };
+        }
         let future = watch.call(&mut self.inner, request);
         TimeoutFuture::new(future, limit, since, timer, watch, shadow)
     }

@@ -177,3 +177,90 @@ fn t07_a_ready_backend_is_called_even_when_the_wait_took_as_long_as_the_limit() 
     stage.mood(Mood::Ready); // in the very poll in which the limit passes
     assert_eq!(call(&mut service, 0).done(), Ok(3));
 }
+
+#[test]
+fn t07_time_between_ready_and_the_call_does_not_count() {
+    let (stage, timer) = (Stage::always(Act::Hang), ManualTimer::new());
+    stage.mood(Mood::Busy);
+    let mut service = limit(ms(50), &timer)
+        .covering_readiness()
+        .layer(stage.backend());
+    assert!(stage::readiness(&mut service).is_pending());
+    timer.advance(ms(30));
+    stage.mood(Mood::Ready);
+    assert!(stage::readiness(&mut service).is_ready());
+    timer.advance(ms(10_000)); // kept ready, as in a pool
+    let mut request = call(&mut service, 0);
+    request.waits();
+    timer.advance(ms(19));
+    request.waits();
+    timer.advance(ms(1));
+    assert_eq!(timed_out(&request.done().unwrap_err()), (ms(50), ms(50)));
+    assert_eq!((stage.live(), timer.armed()), (0, 0));
+}
+
+#[test]
+fn t07_a_call_that_stood_in_line_outside_has_the_rest_of_its_limit() {
+    let (stage, timer) = (Stage::always(Act::Gate), ManualTimer::new());
+    let line = BulkheadLayer::queued(1, 1, ms(1000)).unwrap();
+    let timeout = limit(ms(50), &timer).covering_readiness();
+    let policy = Policy(line.with_timer(timer.clone())) + Policy(timeout);
+    let mut service = policy.layer(stage.backend());
+    let mut first = call(&mut service.clone(), 1);
+    first.waits();
+    stage.mood(Mood::Busy);
+    assert!(stage::readiness(&mut service).is_pending());
+    stage.mood(Mood::Ready);
+    let mut second = call(&mut service, 2);
+    second.waits();
+    timer.advance(ms(49));
+    stage.open(0, Ok(1));
+    assert_eq!(first.done(), Ok(1));
+    timer.advance(ms(11));
+    second.waits(); // in line for 60 ms, and called now
+    assert_eq!(stage.calls(), 2);
+    stage.open(1, Ok(2));
+    assert_eq!(second.done(), Ok(2));
+}
+
+#[test]
+fn t07_a_late_service_that_is_asked_again_asks_the_inner_one() {
+    let (stage, timer) = (Stage::always(Act::Hang), ManualTimer::new());
+    stage.mood(Mood::Busy);
+    let mut service = limit(ms(50), &timer)
+        .covering_readiness()
+        .layer(stage.backend());
+    assert!(stage::readiness(&mut service).is_pending());
+    timer.advance(ms(50));
+    for _ in 0..2 {
+        assert!(stage::readiness(&mut service).is_ready(), "late");
+    }
+    timer.advance(ms(10_000)); // and never called
+    stage.mood(Mood::Ready);
+    let mut request = call(&mut service, 0);
+    request.waits();
+    timer.advance(ms(49));
+    request.waits();
+    assert_eq!(stage.calls(), 1);
+}
+
+#[test]
+fn t07_a_service_that_is_no_longer_ready_waits_anew() {
+    let (stage, timer) = (Stage::always(Act::Ok(1)), ManualTimer::new());
+    stage.mood(Mood::Busy);
+    let mut service = limit(ms(50), &timer)
+        .covering_readiness()
+        .layer(stage.backend());
+    assert!(stage::readiness(&mut service).is_pending());
+    timer.advance(ms(30));
+    stage.mood(Mood::Ready);
+    assert!(stage::readiness(&mut service).is_ready());
+    stage.mood(Mood::Busy);
+    timer.advance(ms(10_000));
+    assert!(stage::readiness(&mut service).is_pending());
+    timer.advance(ms(49));
+    assert!(stage::readiness(&mut service).is_pending());
+    timer.advance(ms(1));
+    let error = call(&mut service, 0).done().unwrap_err();
+    assert_eq!(timed_out(&error), (ms(50), ms(50)));
+}
