@@ -94,7 +94,7 @@
 //! [`CircuitOpen`](crate::ResilienceError::CircuitOpen): rejected, with the time after which a call can be let through.
 //!
 //! # Panics
-//! None of its own.
+//! None of its own. One of a sink that is told that the circuit is half-open gives the probe's ticket back.
 //!
 //! # Progress
 //! Lock-free; closed and well it is one load to admit and one to report, nothing is stored. With a window one swap more for each outcome, with

@@ -24,6 +24,13 @@ pub(super) struct Admitted<S> {
     pub(super) stay: S,
 }
 
+/// A call that nobody else holds yet: abandoned when it is dropped.
+#[derive(Debug)]
+pub(super) struct Bare<'a, W: Watch> {
+    circuit: &'a Circuit<W>,
+    call: Option<Admitted<W::Stay>>,
+}
+
 /// What is known of the end of a call besides its outcome.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Heard {
@@ -40,6 +47,48 @@ impl<S> Admitted<S> {
     #[inline]
     pub(super) const fn term(&self) -> Term {
         Term::new(self.ticket.epoch())
+    }
+}
+
+// === impl Bare ===
+
+impl<'a, W: Watch> Bare<'a, W> {
+    /// Holds what `circuit` has just given.
+    #[inline]
+    pub(super) fn new(circuit: &'a Circuit<W>, ticket: Ticket) -> Self {
+        let stay = W::Stay::default();
+        let call = Some(Admitted { ticket, stay });
+        Self { circuit, call }
+    }
+
+    /// The call sets out, as [`Circuit::enter`] says.
+    #[inline]
+    pub(super) fn set_out(
+        &mut self,
+        enter: impl FnOnce(&Ticket) -> (W::Stay, Option<Transition>),
+    ) -> Option<Transition> {
+        let call = self.call.as_mut()?;
+        let (stay, opened) = enter(&call.ticket);
+        call.stay = stay;
+        opened
+    }
+
+    /// For somebody who holds it from now on.
+    #[inline]
+    pub(super) fn hand_on(mut self) -> Admitted<W::Stay> {
+        match self.call.take() {
+            Some(call) => call,
+            None => unreachable!("it is handed on once"),
+        }
+    }
+}
+
+impl<W: Watch> Drop for Bare<'_, W> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            self.circuit.abandon(call);
+        }
     }
 }
 

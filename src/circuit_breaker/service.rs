@@ -7,7 +7,7 @@ use std::time::Duration;
 use ninelives_core::breaker::{Admission, Luck, Outcome, Ticket, Transition};
 use tower_service::Service;
 
-use super::circuit::{Admitted, Heard};
+use super::circuit::{Admitted, Bare, Circuit, Heard};
 use super::layer::{Shared, tell};
 use super::readiness::Readiness;
 use super::source::{AtCall, Limited};
@@ -202,10 +202,10 @@ where
             Admission::Admitted(ticket) => ticket,
             Admission::Probe { ticket, transition } => {
                 self.readiness.keep(Luck::UNDRAWN);
-                if let Some(transition) = transition {
-                    tell(&self.emitter, transition);
+                match transition {
+                    Some(transition) => told(circuit, ticket, &self.emitter, transition),
+                    None => ticket,
                 }
-                ticket
             }
             Admission::Rejected(rejected) => {
                 self.reject(rejected.retry_after);
@@ -229,6 +229,19 @@ where
         let future = held.call(&mut self.inner, request);
         CircuitBreakerFuture::running(future, held)
     }
+}
+
+/// Tells of the change of state that a probe made. A panic of who is told gives the ticket back.
+#[cold]
+fn told<W: Watch, M: Emitter>(
+    circuit: &Circuit<W>,
+    ticket: Ticket,
+    emitter: &M,
+    transition: Transition,
+) -> Ticket {
+    let call = Bare::new(circuit, ticket);
+    tell(emitter, transition);
+    call.hand_on().ticket
 }
 
 /// A call that is looked at before it ends sets out.

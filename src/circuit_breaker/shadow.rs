@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ninelives_core::breaker::{Admission, Outcome};
 
-use super::circuit::{Admitted, Circuit, Heard};
+use super::circuit::{Admitted, Bare, Circuit, Heard};
 use super::layer::Shared;
 use super::source::{Limited, Source};
 use super::watch::Watch;
@@ -82,20 +82,18 @@ fn ask<C: Clock, M: Emitter, L: CircuitSettings, J>(
     let given = shade.judge(emitter, primary, |config| {
         match circuit.breaker.admit(Limited::new(AtCall(config)), clock) {
             Admission::Admitted(ticket) | Admission::Probe { ticket, .. } => {
+                let mut call = Bare::new(circuit, ticket);
                 let pin = circuit.watch.pin();
-                let (stay, _) = circuit.enter(&ticket, &pin, AtCall(config), clock);
-                (Verdict::Admitted, Some(Admitted { ticket, stay }))
+                call.set_out(|ticket| circuit.enter(ticket, &pin, AtCall(config), clock));
+                (Verdict::Admitted, Some(call))
             }
             Admission::Rejected(_) => (Verdict::Rejected, None),
         }
     });
-    match given {
-        Some(call) if primary == Verdict::Rejected => {
-            // The call is not made, so nobody will know how it would have ended.
-            circuit.abandon(call);
-            None
-        }
-        given => given,
+    match primary {
+        Verdict::Admitted => given.map(Bare::hand_on),
+        // The call is not made, so nobody will know how it would have ended.
+        _ => None,
     }
 }
 

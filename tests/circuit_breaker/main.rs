@@ -19,6 +19,8 @@ mod backend;
 mod drive;
 #[path = "../support/shadows.rs"]
 mod shadows;
+#[path = "../support/upset.rs"]
+mod upset;
 
 mod classes;
 mod commands;

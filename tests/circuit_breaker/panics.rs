@@ -1,6 +1,10 @@
-//! Panics of the backend: they reach the caller, count as one failure, and keep no slot.
+//! Panics of the backend: they reach the caller, count as one failure, and keep no slot. Those of a sink keep none either.
+
+use ninelives::MemorySink;
+use ninelives::emit::{Kind, Verdict};
 
 use super::drive::panics;
+use super::upset::Upset;
 use super::*;
 
 /// One failure, with the slot back: closed with one more failure, or open again from half-open.
@@ -98,4 +102,34 @@ async fn b05_hc62_panicking_task_leaves_the_circuit_usable() {
     assert_eq!(rig.state(), CircuitState::Open);
     rig.clock.advance(OPEN_FOR);
     assert_eq!(rig.ask(Ask::Answer), Ok(()));
+}
+
+#[test]
+fn b05_a_sink_that_panics_at_the_probe_keeps_no_slot() {
+    let rig = Rig::due(2, 1);
+    let layer = rig.layer.with_sink(Upset::at(Kind::CircuitHalfOpen));
+    let mut service = layer.layer(Backend::default());
+    assert!(panics(|| start(&mut service, Ask::Answer)));
+    assert_eq!(layer.view().probes_out, 0);
+    assert_eq!(done(start(&mut service, Ask::Answer)), Ok(()));
+    assert_eq!(layer.state(), CircuitState::Closed);
+}
+
+#[test]
+fn b05_a_sink_that_panics_at_a_shadow_keeps_no_slot_of_the_shadow() {
+    let rig = Rig::new(3, 1);
+    let layer = rig.layer.clone().with_sink(Upset::at(Kind::ShadowEvent));
+    let layer = layer.live();
+    let shadow = CircuitBreakerConfig::new(1, OPEN_FOR, 1).unwrap();
+    layer.settings().set_shadow(shadow).unwrap();
+    let mut service = layer.layer(Backend::default());
+    assert!(done(start(&mut service, Ask::Fail)).is_err());
+    layer.force_open();
+    rig.clock.advance(OPEN_FOR);
+    assert!(panics(|| start(&mut service, Ask::Answer)), "its probe");
+    let sink = MemorySink::new();
+    let mut service = layer.with_sink(sink.clone()).layer(Backend::default());
+    assert!(done(start(&mut service, Ask::Answer)).is_err());
+    let told = shadows::disagreements(&sink.events());
+    assert_eq!(told, [(Verdict::Rejected, Verdict::Admitted)]);
 }
