@@ -62,7 +62,8 @@
 //! A shadow of live settings is tried at the door: it counts the calls that both let in until they are over, in flight or in line,
 //! and a `ShadowEvent` tells of each call that only one of the two would have let in. A call that the bulkhead turns away is not made,
 //! so the shadow does not count it; how long a call in line would have waited it does not ask. Of weighed calls in line it counts the
-//! permits, and takes a place for a permit.
+//! permits, and takes a place for a permit; what weighs more than its limit it turns away. A class has its share of the shadow's places too.
+//! While the bulkhead is closed it is not asked.
 //!
 //! # Panics
 //! None of its own. A panic inside gives the permits back once; one of a weight or a priority goes on, and takes none.

@@ -75,14 +75,23 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Permit<B, W> {
 // === impl Held ===
 
 impl<B: Beside<Arc<Semaphore>>, W: Weight> Held<B, W> {
-    /// Holds the permits that `semaphore` has just given, and what the shadow gave.
+    /// Holds the permits that `semaphore` has just given.
     #[inline]
-    pub(super) fn new(semaphore: Loan<Semaphore>, weight: W, tried: B) -> Self {
+    pub(super) fn new(semaphore: Loan<Semaphore>, weight: W) -> Self {
         Self(Some(Permit {
             semaphore,
-            tried,
+            tried: B::holding(None),
             weight,
         }))
+    }
+
+    /// And what a shadow gave.
+    #[inline]
+    pub(super) fn with(mut self, tried: B) -> Self {
+        if let Some(permit) = &mut self.0 {
+            permit.tried = tried;
+        }
+        self
     }
 
     /// Holds nothing.
@@ -120,14 +129,20 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Drop for Held<B, W> {
 // === impl Waiter ===
 
 impl<B: Beside<Arc<Semaphore>>, W: Weight> Waiter<B, W> {
-    /// Owns a place that `semaphore` has just given, and what the shadow gave.
-    pub(super) fn new(semaphore: Loan<Semaphore>, place: Place, weight: W, tried: B) -> Self {
+    /// Owns a place that `semaphore` has just given.
+    pub(super) fn new(semaphore: Loan<Semaphore>, place: Place, weight: W) -> Self {
         Self {
             semaphore,
             place: Some(place),
-            tried,
+            tried: B::holding(None),
             weight,
         }
+    }
+
+    /// And what a shadow gave.
+    pub(super) fn with(mut self, tried: B) -> Self {
+        self.tried = tried;
+        self
     }
 
     /// How many permits the call weighs.
@@ -145,7 +160,7 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Waiter<B, W> {
             Turn::Granted { in_flight } => {
                 let tried = B::holding(self.tried.take());
                 // Before the place is free: the drop of an old waker in it may panic, and the permits go back then.
-                let held = Held::new(self.semaphore.clone(), self.weight, tried);
+                let held = Held::new(self.semaphore.clone(), self.weight).with(tried);
                 if let Some(place) = self.place.take() {
                     self.semaphore.take(place);
                 }

@@ -102,21 +102,24 @@ where
             let error = S::Error::from_flat(error);
             return QueuedFuture::turned_away(error, watch, self.line.timer.clone());
         }
-        let asked = ask(weight, priority);
+        let (call, asked) = ((weight, priority), ask(weight, priority));
         let entry = door.semaphore.enter_from(stripe, asked, max_waiting);
         let permits = weight.permits().get();
         match entry {
             Entry::Acquired { in_flight: told } => {
-                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
-                let held = Held::new(door.semaphore.lend(), weight, tried);
+                // Held before anybody is told: a panic of theirs gives the permits back.
+                let held = Held::new(door.semaphore.lend(), weight);
+                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, call);
+                let held = held.with(tried);
                 let in_flight = || in_flight(told, &door.semaphore, permits);
                 let mut watch = watch::acquired(&door.emitter, in_flight, permits);
                 let future = watch.call(&mut self.inner, request);
                 QueuedFuture::running(future, held, watch, self.line.timer.clone())
             }
             Entry::Waiting(place) => {
-                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
-                let waiter = Waiter::new(door.semaphore.lend(), place, weight, tried);
+                let waiter = Waiter::new(door.semaphore.lend(), place, weight); // as the permits above
+                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, call);
+                let waiter = waiter.with(tried);
                 let watch = Request::start(&door.emitter);
                 let unready = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, unready);
@@ -124,7 +127,7 @@ where
                 QueuedFuture::waiting(line, watch, self.line.timer.clone())
             }
             refused => {
-                shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
+                shadow::turned_away(&door.shadow, shade, &door.emitter, call, &refused);
                 let refusal = Refusal::of(refused, permits);
                 let watch = watch::turned_away(&door.emitter, refusal, permits);
                 let error = S::Error::from_flat(refusal.error());

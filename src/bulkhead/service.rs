@@ -70,13 +70,14 @@ where
         // The limit is in the semaphore already; an override of it that has lapsed ends with this look.
         let shade = door.settings.look(&mut door.reader);
         let weight = door.weigh.weigh(&request);
-        let asked = ask(weight, Priority::Normal);
+        let priority = Priority::Critical; // without a line there are no classes
+        let (call, asked) = ((weight, priority), ask(weight, priority));
         let entry = door.semaphore.try_acquire_from(stripe, asked);
         let permits = weight.permits().get();
         match entry {
             Entry::Acquired { in_flight: told } => {
-                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, weight);
-                let held = Held::new(door.semaphore.lend(), weight, tried);
+                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, call);
+                let held = Held::new(door.semaphore.lend(), weight).with(tried);
                 let in_flight = || in_flight(told, &door.semaphore, permits);
                 let mut watch = watch::acquired(&door.emitter, in_flight, permits);
                 // By a closure: without one a stack takes five instructions more, some of them only where nobody listens.
@@ -85,7 +86,7 @@ where
                 BulkheadFuture::running(future, held, watch)
             }
             refused => {
-                shadow::turned_away(&door.shadow, shade, &door.emitter, weight);
+                shadow::turned_away(&door.shadow, shade, &door.emitter, call, &refused);
                 let refusal = Refusal::of(refused, permits);
                 let watch = watch::turned_away(&door.emitter, refusal, permits);
                 BulkheadFuture::turned_away(refusal, watch)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ninelives_core::semaphore::{Entry, MAX_PERMITS, Priority, Semaphore};
 
 use super::BulkheadConfig;
-use super::demand::{self, Weight};
+use super::demand::{self, Weight, places_of};
 use super::mode::Rule;
 use crate::adaptive::Adaptive;
 use crate::emit::{Emitter, Verdict};
@@ -29,7 +29,13 @@ pub(super) fn door<Q: Rule + 'static>(adaptive: &Adaptive<BulkheadConfig<Q>>) ->
 
 /// How many permits may be inside; somebody in line has theirs.
 fn room<Q: Rule>(config: &BulkheadConfig<Q>) -> u32 {
-    let inside = config.max_concurrent() + config.queue().places();
+    room_of(Priority::Critical, config)
+}
+
+/// The same for a class, which may take its share of the places.
+fn room_of<Q: Rule>(priority: Priority, config: &BulkheadConfig<Q>) -> u32 {
+    let places = places_of(priority, config.queue().places());
+    let inside = config.max_concurrent() + places as usize;
     inside.min(MAX_PERMITS as usize) as u32
 }
 
@@ -39,27 +45,30 @@ pub(super) fn admitted<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter, W: Weight
     door: &B,
     shade: Option<Shade<'_, BulkheadConfig<Q>>>,
     emitter: &M,
-    weight: W,
+    call: (W, Priority),
 ) -> B {
     let (Some(shade), Some(door)) = (shade, door.held()) else {
         return B::holding(None);
     };
-    let admitted = ask(door, shade, emitter, Verdict::Admitted, weight);
+    let admitted = ask(door, shade, emitter, Verdict::Admitted, call);
     B::holding(admitted.then(|| Arc::clone(door)))
 }
 
-/// Asks it about a call that was turned away. Nobody knows how long that would have stayed, so it is not counted.
+/// Asks it about a call that was turned away for `entry`. Nobody knows how long that would have stayed, so it is not counted; of a
+/// bulkhead that is closed nobody asks what it would do open.
 #[inline]
 pub(super) fn turned_away<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter, W: Weight>(
     door: &B,
     shade: Option<Shade<'_, BulkheadConfig<Q>>>,
     emitter: &M,
-    weight: W,
+    call: (W, Priority),
+    entry: &Entry,
 ) {
     if let (Some(shade), Some(door)) = (shade, door.held())
-        && ask(door, shade, emitter, Verdict::Rejected, weight)
+        && !matches!(entry, Entry::Closed)
+        && ask(door, shade, emitter, Verdict::Rejected, call)
     {
-        door.release_many(weight.permits().get());
+        door.release_many(call.0.permits().get());
     }
 }
 
@@ -69,20 +78,75 @@ pub(super) fn give_back(door: Arc<Semaphore>, weight: u32) {
     door.release_many(weight);
 }
 
-#[inline(never)] // as `give_back`
+#[inline] // where there are no classes, only the first way is left
 fn ask<Q: Rule, M: Emitter, W: Weight>(
+    door: &Semaphore,
+    shade: Shade<'_, BulkheadConfig<Q>>,
+    emitter: &M,
+    primary: Verdict,
+    (weight, priority): (W, Priority),
+) -> bool {
+    match priority {
+        Priority::Critical => ask_highest(door, shade, emitter, primary, weight),
+        class => ask_of(door, shade, emitter, primary, (weight, class)),
+    }
+}
+
+/// Asks about a call to which no place is denied.
+#[inline(never)] // as `give_back`
+fn ask_highest<Q: Rule, M: Emitter, W: Weight>(
     door: &Semaphore,
     shade: Shade<'_, BulkheadConfig<Q>>,
     emitter: &M,
     primary: Verdict,
     weight: W,
 ) -> bool {
-    shade.judge(emitter, primary, |_| {
-        match door.try_acquire_many(demand::ask(weight, Priority::Normal)) {
-            Entry::Acquired { .. } => (Verdict::Admitted, true),
-            Entry::Full { .. } | Entry::Overweight { .. } | Entry::Closed | Entry::Waiting(_) => {
-                (Verdict::Rejected, false)
-            }
-        }
+    shade.judge(emitter, primary, |config| {
+        verdict(enter(door, config, weight).is_some())
     })
+}
+
+/// Asks about a call of a class that may not have all places.
+#[inline(never)] // as `give_back`
+fn ask_of<Q: Rule, M: Emitter, W: Weight>(
+    door: &Semaphore,
+    shade: Shade<'_, BulkheadConfig<Q>>,
+    emitter: &M,
+    primary: Verdict,
+    (weight, class): (W, Priority),
+) -> bool {
+    shade.judge(emitter, primary, |config| {
+        let Some(inside) = enter(door, config, weight) else {
+            return verdict(false);
+        };
+        let admitted = inside <= room_of(class, config);
+        if !admitted {
+            door.release_many(weight.permits().get());
+        }
+        verdict(admitted)
+    })
+}
+
+const fn verdict(admitted: bool) -> (Verdict, bool) {
+    match admitted {
+        true => (Verdict::Admitted, true),
+        false => (Verdict::Rejected, false),
+    }
+}
+
+/// A call comes to the door: how many permits are inside then, if it gets its own.
+#[inline]
+fn enter<Q: Rule, W: Weight>(
+    door: &Semaphore,
+    config: &BulkheadConfig<Q>,
+    weight: W,
+) -> Option<u32> {
+    let limit = config.max_concurrent();
+    if limit > 0 && weight.permits().get() as usize > limit {
+        return None; // no place in a line would help it
+    }
+    match door.try_acquire_many(demand::ask(weight, Priority::Normal)) {
+        Entry::Acquired { in_flight } => Some(in_flight),
+        Entry::Full { .. } | Entry::Overweight { .. } | Entry::Closed | Entry::Waiting(_) => None,
+    }
 }

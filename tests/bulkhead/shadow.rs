@@ -1,9 +1,11 @@
 //! Settings that are tried at the door and not obeyed.
 
-use ninelives::bulkhead::Queue;
-use ninelives::emit::Verdict;
+use ninelives::bulkhead::{Priority, Queue};
+use ninelives::emit::{Kind, Verdict};
 use ninelives::{Live, MemorySink};
 
+use super::drive::panics;
+use super::upset::Upset;
 use super::*;
 
 const SHADOW_REJECTS: (Verdict, Verdict) = (Verdict::Admitted, Verdict::Rejected);
@@ -115,4 +117,81 @@ fn a_shadow_of_a_line_counts_who_is_in_flight_and_who_waits() {
     calls.clear();
     drop(start(&mut service, Ask::Hang));
     assert_eq!(disagreements(&sink), []);
+}
+
+#[test]
+fn a_shadow_that_is_alike_gives_a_class_no_more_than_its_share() {
+    let sink = MemorySink::new();
+    let layer = BulkheadLayer::queued(1, 8, WAIT).unwrap();
+    let layer = layer.with_timer(ManualTimer::new());
+    let layer = layer.prioritized_by(|_: &Ask| Priority::Low);
+    let layer = layer.with_sink(sink.clone()).live();
+    layer.settings().set_shadow(layer.config()).unwrap();
+    let mut service = layer.layer(Backend::default());
+    let mut calls: Vec<_> = (0..9).map(|_| start(&mut service, Ask::Hang)).collect();
+    assert_eq!((layer.in_flight(), layer.waiting()), (1, 5));
+    calls.clear();
+    let _again: Vec<_> = (0..9).map(|_| start(&mut service, Ask::Hang)).collect();
+    assert_eq!(disagreements(&sink), []);
+}
+
+#[test]
+fn a_shadow_with_more_places_gives_a_class_its_share_of_them() {
+    let sink = MemorySink::new();
+    let layer = BulkheadLayer::queued(1, 8, WAIT).unwrap();
+    let layer = layer
+        .with_timer(ManualTimer::new())
+        .with_line_capacity(16)
+        .unwrap();
+    let layer = layer.prioritized_by(|_: &Ask| Priority::Low);
+    let layer = layer.with_sink(sink.clone()).live();
+    layer.settings().set_shadow(queue(1, 16)).unwrap();
+    let mut service = layer.layer(Backend::default());
+    let _calls: Vec<_> = (0..7).map(|_| start(&mut service, Ask::Hang)).collect();
+    assert_eq!(disagreements(&sink), [SHADOW_ADMITS]);
+}
+
+#[test]
+fn a_shadow_has_no_room_in_its_line_for_what_outweighs_its_limit() {
+    let sink = MemorySink::new();
+    let layer = BulkheadLayer::queued(4, 8, WAIT).unwrap();
+    let layer = layer.with_timer(ManualTimer::new());
+    let layer = layer.weighted_by(|_: &Ask| 6);
+    let layer = layer.with_sink(sink.clone()).live();
+    layer.settings().set_shadow(layer.config()).unwrap();
+    let mut service = layer.layer(Backend::default());
+    assert!(done(start(&mut service, Ask::Answer)).is_err());
+    assert_eq!(disagreements(&sink), []);
+    layer.settings().set_shadow(queue(6, 8)).unwrap();
+    assert!(done(start(&mut service, Ask::Answer)).is_err());
+    assert_eq!(disagreements(&sink), [SHADOW_ADMITS]);
+    layer.resize(6).unwrap();
+    layer.settings().set_shadow(queue(4, 8)).unwrap();
+    assert_eq!(done(start(&mut service, Ask::Answer)), Ok(()));
+    assert_eq!(disagreements(&sink), [SHADOW_REJECTS]);
+}
+
+#[test]
+fn a_shadow_is_not_asked_about_a_closed_bulkhead() {
+    let (layer, sink) = live(2);
+    layer.settings().set_shadow(config(3)).unwrap();
+    layer.close();
+    let mut service = layer.layer(Backend::default());
+    assert!(done(start(&mut service, Ask::Answer)).is_err());
+    assert_eq!(disagreements(&sink), []);
+}
+
+#[test]
+fn a_panic_of_who_is_told_of_a_shadow_gives_a_place_in_line_back() {
+    let sink = Upset::at(Kind::ShadowEvent);
+    let layer = BulkheadLayer::queued(1, 1, WAIT).unwrap();
+    let layer = layer.with_timer(ManualTimer::new()).with_sink(sink).live();
+    let pause = layer.config().with_max_concurrent(0).unwrap();
+    layer.settings().set_shadow(pause).unwrap();
+    let mut service = layer.layer(Backend::default());
+    let mut calls = vec![start(&mut service, Ask::Hang)];
+    assert!(panics(|| calls.push(start(&mut service, Ask::Hang))));
+    assert_eq!((layer.in_flight(), layer.waiting()), (1, 0));
+    calls.clear();
+    assert_eq!((layer.in_flight(), layer.waiting()), (0, 0));
 }
