@@ -14,7 +14,8 @@
 //! `&` inside that failed is tried again when one of its branches would be.
 //!
 //! # Total time
-//! [`max_duration`](RetryPolicyBuilder::max_duration) forbids to begin an attempt later than that.
+//! [`max_duration`](RetryPolicyBuilder::max_duration) forbids to plan an attempt for later than that: a wait that would end later
+//! is not begun. One for which the service is not ready in time begins when it is; a total timeout ends that, too.
 //! [`with_total_timeout`](RetryPolicyBuilder::with_total_timeout) also ends the one that runs: attempts and waits together never take
 //! longer. A wait that would reach the end is not begun. The answer is that of the last attempt that had one, so the caller learns why
 //! they failed; only if none had, a timeout. A timeout outside can do neither.

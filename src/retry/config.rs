@@ -65,7 +65,7 @@ impl RetryConfig {
         self
     }
 
-    /// How late after the call an attempt may begin: 1 ns and up; `None` sets no limit.
+    /// How late after the call an attempt may be planned to begin, once the service is ready: 1 ns and up; `None` sets no limit.
     ///
     /// # Errors
     /// A limit of zero.
@@ -108,7 +108,7 @@ impl RetryConfig {
         self.jitter
     }
 
-    /// How late after the call an attempt may begin.
+    /// How late after the call an attempt may be planned to begin.
     #[inline]
     pub const fn max_duration(&self) -> Option<Duration> {
         self.max_duration
