@@ -200,7 +200,7 @@ impl fmt::Debug for TimeWindow {
 
 impl Lane<'_> {
     /// Counts a success of `term` at `now` if its slot has counted one already, and nobody else writes to it at this moment: nearly
-    /// always. If not, nothing was done, and [`TimeWindow::record`] is what to call. Nobody is asked whether `term` counts: no slot is
+    /// always. If not, or if the processor lets its one try fail for nothing, as some do, nothing was done, and [`TimeWindow::record`] is what to call. Nobody is asked whether `term` counts: no slot is
     /// of a stretch that has recorded nothing.
     ///
     /// # Progress
