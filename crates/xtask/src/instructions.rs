@@ -12,6 +12,10 @@ mod budgets;
 mod counts;
 mod verdict;
 
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
 use crate::outcome::Outcome;
 use crate::tools::Tool;
 use crate::workspace::{Workspace, answers, capture};
@@ -52,6 +56,7 @@ fn measure(workspace: &Workspace) -> Result<Vec<verdict::Row>, String> {
     if let Outcome::Failed(error) = runner.ready(workspace) {
         return Err(error);
     }
+    emptied(&workspace.target.join("iai"))?;
     let bench = |benches: &[&str]| {
         let mut bench = workspace.cargo(["bench", "--locked"]);
         for name in benches {
@@ -81,6 +86,17 @@ fn measure(workspace: &Workspace) -> Result<Vec<verdict::Row>, String> {
     let mut rows = verdict::judge(&budgets, &counts);
     rows.extend(verdict::no_dearer(&counts, &untold));
     Ok(rows)
+}
+
+/// Removes what runs before this one have left there: the runner adds up all that callgrind wrote for a benchmark, and a run
+/// that was killed in its midst leaves a part that the next would be charged with.
+fn emptied(folder: &Path) -> Result<(), String> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(format!("{}: {error}", folder.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The version of a package that the lock file names; an error when it names none, or several.

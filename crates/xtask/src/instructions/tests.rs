@@ -1,6 +1,6 @@
 use super::budgets::{self, Budget};
 use super::counts::{self, Count};
-use super::{locked, verdict};
+use super::{emptied, locked, verdict};
 
 const OUTPUT: &str = "\
 instructions::layers::bare
@@ -163,6 +163,31 @@ fn the_runner_takes_the_locked_version() {
         locked(lock, "loom").unwrap_err(),
         "Cargo.lock names no loom"
     );
+}
+
+#[test]
+fn what_a_killed_run_left_is_gone_before_the_next() {
+    let folder = std::env::temp_dir().join(format!("ninelives-iai-{}", std::process::id()));
+    let row = folder.join("layers/timeout");
+    std::fs::create_dir_all(&row).unwrap();
+    std::fs::write(row.join("callgrind.out.part"), "events: Ir").unwrap();
+    emptied(&folder).unwrap();
+    assert!(!folder.exists());
+}
+
+#[test]
+fn a_folder_that_no_run_has_made_yet_is_empty() {
+    let never = std::env::temp_dir().join("ninelives-iai-that-nobody-makes");
+    assert_eq!(emptied(&never), Ok(()));
+}
+
+#[test]
+fn a_folder_that_cannot_be_emptied_is_named() {
+    let file = std::env::temp_dir().join(format!("ninelives-iai-file-{}", std::process::id()));
+    std::fs::write(&file, "").unwrap();
+    let error = emptied(&file).unwrap_err();
+    std::fs::remove_file(&file).unwrap();
+    assert!(error.contains("ninelives-iai-file"), "{error}");
 }
 
 fn dearer(told: i64, untold: &str) -> Vec<String> {
