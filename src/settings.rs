@@ -5,7 +5,7 @@
 //!
 //! # Cost
 //! Live, a request adds one load and a comparison while nothing has changed, and a copy where the settings are needed after its
-//! beginning. See docs/BENCHMARKS.md.
+//! beginning. See docs/benchmarks/powers.md.
 
 mod beside;
 

@@ -1,4 +1,4 @@
-//! The simulations keep what docs/BENCHMARKS.md says of them, whatever the seed.
+//! The simulations keep what docs/benchmarks/backend.md says of them, whatever the seed.
 
 use profiling::plot::{Line, Panel, Plot};
 use profiling::simulate::{ALL, Asked, Findings, Simulation, UsageError, parse};

@@ -40,6 +40,7 @@ pub mod task;
 pub const PROGRAM: program::Program = program::Program {
     cases: cases::all,
     lock: include_str!("../Cargo.lock"),
+    page: "docs/BENCHMARKS.md",
     mark: "peers",
     in_readme: true,
 };
@@ -49,6 +50,7 @@ pub const PROGRAM: program::Program = program::Program {
 pub const PROGRAM: program::Program = program::Program {
     cases: cases::owning,
     lock: include_str!("../Cargo.lock"),
+    page: "docs/benchmarks/at-home.md",
     mark: "at home",
     in_readme: false,
 };

@@ -14,7 +14,9 @@ pub struct Program {
     pub cases: fn() -> Vec<Case>,
     /// The lock file: which release of each peer runs.
     pub lock: &'static str,
-    /// The marks around the tables in docs/BENCHMARKS.md.
+    /// The page with all of its figures.
+    pub page: &'static str,
+    /// The marks around the tables there.
     pub mark: &'static str,
     /// Whether the README shows the short one.
     pub in_readme: bool,
@@ -24,7 +26,7 @@ const HELP: &str = "\
 usage: peers [--quick] [--write]
 
   --quick   few rounds: whether it runs, not what it costs
-  --write   puts the tables into README.md and docs/BENCHMARKS.md";
+  --write   puts the tables into README.md, docs/BENCHMARKS.md and docs/benchmarks";
 
 const ROUNDS: usize = 400;
 const QUICK: usize = 8;
@@ -67,7 +69,7 @@ impl Program {
         println!("{machine}\n{short}\n{full}\n{claims}");
         if words.contains(&"--write") {
             let page = format!("{machine}{rounds} rounds or a few more.\n\n{full}\n{claims}");
-            let written = report::write(report::BENCHMARKS, self.mark, &page).and_then(|()| {
+            let written = report::write(self.page, self.mark, &page).and_then(|()| {
                 match self.in_readme {
                     true => report::write(report::README, self.mark, &short),
                     false => Ok(()),

@@ -9,7 +9,7 @@ use crate::cases;
 use crate::paired::Interval;
 
 pub use machine::Machine;
-pub use page::{BENCHMARKS, README, write};
+pub use page::{README, write};
 
 /// What was measured of one subject.
 #[derive(Clone, Debug)]

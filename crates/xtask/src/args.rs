@@ -70,7 +70,7 @@ usage: cargo xtask <command>
   fmt                            formatting
   floors                         arrows point down: imports, and where orderings, clocks and boxes may stand
   sizes                          no page over 300 lines
-  readme                         the README names the commands that a newcomer runs
+  readme                         the README names the commands that a newcomer runs, and links between pages lead somewhere
   clippy                         lints, warnings refused
   doc                            documentation, warnings refused
   test                           unit, integration and documentation tests
@@ -88,7 +88,7 @@ usage: cargo xtask <command>
   soak [--seconds N]             everything at once over real HTTP for N seconds (60), every law of conservation checked; then
                                  a moment of each breakage on purpose, which must be seen
   peers [--quick] [--write]      ours beside its peers: time, instructions and allocations of a call; --write puts the
-                                 tables into README.md and docs/BENCHMARKS.md. Not part of ci, nor is what follows
+                                 tables into README.md, docs/BENCHMARKS.md and docs/benchmarks. Not part of ci, nor is what follows
   peers --overhead [--quick]     the same for a real HTTP call
   peers --threads                the same for two threads on one policy
   peers --scaling                ours by the number of layers, subscribers and names, and the size of windows

@@ -1,4 +1,4 @@
-//! The pages of the product: every Rust file under `src` and `crates/*/src`.
+//! The pages of the product: every Rust file under `src` and `crates/*/src`; and its texts.
 
 use std::fs;
 use std::path::Path;
@@ -49,21 +49,39 @@ pub fn product(workspace: &Workspace) -> Result<Vec<Page>, String> {
 
 /// The path of every Rust file of the repository, build output and hidden directories left out, sorted.
 pub fn rust_files(workspace: &Workspace) -> Result<Vec<String>, String> {
+    files(workspace, ".rs")
+}
+
+/// Reads every Markdown file of the repository, in the order of their paths.
+pub fn texts(workspace: &Workspace) -> Result<Vec<Page>, String> {
+    let read = |path: String| {
+        let source = workspace.read(&path)?;
+        Ok(Page { path, source })
+    };
+    files(workspace, ".md")?.into_iter().map(read).collect()
+}
+
+fn files(workspace: &Workspace, ending: &str) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
-    walk(&workspace.root, "", &mut found)?;
+    walk(&workspace.root, "", ending, &mut found)?;
     found.sort();
     Ok(found)
 }
 
-fn walk(directory: &Path, prefix: &str, found: &mut Vec<String>) -> Result<(), String> {
+fn walk(
+    directory: &Path,
+    prefix: &str,
+    ending: &str,
+    found: &mut Vec<String>,
+) -> Result<(), String> {
     let told = |error: std::io::Error| format!("{}: {error}", directory.display());
     for entry in fs::read_dir(directory).map_err(told)? {
         let entry = entry.map_err(told)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let kind = entry.file_type().map_err(told)?;
         if kind.is_dir() && name != "target" && !name.starts_with('.') {
-            walk(&entry.path(), &format!("{prefix}{name}/"), found)?;
-        } else if kind.is_file() && name.ends_with(".rs") {
+            walk(&entry.path(), &format!("{prefix}{name}/"), ending, found)?;
+        } else if kind.is_file() && name.ends_with(ending) {
             found.push(format!("{prefix}{name}"));
         }
     }

@@ -14,6 +14,7 @@ use peers::program::Program;
 pub const PROGRAM: Program = Program {
     cases: cases::all,
     lock: include_str!("../Cargo.lock"),
+    page: "docs/benchmarks/published.md",
     mark: "published",
     in_readme: false,
 };

@@ -3,9 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The page with all figures.
-pub const BENCHMARKS: &str = "docs/BENCHMARKS.md";
-
 /// The page with the few.
 pub const README: &str = "README.md";
 

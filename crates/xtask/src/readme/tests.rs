@@ -12,6 +12,6 @@ fn a_readme_with_both_commands_passes() {
 fn a_readme_without_one_names_it() {
     assert_eq!(
         missing("cargo run --release --example storm"),
-        ["`cargo xtask test`"]
+        ["README.md does not name `cargo xtask test`"]
     );
 }
