@@ -3,8 +3,8 @@
 //! | write | means | type |
 //! |---|---|---|
 //! | `a + b` | `a` around `b`: a request goes through `a` first | [`CombinedLayer`] |
-//! | `a \| b` | `a`, and `b` when `a` failed | [`FallbackLayer`] |
-//! | `a & b` | both, and the first success wins | [`ForkJoinLayer`] |
+//! | `a \| b` | `a`, and `b` when `a` failed: see [`fallback`] | [`FallbackLayer`] |
+//! | `a & b` | both, and the first success wins: see [`fork_join`] | [`ForkJoinLayer`] |
 //!
 //! # Precedence
 //! Rust fixes the precedence of its operators: `+` binds tightest, then `&`, then `|`. So `a | b + c & d` is
@@ -17,7 +17,34 @@
 //! with `+` instead.
 //!
 //! # Third-party layers
-//! A tower layer that passes errors through enters by [`Policy::tower`].
+//! A tower layer that passes errors through enters by [`Policy::tower`]. One that boxes them, as tower's own timeout, load shed and
+//! buffer do, stands below the policy, around the service itself: the service's error is then the box.
+//!
+//! # When it does not compile
+//! "The method `ready` exists, but its trait bounds were not satisfied" hides which one was not. Hand the service to a function that
+//! asks for no more than a service of your request, and the compiler says it:
+//! ```
+//! # use ninelives::prelude::*;
+//! # use tower::{Layer, Service};
+//! fn serves<Request>(service: impl Service<Request>) -> impl Service<Request> {
+//!     service
+//! }
+//! # let policy = Policy(BulkheadLayer::new(8)?);
+//! # let service = tower::service_fn(|id: u32| async move { Ok::<_, std::io::Error>(id) });
+//! let service = serves::<u32>(policy.layer(service));
+//! # drop(service);
+//! # Ok::<(), ConfigError>(())
+//! ```
+//! | it says | because |
+//! |---|---|
+//! | the request is not `Clone` | a retry, `\|` and `&` keep a copy for the next attempt or arm |
+//! | `Lift<…>` is not `Clone` | so is the service, for the same three |
+//! | no place for a deadline | a layer heeds requests that carry none: see [`deadline`](crate::deadline) |
+//! | a box is not the error of a policy | a layer from elsewhere boxes errors: see above |
+//! | cannot be part of a policy | a layer from elsewhere without [`Policy::tower`] |
+//! | `Sink` is not implemented | a sink that takes its time stands behind a [`Pump`](crate::Pump) |
+//! | a closure returns another type | that of a [`respond`](Policy::respond) is not the service's response |
+//! | `ResilienceError<ResilienceError<E>>` | two layers stacked by hand: see above |
 //!
 //! # Examples
 //! ```
@@ -36,9 +63,9 @@
 //! ```
 
 mod combined;
-mod fallback;
+pub mod fallback;
 mod foreign;
-mod fork_join;
+pub mod fork_join;
 mod policy;
 mod precedence;
 mod respond;

@@ -32,7 +32,7 @@ use crate::emit::{Emitter, Kept, NullSink, Request, Sink};
 use crate::error::{FlatError, ResilienceError};
 use crate::name::Name;
 
-/// `primary | backup`.
+/// `primary | backup`. See the [page](self).
 #[derive(Clone, Debug)]
 pub struct FallbackLayer<A, B, W = OnAnyError, K = NullSink> {
     primary: A,

@@ -67,7 +67,7 @@ use crate::name::Name;
 use crate::settings::{Live, Settings};
 use crate::timer::WheelTimer;
 
-/// `left & right`.
+/// `left & right`. See the [page](self).
 #[derive(Clone, Debug)]
 pub struct ForkJoinLayer<
     A,
@@ -142,7 +142,7 @@ impl<A, B, T, K, G, D> Policy<ForkJoinLayer<A, B, T, K, ForkJoinConfig, G, D>> {
 }
 
 impl<A, B, T, K, G, D> Policy<LiveRace<A, B, T, K, G, D>> {
-    /// The live settings. See the page of fork-join for what a change does.
+    /// The live settings. See the [page](self#live) for what a change does.
     pub fn settings(&self) -> &Adaptive<ForkJoinConfig> {
         self.0.settings.adaptive()
     }
@@ -184,7 +184,7 @@ impl<A, B, T, K, C, G, D> Policy<ForkJoinLayer<A, B, T, K, C, G, D>> {
 }
 
 impl<A, B, T, K, C, G> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
-    /// Heeds the [deadline](crate::deadline) that each request carries: see the page of fork-join. Requests must be
+    /// Heeds the [deadline](crate::deadline) that each request carries: see the [page](self#deadlines). Requests must be
     /// [`Carries`](crate::deadline::Carries), on the clock of this race's timer.
     pub fn heeding_requests(self) -> Policy<ForkJoinLayer<A, B, T, K, C, G, Heeding>> {
         Policy(ForkJoinLayer {
