@@ -14,6 +14,10 @@ pub trait PolicyLayer<S> {
 }
 
 /// What a layer keeps of each request for its sinks. [`Policy`](crate::Policy) asks it of what it is made of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of a policy",
+    note = "a tower layer from elsewhere enters by `Policy::tower(layer)`, one of your own by implementing `PolicyLayer` and `Tells`"
+)]
 pub trait Tells {
     /// `()`, which has no size, for a layer that tells nothing; for several layers, what all of them keep.
     type Kept;

@@ -30,6 +30,10 @@ use crate::clock::Tick;
 use crate::name::Name;
 
 /// Where the events of policies go.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be given to `with_sink`",
+    note = "a sink that takes its time, as any `tower::Service<PolicyEvent>`, stands behind a `Pump`: `Pump::new(streaming.subscribe(), sink)`"
+)]
 pub trait Sink {
     /// What tells this sink about one policy.
     type Emitter: Emitter;

@@ -20,7 +20,7 @@ pub struct Policy<P>(pub P);
 
 impl<L> Policy<Tower<L>> {
     /// A third-party tower layer as a policy. It must pass the error of its inner service through, or return a
-    /// `ResilienceError` of its own.
+    /// `ResilienceError` of its own. One that boxes errors does not fit: see [Third-party layers](super#third-party-layers).
     pub fn tower(layer: L) -> Self {
         Self(Tower::new(layer))
     }

@@ -19,6 +19,10 @@ pub struct Carried {
 /// A request with a place for what it carries.
 ///
 /// What was carried last is what is carried; a clone of the request carries the same.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no place for a deadline",
+    note = "implement `Carries` for it, send `({Self}, Carried)` instead, or turn the feature `http` on for `http::Request`"
+)]
 pub trait Carries {
     /// What it carries.
     fn carried(&self) -> Carried;

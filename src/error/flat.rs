@@ -6,6 +6,10 @@ use super::ResilienceError;
 ///
 /// Layers ask for this trait instead of for `Error = ResilienceError<E>`, so that the compiler has no `E` to infer at each level: with
 /// that, the time to check a policy doubled with each layer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the error of a policy",
+    note = "a layer from elsewhere changes or boxes the error of what it wraps: put it below the policy, around the service itself"
+)]
 pub trait FlatError: Sized + sealed::Sealed {
     /// The service's own error.
     type Inner;

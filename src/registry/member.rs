@@ -10,6 +10,10 @@ use crate::name::Name;
 use crate::parameters::{Parameters, Value};
 
 /// A policy that a [`Registry`](super::Registry) can hold: every layer made live, and layers from elsewhere.
+#[diagnostic::on_unimplemented(
+    message = "a registry cannot hold `{Self}`",
+    note = "it holds layers whose settings may change: make the layer live first, by `.live()` or `.tuned_by(..)`; a budget, by `.named(..)`"
+)]
 pub trait Managed {
     /// What the registry is to know of it.
     fn member(&self) -> Member;
