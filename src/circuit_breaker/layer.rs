@@ -22,7 +22,9 @@ use crate::settings::{Beside, Live};
 
 /// Puts a circuit breaker around a service, and commands it. See the [page](super).
 ///
-/// One value is one circuit: clones, and services from repeated `layer()` calls, share its state.
+/// One value is one circuit: clones, and services from repeated `layer()` calls, share its state. What makes another one of it,
+/// [`classify`](Self::classify), [`with_retry_after`](Self::with_retry_after), [`live`](Self::live) and [`tuned_by`](Self::tuned_by), makes a new
+/// circuit: a handle to watch and command is a clone of the last one, not of an earlier one.
 #[derive(Debug)]
 pub struct CircuitBreakerLayer<
     C = MonotonicClock,
