@@ -108,6 +108,16 @@ impl<E: fmt::Display> fmt::Display for AttemptError<E> {
     }
 }
 
+impl<E: std::error::Error + 'static> std::error::Error for AttemptError<E> {
+    /// The service's own error.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Inner(error) => Some(error),
+            Self::Timeout { .. } => None,
+        }
+    }
+}
+
 // === impl Boxed ===
 
 impl fmt::Display for Boxed {

@@ -143,3 +143,15 @@ fn an_error_over_another_type_is_the_same_but_for_what_is_inside() {
         assert_eq!(mapped.into_inner(), error.into_inner().map(|_| 42));
     }
 }
+
+#[test]
+fn an_attempts_error_goes_where_errors_go_with_the_services_behind_it() {
+    let inner = AttemptError::Inner(io::Error::other("refused"));
+    let boxed: Box<dyn Error> = Box::new(inner);
+    assert_eq!(boxed.source().unwrap().to_string(), "refused");
+    let late: AttemptError<io::Error> = AttemptError::Timeout {
+        elapsed: Duration::from_millis(12),
+        timeout: Duration::from_millis(10),
+    };
+    assert!(late.source().is_none());
+}
