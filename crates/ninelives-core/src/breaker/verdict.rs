@@ -1,5 +1,6 @@
 //! What goes in and out of a breaker: states, tickets, admissions, reports.
 
+use core::fmt;
 use core::time::Duration;
 
 use super::word::Word;
@@ -174,6 +175,12 @@ impl State {
             7 => Self::Ramping,
             _ => unreachable!(),
         }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

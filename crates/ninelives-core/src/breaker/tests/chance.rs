@@ -1,5 +1,6 @@
 //! What draws a random number, and what does not: a run with a seed repeats.
 
+use std::format;
 use std::vec::Vec;
 
 use super::*;
@@ -98,6 +99,8 @@ fn states_are_told_by_one_word_each() {
     let told =
         "closed open half-open latched forced-open forced-closed disabled ramping metrics-only";
     assert_eq!(words.join(" "), told);
+    assert_eq!(format!("{:>9}|", State::HalfOpen), "half-open|");
+    assert_eq!(format!("{:>8}|", State::Closed), "  closed|");
 }
 
 #[test]
