@@ -214,6 +214,10 @@ fn g03_an_error_names_path_value_and_range_and_nothing_has_changed() {
             "policies.zoo.count: 2.5 is not a whole number in 1..=9",
         ),
         (
+            "count = 3.0",
+            "policies.zoo.count: 3.0 is not a whole number in 1..=9",
+        ),
+        (
             "count = '3'",
             "policies.zoo.count: \"3\" is not a whole number in 1..=9",
         ),

@@ -179,7 +179,7 @@ impl Parameter {
             }
             (Domain::Flag, Value::Flag(_)) => None,
             (Domain::Choice(words), Value::Choice(word)) if words.contains(&word) => None,
-            _ => return Err(self.refuse(value.to_string())),
+            _ => return Err(self.refuse(value.shown())),
         };
         refused.map_or(Ok(()), |error| Err(ParameterError::OutOfRange(error)))
     }

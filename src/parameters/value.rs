@@ -73,6 +73,17 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+impl Value {
+    /// As a message says it that refuses its kind: a word in quotation marks, a ratio with its point.
+    pub(super) fn shown(self) -> String {
+        match self {
+            Self::Ratio(ratio) => format!("{ratio:?}"),
+            Self::Choice(word) => format!("{word:?}"),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

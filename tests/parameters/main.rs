@@ -209,7 +209,11 @@ fn a_value_of_another_kind_is_answered_with_what_is_expected() {
     );
     assert_eq!(
         refused("covers_readiness", Value::Choice("yes")),
-        "covers_readiness: yes is not true or false"
+        "covers_readiness: \"yes\" is not true or false"
+    );
+    assert_eq!(
+        refused("timeout", "3s".into()),
+        "timeout: \"3s\" is not a duration such as 250ms in 1ns..=forever"
     );
     assert_eq!(
         refused("timeout", Value::None),
@@ -265,12 +269,25 @@ fn a_ratio_that_is_not_a_number_is_out_of_range() {
 }
 
 #[test]
+fn a_ratio_does_not_look_like_the_count_that_it_is_not() {
+    let parameter = Parameter::count("limit", 1..=9, "how many");
+    let error = parameter.check(3.0.into()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "limit: 3.0 is not a whole number in 1..=9"
+    );
+}
+
+#[test]
 fn a_choice_takes_its_words_alone() {
     let parameter = Parameter::choice("jitter", &["none", "full"], "how to spread")
         .with_default(Value::Choice("none"));
     assert_eq!(parameter.check(Value::Choice("full")), Ok(()));
     assert_eq!(parameter.default(), Some(Value::Choice("none")));
     let error = parameter.check(Value::Choice("half")).unwrap_err();
-    assert_eq!(error.to_string(), "jitter: half is not one of none, full");
+    assert_eq!(
+        error.to_string(),
+        "jitter: \"half\" is not one of none, full"
+    );
     assert_eq!(parameter.domain(), Domain::Choice(&["none", "full"]));
 }

@@ -74,7 +74,7 @@ impl std::fmt::Display for Raw {
             Self::Flag(flag) => flag.fmt(f),
             Self::Count(count) => count.fmt(f),
             Self::Negative(count) => count.fmt(f),
-            Self::Number(number) => number.fmt(f),
+            Self::Number(number) => write!(f, "{number:?}"),
             Self::Text(text) => {
                 let start: String = text.chars().take(LONGEST).collect();
                 let more = if start.len() < text.len() { "…" } else { "" };
