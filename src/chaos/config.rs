@@ -108,7 +108,9 @@ fn within(field: &'static str, share: f64, most: f64) -> Result<f64, ConfigError
     if (0.0..=most + ROUNDING).contains(&share) {
         Ok(share)
     } else {
-        Err(ConfigError::ratio(field, share, 0.0..=most.max(0.0)))
+        // What is left of 1 comes out as 0.30000000000000004, too.
+        let most = (most.max(0.0) * 1e9).round() / 1e9;
+        Err(ConfigError::ratio(field, share, 0.0..=most))
     }
 }
 
@@ -136,6 +138,9 @@ mod tests {
         let half = ChaosConfig::CALM.with_errors(0.5).unwrap();
         let error = half.with_hangs(0.75).unwrap_err();
         assert_eq!(error.to_string(), "hangs: 0.75 is outside 0..=0.5");
+        let most = ChaosConfig::CALM.with_errors(0.7).unwrap();
+        let error = most.with_hangs(0.7).unwrap_err();
+        assert_eq!(error.to_string(), "hangs: 0.7 is outside 0..=0.3");
         let thirds = ChaosConfig::CALM.with_errors(0.1).unwrap();
         assert!(thirds.with_hangs(0.2).unwrap().with_panics(0.7).is_ok());
     }
