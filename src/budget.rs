@@ -15,7 +15,7 @@
 //! | `cap` lowered | takes away at once what is above it |
 //! | `cap` raised | adds nothing: the room is filled by requests and time |
 //!
-//! Tokens that are out stay out. An override that lapses ends when the next retry asks, or anybody looks.
+//! [`named`](RetryBudget::named) lets a [`Registry`](crate::Registry) hold it. Tokens that are out stay out. An override that lapses ends when the next retry asks, or anybody looks.
 //!
 //! # Progress
 //! Lock-free, and of constant cost after any idle time.

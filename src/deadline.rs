@@ -20,7 +20,7 @@
 //!
 //! # Over the wire
 //! [`write_grpc`] and [`read_grpc`] for the header `grpc-timeout`, [`write_millis`] and [`read_millis`] for a plain number of
-//! milliseconds. A value that is written is rounded up, so who reads it never ends earlier than it was allowed to, and at most one unit
+//! milliseconds; with the feature `http`, `from_headers` and `to_headers` for either. A value that is written is rounded up, so who reads it never ends earlier than it was allowed to, and at most one unit
 //! later: the caller's own deadline ends the call then. A deadline that has passed is written as zero.
 //!
 //! # Cost

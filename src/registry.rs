@@ -115,7 +115,7 @@ impl Registry {
         }
     }
 
-    /// Registers a live layer under its name. Policies that are gone make room first.
+    /// Registers a live layer under its name, or a budget by [`named`](crate::RetryBudget::named). Policies that are gone make room first.
     ///
     /// # Errors
     /// The name is taken or not fit, or the registry is full.

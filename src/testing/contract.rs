@@ -30,7 +30,7 @@ type Result<T = ()> = std::result::Result<T, String>;
 /// Drives what `wrap` makes of a [`Scripted`] service through tower's contract; each scenario wraps a service of its own.
 ///
 /// A call that waits for a timer, as a further attempt does, is dropped then. Each scenario ends with everything dropped, and nothing
-/// may be held then.
+/// may be held then. In some the service panics on purpose: that is caught, but the panic hook prints it.
 ///
 /// # Errors
 /// The first violation: a service called that was not ready; an answer or an error that did not come through; a wake-up that was lost;
