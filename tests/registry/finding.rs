@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
-use ninelives::registry::{RegisterError, Registry, RegistryError};
+use ninelives::BulkheadLayer;
+use ninelives::registry::{Managed, RegisterError, Registry, RegistryError};
 use tower::Layer;
 
 use crate::{registry, timeout};
@@ -234,4 +235,14 @@ fn g01_enumerating_while_policies_come_and_go_shows_whole_ones_alone() {
     });
     assert_eq!(registered.into_inner() + refused.into_inner(), 4 * EACH);
     assert!(registry.policies().is_empty());
+}
+
+#[test]
+fn policies_of_several_kinds_are_registered_from_one_list() {
+    let bulkhead = BulkheadLayer::new(8).unwrap().named("calls").live();
+    let all: [Box<dyn Managed>; 2] = [Box::new(timeout("time")), Box::new(bulkhead)];
+    let registry = Registry::new();
+    let handles = all.each_ref().map(|policy| registry.register(&**policy));
+    assert!(handles.iter().all(Result::is_ok), "{handles:?}");
+    assert_eq!(names(&registry), ["calls", "time"]);
 }
