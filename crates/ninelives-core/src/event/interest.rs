@@ -65,3 +65,16 @@ impl Interest {
         self.0
     }
 }
+
+/// This kind alone.
+impl From<Kind> for Interest {
+    fn from(kind: Kind) -> Self {
+        Self::NONE.with(kind)
+    }
+}
+
+impl FromIterator<Kind> for Interest {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        kinds.into_iter().fold(Self::NONE, Self::with)
+    }
+}

@@ -217,6 +217,20 @@ fn interest_is_a_set_of_kinds() {
         assert!(only.union(Interest::OUTCOMES).wants(kind));
         assert_eq!(Interest::from_bits(only.bits()), only);
     }
+    let outcomes = [
+        Kind::RequestSuccess,
+        Kind::RequestFailure,
+        Kind::RequestCancelled,
+    ];
+    assert_eq!(
+        outcomes.into_iter().collect::<Interest>(),
+        Interest::OUTCOMES
+    );
+    assert_eq!(Interest::from_iter([]), Interest::NONE);
+    assert_eq!(
+        Interest::from(Kind::CircuitOpened),
+        Interest::NONE.with(Kind::CircuitOpened)
+    );
     assert!(Interest::ALL.meets(Interest::OUTCOMES) && !Interest::NONE.meets(Interest::ALL));
 }
 
