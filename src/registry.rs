@@ -119,7 +119,10 @@ impl Registry {
     ///
     /// # Errors
     /// The name is taken or not fit, or the registry is full.
-    pub fn register(&self, policy: &(impl Managed + ?Sized)) -> Result<PolicyHandle, RegisterError> {
+    pub fn register(
+        &self,
+        policy: &(impl Managed + ?Sized),
+    ) -> Result<PolicyHandle, RegisterError> {
         let member = Arc::new(policy.member());
         let name = member.name.as_str();
         if !(1..=LONGEST_NAME).contains(&name.len()) || name.chars().any(char::is_control) {

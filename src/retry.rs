@@ -13,6 +13,20 @@
 //! the service's errors, [`retry_if`](RetryPolicyBuilder::retry_if) among its responses too, such as a 503. Rejections by a breaker or bulkhead, and what other retries inside gave up on, are not tried again. A `|` or
 //! `&` inside that failed is tried again when one of its branches would be.
 //!
+//! # Which requests
+//! A request that is tried again may be done twice: the service may have done it before it failed, or before the attempt ran out of time. The
+//! predicate is asked about answers, not about requests. What must not be done twice goes through a service without the retry; policies
+//! share their state, so both have the same breaker and the same bulkhead:
+//! ```
+//! # use ninelives::prelude::*;
+//! # let breaker = CircuitBreakerLayer::new(CircuitBreakerConfig::disabled())?;
+//! # let retry = RetryPolicy::builder().build()?;
+//! let once = Policy(breaker) + Policy(BulkheadLayer::new(64)?);
+//! let repeatable = once.clone() + Policy(retry.into_layer());
+//! # drop((once, repeatable));
+//! # Ok::<(), ConfigError>(())
+//! ```
+//!
 //! # Total time
 //! [`max_duration`](RetryPolicyBuilder::max_duration) forbids to plan an attempt for later than that: a wait that would end later
 //! is not begun. One for which the service is not ready in time begins when it is; a total timeout ends that, too.

@@ -1,4 +1,4 @@
-//! `a & b`: both policies at once, or the second after a stagger; the first success wins.
+//! `a & b`: both policies at once, or the second after a stagger; the first success wins. For requests that may be done twice.
 //!
 //! # Readiness
 //! Ready when either arm is. An arm that is not ready when the call is made takes no part in it, and gives up its wait: whatever
