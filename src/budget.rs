@@ -82,8 +82,12 @@ impl RetryBudget {
     /// # Errors
     /// As [`RetryBudgetConfig::new`].
     pub fn new(ratio: f64, min_per_second: f64, cap: u32) -> Result<Self, ConfigError> {
-        let config = RetryBudgetConfig::new(ratio, min_per_second, cap)?;
-        Ok(Self::tuned_by(&Adaptive::new(config)))
+        RetryBudgetConfig::new(ratio, min_per_second, cap).map(Self::from_config)
+    }
+
+    /// A full budget with these settings.
+    pub fn from_config(config: RetryBudgetConfig) -> Self {
+        Self::tuned_by(&Adaptive::new(config))
     }
 
     /// A full budget with the settings that `adaptive` has, now and later.

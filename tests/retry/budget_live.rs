@@ -166,3 +166,11 @@ fn a02_beside_a_thread_that_changes_the_cap_no_balance_is_above_the_widest() {
     capped(&budget, 1);
     assert!(balance(&budget) <= 1.0);
 }
+
+#[test]
+fn a_budget_is_made_of_settings_as_it_is_of_numbers() {
+    let config = RetryBudgetConfig::default();
+    let budget = RetryBudget::from_config(config);
+    assert_eq!(budget.config(), config);
+    assert_eq!(budget.balance(Tick::ZERO), 100.0);
+}
