@@ -5,10 +5,13 @@ use core::time::Duration;
 use super::*;
 use crate::time::Tick;
 
+mod clocks;
 mod counts;
+mod notes;
 mod open;
 mod recent;
 mod resizes;
+mod shapes;
 mod slots;
 mod table;
 mod threads;
