@@ -2,6 +2,9 @@
 
 use super::*;
 
+mod calls;
+mod stages;
+
 #[derive(Clone, Debug)]
 pub(super) struct Naive {
     pub(super) mode: Mode,
@@ -71,9 +74,6 @@ pub(super) enum Answer {
 }
 
 const NEVER: u128 = (1 << 45) * 1_000;
-const LEASE_UNIT: u128 = 10_000_000;
-const EIGHTH: u128 = 125_000_000;
-const SHARES: [f64; 6] = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5];
 
 fn round_up(nanos: u128, to: u128) -> u128 {
     nanos.div_ceil(to) * to
@@ -106,12 +106,6 @@ impl Now<'_> {
         let late = (self.spread(nanos) * (u128::from(self.random) + 1)) >> 64;
         Some((nanos + late).min(NEVER - 1))
     }
-
-    fn hold(&self, ramp: Ramp, setbacks: u32) -> u128 {
-        let stage = ramp.stage().unwrap_or(self.limits.open_for());
-        let stage = stage.clamp(SECOND, SECOND * 3_600);
-        (stage * 2_u32.pow(setbacks)).min(SECOND * 3_600).as_nanos()
-    }
 }
 
 // === impl Naive ===
@@ -139,123 +133,6 @@ impl Naive {
             Mode::ForcedClosed => State::ForcedClosed,
             Mode::Disabled => State::Disabled,
         }
-    }
-
-    pub(super) fn admit(&mut self, now: Now<'_>) -> (Answer, Option<Slip>) {
-        let lease = round_up(now.limits.lease().as_nanos(), LEASE_UNIT);
-        let at = round_up(now.nanos, LEASE_UNIT);
-        let before = self.state();
-        let metrics_only = now.limits.is_metrics_only();
-        match &mut self.mode {
-            Mode::Closed { .. } => return self.pass(Kind::Call),
-            Mode::ForcedClosed | Mode::Disabled => return self.pass(Kind::Free),
-            Mode::ForcedOpen => return (Answer::Refused { rest: None }, None),
-            _ if metrics_only => return (Answer::Pass, Some(Slip::NONE)),
-            Mode::Latched => return (Answer::Refused { rest: None }, None),
-            Mode::Open { until } if now.nanos < *until => {
-                let rest = Some(*until - now.nanos);
-                return (Answer::Refused { rest }, None);
-            }
-            Mode::Open { .. } => match now.limits.ramp() {
-                Some(ramp) => self.enter_stage(ramp, now, Stage::first(now.nanos)),
-                None => self.try_again(at),
-            },
-            Mode::Trying(trying) if trying.has_room(now.limits) => {
-                trying.out += 1;
-                trying.granted = at.max(trying.granted);
-            }
-            Mode::Trying(trying) if now.nanos < trying.granted + lease => {
-                let rest = Some(trying.granted + lease - now.nanos);
-                return (Answer::Refused { rest }, None);
-            }
-            Mode::Trying(_) => self.try_again(at),
-            Mode::Ramping(_) if now.limits.ramp().is_none() => self.try_again(at),
-            Mode::Ramping(stage) => {
-                let lucky = (now.random as f64) < SHARES[stage.number] * 2_f64.powi(64);
-                let due = stage.due(now.nanos);
-                if due > now.nanos && !lucky {
-                    let rest = Some(due - now.nanos);
-                    return (Answer::Refused { rest }, None);
-                }
-                if stage.passed(now.nanos) != 31 {
-                    stage.last = now.nanos / EIGHTH;
-                }
-            }
-        }
-        let epoch = self.epoch;
-        let kind = Kind::Probe { at: now.nanos };
-        let changed = before != self.state();
-        (Answer::Probe { changed }, Some(Slip { epoch, kind }))
-    }
-
-    /// Whether it was late, and whether it changed the state.
-    pub(super) fn report(
-        &mut self,
-        slip: Slip,
-        outcome: Option<Outcome>,
-        now: Now<'_>,
-    ) -> (bool, bool) {
-        if let Kind::Free = slip.kind {
-            return (false, false);
-        }
-        if slip.epoch != self.epoch {
-            return (true, false);
-        }
-        let limits = now.limits;
-        let before = self.state();
-        match (&mut self.mode, slip.kind) {
-            (Mode::Closed { failures, .. }, Kind::Call) => match outcome {
-                None | Some(Outcome::Ignored) => {}
-                Some(Outcome::Success) => *failures = 0,
-                Some(Outcome::Breach) if !limits.is_metrics_only() => self.open(now),
-                Some(_) if limits.failure_threshold() == 0 => {}
-                Some(_) => {
-                    *failures += 1;
-                    if *failures >= limits.failure_threshold() && !limits.is_metrics_only() {
-                        self.open(now);
-                    }
-                }
-            },
-            (Mode::Trying(trying), Kind::Probe { at }) => {
-                trying.out -= 1;
-                if outcome.is_none() || limits.is_metrics_only() {
-                    return (false, false);
-                }
-                if now.nanos.saturating_sub(at) >= limits.lease().as_nanos() {
-                    return (true, false);
-                }
-                match outcome {
-                    Some(Outcome::Failure | Outcome::Breach) => trying.lost += 1,
-                    Some(Outcome::Success) => trying.won += 1,
-                    _ => return (false, false),
-                }
-                if outcome != Some(Outcome::Success) {
-                    if limits.probes() - trying.lost.min(limits.probes()) < limits.needed() {
-                        self.open(now);
-                    }
-                } else if trying.won >= limits.needed() {
-                    self.close(now.nanos);
-                }
-            }
-            (Mode::Ramping(_), Kind::Probe { at }) => {
-                if outcome.is_none() || limits.is_metrics_only() {
-                    return (false, false);
-                }
-                let longest = limits.lease().min(SECOND * 900);
-                if now.nanos.saturating_sub(at) >= longest.as_nanos() {
-                    return (true, false);
-                }
-                match (outcome, limits.ramp()) {
-                    (Some(Outcome::Success), Some(ramp)) => self.hear(ramp, now, true),
-                    (Some(Outcome::Failure | Outcome::Breach), Some(ramp)) => {
-                        self.hear(ramp, now, false);
-                    }
-                    _ => {}
-                }
-            }
-            (mode, kind) => panic!("{kind:?} in {mode:?}"),
-        }
-        (false, before != self.state())
     }
 
     pub(super) fn trip(&mut self, now: Now<'_>) {
@@ -293,57 +170,6 @@ impl Naive {
             self.openings = 0;
             self.enter(mode);
         }
-    }
-
-    fn hear(&mut self, ramp: Ramp, now: Now<'_>, is_well: bool) {
-        let Mode::Ramping(stage) = &mut self.mode else {
-            unreachable!()
-        };
-        stage.well += u32::from(is_well);
-        stage.failed += u32::from(!is_well);
-        let (well, failed) = (stage.well, stage.failed);
-        if well.max(failed) > 63 {
-            (stage.well, stage.failed) = (well / 2, failed / 2);
-        }
-        if well + failed < ramp.minimum() {
-            return;
-        }
-        let share = f64::from(failed) / f64::from(well + failed);
-        let mut next = stage.clone();
-        if share >= ramp.failure_ratio() {
-            if stage.number == 0 {
-                return self.open(now);
-            }
-            next.number -= 1;
-            next.setbacks = (stage.setbacks + 1).min(7);
-            if !stage.fell {
-                next.ceiling = Some(stage.number);
-            }
-            next.fell = true;
-        } else if now.nanos >= stage.end {
-            if stage.number == 5 {
-                return self.close(now.nanos);
-            }
-            next.number += 1;
-            if stage.ceiling.is_none_or(|ceiling| stage.number >= ceiling) {
-                (next.ceiling, next.setbacks) = (None, 0);
-            }
-            next.fell = false;
-        } else {
-            return;
-        }
-        self.enter_stage(ramp, now, next);
-    }
-
-    fn enter_stage(&mut self, ramp: Ramp, now: Now<'_>, stage: Stage) {
-        let below = stage.ceiling == Some(stage.number + 1);
-        let hold = now.hold(ramp, if below { stage.setbacks } else { 0 });
-        self.enter(Mode::Ramping(Stage {
-            well: 0,
-            failed: 0,
-            end: round_up(now.nanos + hold, 250_000_000),
-            ..stage
-        }));
     }
 
     fn open(&mut self, now: Now<'_>) {
@@ -405,37 +231,5 @@ impl Slip {
 impl Trying {
     fn has_room(&self, limits: &Limits) -> bool {
         self.out == 0 || self.out + self.won + self.lost < limits.probes()
-    }
-}
-
-// === impl Stage ===
-
-impl Stage {
-    fn first(now: u128) -> Self {
-        Self {
-            number: 0,
-            setbacks: 0,
-            well: 0,
-            failed: 0,
-            ceiling: None,
-            fell: false,
-            last: now / EIGHTH,
-            end: 0,
-        }
-    }
-
-    /// Eighths of a second since the last admission; every four seconds it is the same again.
-    fn passed(&self, now: u128) -> u128 {
-        (now / EIGHTH + 32 - self.last % 32) % 32
-    }
-
-    /// When whoever comes is admitted.
-    fn due(&self, now: u128) -> u128 {
-        let left = match self.passed(now) {
-            31 => 8,
-            passed if passed >= 7 => return now,
-            passed => 7 - passed,
-        };
-        (now / EIGHTH + left) * EIGHTH
     }
 }
