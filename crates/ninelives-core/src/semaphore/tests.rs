@@ -1,5 +1,7 @@
 //! Rows of the transition table, scenarios by name, and the machine against a naive model.
 
+#[cfg(not(miri))] // one thread, many steps
+mod against;
 mod classes;
 mod limits;
 #[cfg(not(miri))] // one thread, many steps
