@@ -36,7 +36,7 @@ fn every_sequence_of_five_inputs_agrees_with_the_model() {
 }
 
 #[test]
-fn every_sequence_of_eight_inputs_of_the_line_agrees_with_the_model() {
+fn every_sequence_of_seven_inputs_of_the_line_agrees_with_the_model() {
     let inputs = [
         Input::Enter,
         Input::Take(0),
