@@ -55,6 +55,11 @@ fn a_registry_says_why_it_did_not_take_a_policy() {
             "a name of 300 bytes: 1 to 256 without control characters are taken",
             None,
         ),
+        (
+            &RegisterError::Name { bytes: 3 },
+            "a name of 3 bytes with a control character: 1 to 256 without are taken",
+            None,
+        ),
     ]);
 }
 

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use super::LONGEST_NAME;
 use super::path::{Path, Words};
 use crate::parameters::ParameterError;
 
@@ -93,10 +94,13 @@ impl fmt::Display for RegisterError {
             Self::Full { capacity } => {
                 write!(f, "the registry is full: it holds {capacity} policies")
             }
+            Self::Name { bytes } if (1..=LONGEST_NAME).contains(bytes) => write!(
+                f,
+                "a name of {bytes} bytes with a control character: 1 to {LONGEST_NAME} without are taken"
+            ),
             Self::Name { bytes } => write!(
                 f,
-                "a name of {bytes} bytes: 1 to {} without control characters are taken",
-                super::LONGEST_NAME
+                "a name of {bytes} bytes: 1 to {LONGEST_NAME} without control characters are taken"
             ),
         }
     }
