@@ -32,7 +32,8 @@
 //! readied for the next one: what it reserved stays reserved until then, or until the service is dropped.
 //!
 //! # Cancel safety
-//! The permit is free again when the inner future is done, before its answer is returned, or when the future is dropped. A
+//! The permit is free again when the inner future is done, before its answer is returned, or when the future is dropped. A body of an
+//! answer that is read later holds none. A
 //! dropped call leaves the line at once; a permit that was just given to it goes to the next in line. A future that is leaked
 //! (`mem::forget`) keeps its permit for good.
 //!

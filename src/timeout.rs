@@ -19,6 +19,9 @@
 //! it, so its own deadline bounds that wait too; layers outside then see no back pressure. The clock starts with the call.
 //!
 //! # The inner call
+//! It ends with its response. With HTTP that is the head: the time that its body takes afterwards is not bounded, unless a service below
+//! reads it before it answers.
+//!
 //! At the limit its future is dropped, wherever it waits: what it held is free, what it had sent stays sent. Code that it handed to another
 //! task goes on: spawn what must be finished, and give it the deadline.
 //!

@@ -14,6 +14,10 @@
 //! What is written out and read in again is the same, to the last digit where the format reads numbers exactly: serde_json does with its
 //! feature `float_roundtrip`.
 //!
+//! # From the start
+//! A program whose settings are a text from the beginning makes its live policies with any settings, registers them, and loads the text before
+//! the first call.
+//!
 //! # Errors
 //! A document is read whatever its policies and parameters are called, and looked at when it is
 //! [loaded](super::Registry::load): then the error has the path, the value and what would have been taken. What has not the shape of a
