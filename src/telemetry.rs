@@ -6,11 +6,13 @@
 //! | [`StreamingSink`] | the newest events of each thread | [`Subscriber`]s, which come and go |
 //! | [`MemorySink`] | the newest events of all threads | tests, and a look at what has just happened |
 //! | `LogSink` | nothing; writes to `tracing`, with the feature of that name | people |
+//! | `SpanSink` | nothing; makes spans of `tracing` of requests and attempts | people, and traces; at the policy alone |
 //! | [`MulticastSink`], `a + b` | what both do | two sinks at once |
+//! | `(a, b)` | what both do | two sinks at the policy, of which one is no service, as `SpanSink` |
 //! | [`FallbackSink`], `a \| b` | what the one that works does | sinks that can fail |
 //!
 //! A sink that takes its time, or can fail, is a tower service: a [`TelemetrySink`]. A [`Pump`] brings it the events of a [`Subscriber`].
-//! All sinks of this page are such services too.
+//! All sinks of this page are such services too, but for `SpanSink` and pairs.
 //!
 //! # How it works
 //! Each thread that emits writes to a ring of its own, over the oldest event. Nothing that a reader does, or fails to do, is noticed
