@@ -81,7 +81,8 @@ impl<A, B> FallbackLayer<A, B> {
 }
 
 impl<A, B, K> Policy<FallbackLayer<A, B, OnAnyError, K>> {
-    /// Falls back only on errors for which `when` is true; others are returned as they are.
+    /// Falls back only on errors for which `when` is true; others are returned as they are. Of a chain `a | b | c` it is the last `|` that asks,
+    /// and what it asks about is [`AllFailed`](ResilienceError::AllFailed) of the others: `(a | b).when(..) | c` asks at the first.
     pub fn when<F>(self, when: F) -> Policy<FallbackLayer<A, B, When<F>, K>> {
         Policy(FallbackLayer {
             primary: self.0.primary,
