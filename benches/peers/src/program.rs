@@ -69,12 +69,11 @@ impl Program {
         println!("{machine}\n{short}\n{full}\n{claims}");
         if words.contains(&"--write") {
             let page = format!("{machine}{rounds} rounds or a few more.\n\n{full}\n{claims}");
-            let written = report::write(self.page, self.mark, &page).and_then(|()| {
-                match self.in_readme {
+            let written =
+                report::write(self.page, self.mark, &page).and_then(|()| match self.in_readme {
                     true => report::write(report::README, self.mark, &short),
                     false => Ok(()),
-                }
-            });
+                });
             if let Err(error) = written {
                 eprintln!("error: {error}");
                 return ExitCode::FAILURE;
