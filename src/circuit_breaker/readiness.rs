@@ -46,6 +46,14 @@ impl Readiness {
         self.found = READY;
     }
 
+    /// The inner service is not ready, whatever it was before.
+    #[inline]
+    pub(super) const fn lose(&mut self) {
+        if self.found == READY {
+            self.found = UNKNOWN;
+        }
+    }
+
     /// The call was made.
     #[inline]
     pub(super) const fn spent(&mut self) {

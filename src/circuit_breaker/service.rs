@@ -163,7 +163,10 @@ where
                 return Poll::Ready(Ok(()));
             }
         }
-        let result = std::task::ready!(self.inner.poll_ready(cx));
+        let Poll::Ready(result) = self.inner.poll_ready(cx) else {
+            self.readiness.lose();
+            return Poll::Pending;
+        };
         match &result {
             Ok(()) => self.readiness.ready(),
             Err(error) => {

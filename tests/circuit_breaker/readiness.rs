@@ -155,3 +155,18 @@ async fn hc10_ten_thousand_calls_in_one_task_are_never_shed() {
     }
     assert_eq!(layer.state(), CircuitState::Closed);
 }
+
+#[test]
+fn a_service_that_was_ready_and_is_not_any_more_is_not_called_when_the_time_ends() {
+    let rig = Rig::new(1, 1);
+    let mut early = rig.service.clone();
+    assert_eq!(ready(&mut early), Poll::Ready(Ok(())));
+    rig.backend.set(Readiness::Pending);
+    assert_eq!(ready(&mut early), Poll::Pending);
+    rig.layer.trip();
+    assert_eq!(ready(&mut early), Poll::Ready(Ok(())), "it rejects");
+    rig.clock.advance(OPEN_FOR);
+    let error = done(Box::pin(early.call(Ask::Answer))).unwrap_err();
+    assert_eq!(error.retry_after(), Some(OPEN_FOR));
+    assert_eq!(rig.backend.calls(), 0);
+}
