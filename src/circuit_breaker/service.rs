@@ -101,7 +101,8 @@ where
         } = &*self.shared;
         let reader = &mut self.reader;
         let limits = Limited::new(AtCall { settings, reader });
-        let (ticket, half_opened) = match circuit.breaker.admit(limits, clock) {
+        let luck = self.readiness.luck();
+        let (ticket, half_opened) = match circuit.breaker.admit_with(limits, clock, luck) {
             Admission::Admitted(ticket) => (ticket, None),
             Admission::Probe { ticket, transition } => (ticket, transition),
             Admission::Rejected(_) => return,
@@ -113,6 +114,7 @@ where
         let settings = AtCall { settings, reader };
         let heard = Heard { wait, now: None };
         let report = circuit.report(call, Outcome::Failure, heard, settings, clock);
+        self.readiness.keep(Luck::UNDRAWN);
         let transitions = [half_opened, opened, report.transition];
         for transition in transitions.into_iter().flatten() {
             tell(&self.emitter, transition);

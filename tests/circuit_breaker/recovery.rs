@@ -366,3 +366,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn b24_a_readiness_error_of_a_call_with_luck_is_a_failure_of_its_stage() {
+    let mut lucky = 0;
+    for seed in 0..32 {
+        let mut rig = halfway();
+        rig.layer = rig.layer.with_seed(seed);
+        rig.backend.set(backend::Readiness::Broken);
+        let asked = rig.backend.asked();
+        assert!(ready(&mut rig));
+        let broken = rig.backend.asked() > asked;
+        assert_eq!(rig.view().stage, 6 - u32::from(broken), "seed {seed}");
+        lucky += u32::from(broken);
+    }
+    assert!((8..24).contains(&lucky), "half of 32: {lucky}");
+}
