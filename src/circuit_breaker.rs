@@ -82,7 +82,7 @@
 //! | `disabled` | out of use it admits every call unless it is forced open, and counts nothing | the state and the count, for the time after; a probe that is out gives its slot back |
 //!
 //! # Shadow
-//! A shadow of live settings has a circuit of its own, which is asked about each call and told each outcome, and never obeyed; a
+//! A shadow of live settings has a circuit of its own, which is asked about each call and told each outcome and readiness error, and never obeyed; a
 //! `ShadowEvent` tells of each call that only one of the two would have let through. Commands do not reach it. A call that the circuit
 //! rejects and the shadow would not is not made, so the shadow learns nothing from it. One shadow goes on where the one before it was;
 //! once there is none, the next begins closed.

@@ -3,10 +3,10 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use ninelives_core::breaker::{Breaker, Outcome, Report, Ticket, Transition};
+use ninelives_core::breaker::{Admission, Breaker, Luck, Outcome, Report, Ticket, Transition};
 use ninelives_core::window::{Lane, Term};
 
-use super::source::Source;
+use super::source::{Apart, Limited, Source};
 use super::watch::{Ending, Watch};
 use crate::clock::{Clock, Tick};
 
@@ -160,6 +160,28 @@ impl<W: Watch> Circuit<W> {
             clock,
         };
         self.watch.end(call, stay, source)
+    }
+
+    /// The readiness of a service failed: a failure, if a call with this luck would have been let through. Gives the changes of state,
+    /// the first one first.
+    pub(super) fn unready<C: Clock, S: Source<W::Measure>>(
+        &self,
+        luck: &Luck,
+        heard: Heard,
+        source: impl Fn() -> S,
+        clock: &C,
+    ) -> [Option<Transition>; 3] {
+        let source = || Apart(source());
+        let limits = Limited::new(source());
+        let (ticket, half_opened) = match self.breaker.admit_with(limits, clock, luck) {
+            Admission::Admitted(ticket) => (ticket, None),
+            Admission::Probe { ticket, transition } => (ticket, transition),
+            Admission::Rejected(_) => return [None; 3],
+        };
+        let (mut call, pin) = (Bare::new(self, ticket), self.watch.pin());
+        let opened = call.set_out(|ticket| self.enter(ticket, &pin, source(), clock));
+        let report = self.report(call.hand_on(), Outcome::Failure, heard, source(), clock);
+        [half_opened, opened, report.transition]
     }
 
     /// The call ended without an outcome.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use ninelives_core::breaker::{Admission, Luck, Outcome, Ticket, Transition};
+use ninelives_core::breaker::{Admission, Luck, Ticket, Transition};
 use tower_service::Service;
 
 use super::circuit::{Admitted, Bare, Circuit, Heard};
 use super::layer::{Shared, tell};
 use super::readiness::Readiness;
-use super::source::{AtCall, Limited};
+use super::source::{AtCall, AtEnd, Limited};
 use super::ticket::Held;
 use super::watch::Watch;
 use super::{
@@ -99,23 +99,10 @@ where
             clock,
             ..
         } = &*self.shared;
-        let reader = &mut self.reader;
-        let limits = Limited::new(AtCall { settings, reader });
-        let luck = self.readiness.luck();
-        let (ticket, half_opened) = match circuit.breaker.admit_with(limits, clock, luck) {
-            Admission::Admitted(ticket) => (ticket, None),
-            Admission::Probe { ticket, transition } => (ticket, transition),
-            Admission::Rejected(_) => return,
-        };
-        let pin = circuit.watch.pin();
-        let source = AtCall { settings, reader };
-        let (stay, opened) = circuit.enter(&ticket, &pin, source, clock);
-        let call = Admitted { ticket, stay };
-        let settings = AtCall { settings, reader };
-        let heard = Heard { wait, now: None };
-        let report = circuit.report(call, Outcome::Failure, heard, settings, clock);
+        let (luck, heard) = (self.readiness.luck(), Heard { wait, now: None });
+        let transitions = circuit.unready(luck, heard, || AtEnd(settings), clock);
         self.readiness.keep(Luck::UNDRAWN);
-        let transitions = [half_opened, opened, report.transition];
+        shadow::unready(&self.shared, heard);
         for transition in transitions.into_iter().flatten() {
             tell(&self.emitter, transition);
         }

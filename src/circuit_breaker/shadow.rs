@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ninelives_core::breaker::{Admission, Outcome};
+use ninelives_core::breaker::{Admission, Luck, Outcome};
 
 use super::circuit::{Admitted, Bare, Circuit, Heard};
 use super::layer::Shared;
@@ -111,6 +111,15 @@ pub(super) fn report<C: Clock, L: CircuitSettings, J>(
     if let (Some(call), Some(circuit)) = (tried.take(), shared.shadow.held()) {
         circuit.report(call, outcome, heard, AtEnd(&shared.settings), &shared.clock);
     }
+}
+
+/// The readiness of a service failed. It is no call, so there is nothing to compare.
+pub(super) fn unready<C: Clock, L: CircuitSettings, J>(shared: &Shared<C, L, J>, heard: Heard) {
+    shared.settings.try_now(|shade| {
+        let (config, clock) = (shade.settings(), &shared.clock);
+        let circuit = shared.shadow.held();
+        circuit.map(|circuit| circuit.unready(&Luck::UNDRAWN, heard, || AtCall(config), clock))
+    });
 }
 
 /// The call was dropped.

@@ -22,6 +22,9 @@ pub(super) struct AtCall<'a, L: CircuitSettings> {
 /// The settings that are in force when a call ends.
 pub(super) struct AtEnd<'a, L>(pub(super) &'a L);
 
+/// The same source on a way of its own: what is compiled for that is not what every call runs.
+pub(super) struct Apart<S>(pub(super) S);
+
 /// The limits of a source.
 pub(super) struct Limited<S, W>(S, PhantomData<W>);
 
@@ -47,6 +50,13 @@ impl<L: CircuitSettings> Source<L::Measure> for AtEnd<'_, L> {
     #[inline]
     fn with<R>(self, decide: impl FnOnce(Option<&CircuitBreakerConfig<L::Measure>>) -> R) -> R {
         decide(Some(&self.0.current()))
+    }
+}
+
+impl<W, S: Source<W>> Source<W> for Apart<S> {
+    #[inline]
+    fn with<R>(self, decide: impl FnOnce(Option<&CircuitBreakerConfig<W>>) -> R) -> R {
+        self.0.with(decide)
     }
 }
 

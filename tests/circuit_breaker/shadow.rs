@@ -166,3 +166,19 @@ fn a_shadow_opens_no_circuit_and_tells_no_change_of_state() {
     let changes = |event: &&PolicyEvent| matches!(event, PolicyEvent::CircuitOpened { .. });
     assert_eq!(events.iter().filter(changes).count(), 0);
 }
+
+#[test]
+fn b24_a_readiness_error_is_a_failure_for_the_shadow_too() {
+    let mut trial = Trial::new(config(3));
+    let backend = Backend::default();
+    trial.service = trial.layer.layer(backend.clone());
+    backend.set(backend::Readiness::Broken);
+    let mut waker = std::task::Context::from_waker(std::task::Waker::noop());
+    for _ in 0..3 {
+        assert!(trial.service.poll_ready(&mut waker).is_ready());
+    }
+    backend.set(backend::Readiness::Ready);
+    assert_eq!(trial.layer.state(), CircuitState::Open);
+    assert!(trial.ask(Ask::Answer).unwrap_err().is_circuit_open());
+    assert_eq!(trial.disagreements(), []);
+}
