@@ -12,8 +12,8 @@ mod beside;
 use std::fmt;
 use std::sync::Arc;
 
-pub(crate) use beside::compare;
 pub use beside::{Beside, Shade};
+pub(crate) use beside::{Said, compare};
 
 use crate::adaptive::{Adaptive, Reader};
 

@@ -1,11 +1,13 @@
 //! A circuit: its word, and what it keeps of its calls.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::panic::resume_unwind;
 use std::time::Duration;
 
 use ninelives_core::breaker::{Admission, Breaker, Luck, Outcome, Report, Ticket, Transition};
 use ninelives_core::window::{Lane, Term};
 
+use super::shadow::Panic;
 use super::source::{Apart, Limited, Source};
 use super::watch::{Ending, Watch};
 use crate::clock::{Clock, Tick};
@@ -188,6 +190,13 @@ impl<W: Watch> Circuit<W> {
     pub(super) fn abandon(&self, call: Admitted<W::Stay>) {
         self.watch.leave(call.stay, &call.ticket);
         self.breaker.abandon(call.ticket);
+    }
+
+    /// Somebody who was told of a call panicked, before anybody held it.
+    #[cold]
+    pub(super) fn unwind(&self, call: Admitted<W::Stay>, panic: Panic) -> ! {
+        self.abandon(call);
+        resume_unwind(panic)
     }
 
     /// Runs an order of the breaker.

@@ -1,5 +1,6 @@
 //! The service behind a circuit breaker.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -112,7 +113,9 @@ where
     fn reject(&mut self, retry_after: Option<Duration>) {
         self.readiness.keep(Luck::UNDRAWN);
         let (shared, reader) = (&*self.shared, &mut self.reader);
-        shadow::admit(shared, reader, &self.emitter, Verdict::Rejected);
+        if let Err(panic) = shadow::admit(shared, reader, &self.emitter, Verdict::Rejected) {
+            resume_unwind(panic);
+        }
         let mut request = Request::start(&self.emitter);
         request.tell(Kind::CircuitRejected, |at| PolicyEvent::CircuitRejected {
             at,
@@ -215,6 +218,10 @@ where
         };
         let call = Admitted { ticket, stay };
         let tried = shadow::admit(&self.shared, reader, &self.emitter, Verdict::Admitted);
+        let tried = match tried {
+            Ok(tried) => tried,
+            Err(panic) => circuit.unwind(call, panic),
+        };
         let watch = Request::start(&self.emitter);
         let mut held = Held::new(self.shared.lend(), watch, call, tried);
         self.readiness.spent();

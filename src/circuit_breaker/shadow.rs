@@ -1,5 +1,7 @@
 //! The circuit that a shadow is tried on: a second word, with the same calls and outcomes, that nobody obeys.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ninelives_core::breaker::{Admission, Luck, Outcome};
@@ -12,7 +14,7 @@ use super::{CircuitBreakerConfig, CircuitSettings, Measure};
 use crate::adaptive::Adaptive;
 use crate::clock::{Clock, MonotonicClock};
 use crate::emit::{Emitter, Verdict};
-use crate::settings::{Beside, Shade};
+use crate::settings::{Beside, Said, Shade};
 
 /// The circuit of a shadow.
 pub(super) type Trial<W> = Circuit<<W as Measure>::Tuned>;
@@ -20,6 +22,9 @@ pub(super) type Trial<W> = Circuit<<W as Measure>::Tuned>;
 /// A call that a shadow let through.
 pub(super) type Tried<L> =
     Admitted<<<<L as CircuitSettings>::Measure as Measure>::Tuned as Watch>::Stay>;
+
+/// What somebody panicked with.
+pub(super) type Panic = Box<dyn Any + Send>;
 
 /// The settings of a shadow at a call.
 struct AtCall<'a, W>(&'a CircuitBreakerConfig<W>);
@@ -57,16 +62,19 @@ where
 }
 
 /// Asks the shadow's circuit about a call that the circuit itself decided as `primary`; gives its ticket if both let it through.
+///
+/// # Errors
+/// What who was told of it panicked with: for the caller to go on with, once it has given back what it holds.
 #[inline]
 pub(super) fn admit<C: Clock, M: Emitter, L: CircuitSettings, J>(
     shared: &Shared<C, L, J>,
     reader: &mut L::Reader,
     emitter: &M,
     primary: Verdict,
-) -> L::Beside<Tried<L>> {
+) -> Result<L::Beside<Tried<L>>, Panic> {
     match shared.settings.look(reader) {
-        Some(shade) => Beside::holding(ask(shared, &shade, emitter, primary)),
-        None => Beside::holding(None),
+        Some(shade) => Ok(Beside::holding(ask(shared, &shade, emitter, primary)?)),
+        None => Ok(Beside::holding(None)),
     }
 }
 
@@ -76,25 +84,41 @@ fn ask<C: Clock, M: Emitter, L: CircuitSettings, J>(
     shade: &Shade<'_, CircuitBreakerConfig<L::Measure>>,
     emitter: &M,
     primary: Verdict,
-) -> Option<Tried<L>> {
-    let circuit = shared.shadow.held()?;
+) -> Result<Option<Tried<L>>, Panic> {
+    let Some(circuit) = shared.shadow.held() else {
+        return Ok(None);
+    };
     let clock = &shared.clock;
-    let given = shade.judge(emitter, primary, |config| {
-        match circuit.breaker.admit(Limited::new(AtCall(config)), clock) {
-            Admission::Admitted(ticket) | Admission::Probe { ticket, .. } => {
-                let mut call = Bare::new(circuit, ticket);
-                let pin = circuit.watch.pin();
-                call.set_out(|ticket| circuit.enter(ticket, &pin, AtCall(config), clock));
-                (Verdict::Admitted, Some(call))
-            }
-            Admission::Rejected(_) => (Verdict::Rejected, None),
-        }
-    });
-    match primary {
-        Verdict::Admitted => given.map(Bare::hand_on),
-        // The call is not made, so nobody will know how it would have ended.
-        _ => None,
+    let (said, given) =
+        shade.weigh(
+            |config| match circuit.breaker.admit(Limited::new(AtCall(config)), clock) {
+                Admission::Admitted(ticket) | Admission::Probe { ticket, .. } => {
+                    let mut call = Bare::new(circuit, ticket);
+                    let pin = circuit.watch.pin();
+                    call.set_out(|ticket| circuit.enter(ticket, &pin, AtCall(config), clock));
+                    (Verdict::Admitted, Some(call))
+                }
+                Admission::Rejected(_) => (Verdict::Rejected, None),
+            },
+        );
+    if said.is_news(primary) {
+        tell(shade, emitter, primary, said)?;
     }
+    match primary {
+        Verdict::Admitted => Ok(given.map(Bare::hand_on)),
+        // The call is not made, so nobody will know how it would have ended.
+        _ => Ok(None),
+    }
+}
+
+#[cold]
+fn tell<V, M: Emitter>(
+    shade: &Shade<'_, V>,
+    emitter: &M,
+    primary: Verdict,
+    said: Said,
+) -> Result<(), Panic> {
+    catch_unwind(AssertUnwindSafe(|| shade.tell(emitter, primary, said)))
 }
 
 /// The call ended.

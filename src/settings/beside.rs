@@ -26,6 +26,13 @@ pub struct Shade<'a, V> {
     live: &'a Live<V>,
 }
 
+/// What the shadow said, and whether it was taken away for what that cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said {
+    verdict: Verdict,
+    dropped: bool,
+}
+
 /// One evaluation in so many is measured.
 const MEASURED: u32 = 64;
 
@@ -98,6 +105,26 @@ impl<'a, V> Shade<'a, V> {
         rest
     }
 
+    /// As [`judge`](Self::judge), for a policy that holds something: it tells what there is to tell [later](Self::tell).
+    #[inline]
+    pub(crate) fn weigh<R>(&self, step: impl FnOnce(&V) -> (Verdict, R)) -> (Said, R) {
+        let run = || step(self.shadow.value());
+        let ((verdict, rest), dropped) = if is_measured() {
+            self.run_measured(run)
+        } else {
+            (run(), false)
+        };
+        (Said { verdict, dropped }, rest)
+    }
+
+    /// Tells of a step that was weighed, and that the policy decided as `primary`.
+    pub(crate) fn tell<M: Emitter>(&self, emitter: &M, primary: Verdict, said: Said) {
+        if said.dropped {
+            self.tell_dropped(emitter);
+        }
+        compare(emitter, primary, said.verdict);
+    }
+
     /// Measures what a later evaluation will cost: runs `cost` now and then.
     #[inline]
     pub(crate) fn sample<M: Emitter, R>(&self, emitter: &M, cost: impl FnOnce() -> R) {
@@ -109,15 +136,37 @@ impl<'a, V> Shade<'a, V> {
     /// Runs `step` on the shadow, and takes the shadow away when that usually costs more than it may.
     #[cold]
     fn measure<M: Emitter, R>(&self, emitter: &M, step: impl FnOnce(&V) -> R) -> R {
-        let (result, tripped) = self.shadow.measure(|| step(self.shadow.value()));
-        if tripped && self.live.adaptive().drop_shadow(self.shadow) {
-            let allowance = self.shadow.allowance();
-            emitter.tell(Kind::ShadowDropped, |at| PolicyEvent::ShadowDropped {
-                at,
-                allowance,
-            });
+        let (result, dropped) = self.run_measured(|| step(self.shadow.value()));
+        if dropped {
+            self.tell_dropped(emitter);
         }
         result
+    }
+
+    /// The same, and says whether the shadow was taken away.
+    #[cold]
+    fn run_measured<R>(&self, run: impl FnOnce() -> R) -> (R, bool) {
+        let (result, tripped) = self.shadow.measure(run);
+        let dropped = tripped && self.live.adaptive().drop_shadow(self.shadow);
+        (result, dropped)
+    }
+
+    fn tell_dropped<M: Emitter>(&self, emitter: &M) {
+        let allowance = self.shadow.allowance();
+        emitter.tell(Kind::ShadowDropped, |at| PolicyEvent::ShadowDropped {
+            at,
+            allowance,
+        });
+    }
+}
+
+// === impl Said ===
+
+impl Said {
+    /// Whether there is anything to tell.
+    #[inline]
+    pub(crate) fn is_news(self, primary: Verdict) -> bool {
+        self.verdict != primary || self.dropped
     }
 }
 

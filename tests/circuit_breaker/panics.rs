@@ -133,3 +133,21 @@ fn b05_a_sink_that_panics_at_a_shadow_keeps_no_slot_of_the_shadow() {
     let told = shadows::disagreements(&sink.events());
     assert_eq!(told, [(Verdict::Rejected, Verdict::Admitted)]);
 }
+
+#[test]
+fn b05_a_sink_that_panics_at_a_shadow_keeps_no_slot_of_the_circuit() {
+    let rig = Rig::due(2, 1);
+    let layer = rig.layer.with_sink(Upset::at(Kind::ShadowEvent));
+    let layer = layer.live();
+    let shadow = CircuitBreakerConfig::new(1, OPEN_FOR * 2, 1).unwrap();
+    layer.settings().set_shadow(shadow).unwrap();
+    let mut service = layer.layer(Backend::default());
+    assert!(done(start(&mut service, Ask::Fail)).is_err());
+    layer.trip();
+    rig.clock.advance(OPEN_FOR);
+    // Its probe, which the shadow would have turned away.
+    assert!(panics(|| start(&mut service, Ask::Answer)));
+    assert_eq!(layer.view().probes_out, 0);
+    assert_eq!(done(start(&mut service, Ask::Answer)), Ok(()));
+    assert_eq!(layer.state(), CircuitState::Closed);
+}
