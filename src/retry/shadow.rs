@@ -41,7 +41,7 @@ pub(super) fn judge<P, T: Timer, C: Settings<RetryConfig>, M: Emitter>(
 }
 
 /// Whether the shadow's next attempt, after its own wait without jitter or the one that the answer asks for, begins within its total
-/// time. When the request came is known where it is kept, or where the policy has a total time too; else time forbids nothing.
+/// time. When the request came is known where it is kept, or where the policy has a total time too that ends; else time forbids nothing.
 fn is_in_time(
     timer: &impl Timer,
     (config, shadow): (&RetryConfig, &RetryConfig),
@@ -59,6 +59,9 @@ fn is_in_time(
     let (Some(total), Some(allowed)) = (config.max_duration(), shadow.max_duration()) else {
         return true;
     };
+    if progress.deadline == Tick::NEVER {
+        return true;
+    }
     let came = Tick::ZERO.after(progress.deadline.since(Tick::ZERO.after(total)));
     begins() <= came.after(allowed)
 }

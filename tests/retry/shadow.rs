@@ -14,8 +14,16 @@ fn disagreements(
     shadow: RetryConfig,
     budget: Option<RetryBudget>,
 ) -> Vec<(Verdict, Verdict)> {
-    let (stage, timer) = (Stage::always(Act::Err(7)), ManualTimer::new());
-    let sink = MemorySink::new();
+    disagreements_on(&ManualTimer::new(), config, shadow, budget)
+}
+
+fn disagreements_on(
+    timer: &ManualTimer,
+    config: RetryConfig,
+    shadow: RetryConfig,
+    budget: Option<RetryBudget>,
+) -> Vec<(Verdict, Verdict)> {
+    let (stage, sink) = (Stage::always(Act::Err(7)), MemorySink::new());
     let mut builder = RetryPolicy::builder().with_timer(timer.clone());
     if let Some(budget) = budget {
         builder = builder.with_budget(budget);
@@ -66,6 +74,15 @@ fn a_shorter_total_time_of_the_shadow_counts_from_the_request_on() {
 fn a_longer_total_time_of_the_shadow_tells_where_the_policy_ran_out() {
     let told = disagreements(within(attempts(9), 250), within(attempts(9), 900), None);
     assert_eq!(told, [TRIED_AGAIN]);
+}
+
+#[test]
+fn a_total_time_that_never_ends_does_not_say_when_the_request_came() {
+    let timer = ManualTimer::new();
+    timer.advance(Duration::from_secs(3_600));
+    let endless = attempts(3).with_max_duration(Duration::MAX).unwrap();
+    let told = disagreements_on(&timer, endless, within(attempts(3), 900), None);
+    assert_eq!(told, []);
 }
 
 #[test]
