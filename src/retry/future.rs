@@ -103,6 +103,7 @@ where
         ready: &mut S,
         plan: Loan<Plan<P, T, C>>,
         read: &RetryConfig,
+        shadowed: bool,
         mut request: Req,
         emitter: &M,
     ) -> Self {
@@ -111,11 +112,11 @@ where
         // The service that was readied makes the first attempt; the clone waits for readiness of its own before each further one.
         let service = ready.clone();
         let config = plan.settings.found(read);
-        let (mut carried, mut came, mut alone) = (Carried::NOTHING, Tick::ZERO, false);
+        let (mut carried, mut came, mut alone) = (Carried::NOTHING, Tick::NEVER, false);
         let progress = if D::CLIPS {
             carried = watch.inside(|| D::look(&request));
             alone = is_alone(config, &carried);
-            let (progress, now) = plan.start_held(config, &carried);
+            let (progress, now) = plan.start_held(config, &carried, shadowed);
             came = now;
             progress
         } else {

@@ -83,14 +83,20 @@ impl<P, T: Timer, C> Plan<P, T, C> {
         }
     }
 
-    /// A request comes in, carrying this, and is held to its time: its way, and when it came, if that matters. One that an outer retry
-    /// tries, or that comes too late, pays nothing.
-    pub(super) fn start_held(&self, config: &RetryConfig, carried: &Carried) -> (Progress, Tick) {
+    /// A request comes in, carrying this, and is held to its time: its way, and when it came; `NEVER` if that matters to nobody. One
+    /// that an outer retry tries, or that comes too late, pays nothing.
+    pub(super) fn start_held(
+        &self,
+        config: &RetryConfig,
+        carried: &Carried,
+        shadowed: bool,
+    ) -> (Progress, Tick) {
         let (total, due) = (config.max_duration(), carried.tick());
-        let now = if total.is_some() || due != Tick::NEVER {
-            self.common.timer.now()
+        let (now, came) = if total.is_some() || due != Tick::NEVER || shadowed {
+            let now = self.common.timer.now();
+            (now, now)
         } else {
-            Tick::ZERO
+            (Tick::ZERO, Tick::NEVER)
         };
         if now < due && !is_alone(config, carried) {
             self.deposit();
@@ -101,7 +107,7 @@ impl<P, T: Timer, C> Plan<P, T, C> {
             deadline: own.min(due),
             previous: None,
         };
-        (progress, now)
+        (progress, came)
     }
 
     fn deposit(&self) {

@@ -101,7 +101,9 @@ where
     #[inline(always)] // the futures of a stack are built in place only if every layer's call is inlined
     fn call(&mut self, request: Req) -> Self::Future {
         let (plan, ready) = (self.plan.lend(), &mut self.inner);
+        // Its total time counts from the request, if anything else knows when that came or not.
+        let shadowed = D::CLIPS && self.plan.settings.look(&mut self.reader).is_some();
         let config = self.plan.settings.read(&mut self.reader);
-        RetryFuture::new(ready, plan, config, request, &self.emitter)
+        RetryFuture::new(ready, plan, config, shadowed, request, &self.emitter)
     }
 }

@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::timer::Timer;
 
 /// The policy, under `config`, decided `primary` about the next attempt: `stopped` says what forbids it, if anything but their number
-/// does. `origin`: when the request came, and what it carried, where that is kept.
+/// does. `origin`: when the request came, `NEVER` if nobody looked, and what it carried, where that is kept.
 /// Tells where the shadow there is would have decided otherwise.
 #[cold]
 pub(super) fn judge<P, T: Timer, C: Settings<RetryConfig>, M: Emitter>(

@@ -57,11 +57,16 @@ fn where_the_deadline_ends_both_a_shadow_of_a_timeout_agrees() {
 
 /// What a retry with these settings tells of a request to a backend that is down.
 fn attempts(own: RetryConfig, shadow: RetryConfig, request: Bearer) -> Vec<(Verdict, Verdict)> {
-    let (stage, timer, sink) = (
-        Stage::always(Act::Err(7)),
-        ManualTimer::new(),
-        MemorySink::new(),
-    );
+    attempts_on(&ManualTimer::new(), own, shadow, request)
+}
+
+fn attempts_on(
+    timer: &ManualTimer,
+    own: RetryConfig,
+    shadow: RetryConfig,
+    request: Bearer,
+) -> Vec<(Verdict, Verdict)> {
+    let (stage, sink) = (Stage::always(Act::Err(7)), MemorySink::new());
     let builder = RetryPolicy::builder().with_timer(timer.clone());
     let layer = builder.heeding_requests().build().unwrap().into_layer();
     let layer = layer.with_sink(sink.clone()).live();
@@ -95,4 +100,33 @@ fn a_shadow_of_a_retry_keeps_to_the_earlier_of_its_total_time_and_the_deadline()
     assert_eq!(attempts(of(4), within(250), due(10_000)), [GAVE_UP_EARLIER]);
     assert_eq!(attempts(of(4), within(250), FREE), [GAVE_UP_EARLIER]);
     assert_eq!(attempts(of(4), within(10_000), due(350)), []);
+}
+
+#[test]
+fn a_total_time_of_a_shadow_counts_from_a_request_that_nothing_else_bounds() {
+    let timer = ManualTimer::new();
+    timer.advance(Duration::from_secs(3_600));
+    let within = |millis| of(4).with_max_duration(ms(millis)).unwrap();
+    assert_eq!(attempts_on(&timer, of(4), within(10_000), FREE), []);
+    let told = attempts_on(&timer, of(4), within(250), FREE);
+    assert_eq!(told, [GAVE_UP_EARLIER]);
+}
+
+#[test]
+fn a_shadow_that_came_after_the_request_does_not_know_when_that_was() {
+    let (stage, sink) = (Stage::new([Act::Gate], Act::Ok(1)), MemorySink::new());
+    let timer = ManualTimer::new();
+    timer.advance(Duration::from_secs(3_600));
+    let builder = RetryPolicy::builder().with_timer(timer.clone());
+    let layer = builder.heeding_requests().build().unwrap().into_layer();
+    let layer = layer.with_sink(sink.clone()).live();
+    let mut request = call(&mut layer.layer(stage.backend()), FREE);
+    request.waits();
+    let shadow = of(4).with_max_duration(ms(250)).unwrap();
+    layer.settings().set_shadow(shadow).unwrap();
+    stage.open(0, Err(7));
+    request.waits();
+    timer.advance(ms(100));
+    assert_eq!(request.done(), Ok(1));
+    assert_eq!(disagreements(&sink.events()), []);
 }
