@@ -64,18 +64,18 @@ where
     }
 }
 
-/// What an error of the service asks for; of several branches, what the most patient one does.
+/// What an error of the service asks for, be it that of the last attempt of a retry inside; of several branches, what the most patient one
+/// does.
 fn asked<E>(
     error: &ResilienceError<E>,
     hint: &impl Fn(&E) -> Option<Duration>,
 ) -> Option<Duration> {
     match error {
-        ResilienceError::Inner(error) => hint(error),
         ResilienceError::AllFailed(failures) => {
             let asked = failures.iter().filter_map(|error| asked(error, hint));
             asked.max()
         }
-        _ => None,
+        error => hint(error.as_inner()?),
     }
 }
 

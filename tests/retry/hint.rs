@@ -78,6 +78,23 @@ fn a_hint_leaves_the_predicate_as_it_is() {
 }
 
 #[test]
+fn what_the_last_attempt_of_a_retry_inside_asked_for_is_waited_for() {
+    let sleeper = TrackingSleeper::new();
+    let outer = RetryPolicy::builder()
+        .max_attempts(2)
+        .should_retry_flat(|error: &ResilienceError<Down>| error.is_retry_exhausted())
+        .with_delay_hint(ms(10_000), |_: &Down| Some(ms(900)))
+        .with_sleeper(sleeper.clone())
+        .build()
+        .unwrap();
+    let inner = RetryPolicy::builder().max_attempts(1).build().unwrap();
+    let policy = Policy(outer.into_layer()) + Policy(inner.into_layer());
+    let error = call(&mut policy.layer(Stage::always(Act::Err(7)).backend()), 0).finish();
+    assert!(error.unwrap_err().is_retry_exhausted());
+    assert_eq!(sleeper.all_calls(), [ms(900)]);
+}
+
+#[test]
 fn of_several_branches_the_most_patient_one_decides() {
     let sleeper = TrackingSleeper::new();
     let retry = RetryPolicy::builder()
