@@ -75,6 +75,7 @@ impl<S, T: Timer, M, C: Settings<TimeoutConfig>> TimeoutService<S, T, M, C> {
             Wait::None | Wait::Over { .. } => {
                 let config = *self.settings.read(&mut self.reader);
                 if !config.covers_readiness() {
+                    self.wait = Wait::None;
                     return Poll::Pending;
                 }
                 self.disarm();

@@ -8,7 +8,7 @@ use ninelives::settings::Live;
 use tower::Layer;
 
 use crate::shadows::disagreements;
-use crate::stage::{Act, Stage, call};
+use crate::stage::{Act, Mood, Stage, call};
 use crate::{limit, ms, timed_out};
 
 type LiveTimeout = TimeoutLayer<ManualTimer, MemorySink, Live<TimeoutConfig>>;
@@ -58,6 +58,30 @@ fn a_wait_for_readiness_keeps_the_limit_it_began_under() {
     assert!(crate::stage::readiness(&mut service).is_ready());
     let error = call(&mut service, 0).done().unwrap_err();
     assert_eq!(timed_out(&error), (ms(10), ms(10)));
+}
+
+#[test]
+fn a_wait_that_was_forgotten_is_none_of_a_call_that_covers_no_readiness() {
+    let (stage, timer) = (Stage::always(Act::Gate), ManualTimer::new());
+    let (layer, _) = live(10, &timer);
+    let settings = layer.settings();
+    settings.set(config(10).with_readiness(true)).unwrap();
+    let mut service = layer.layer(stage.backend());
+    stage.mood(Mood::Busy);
+    assert!(crate::stage::readiness(&mut service).is_pending());
+    timer.advance(ms(6));
+    stage.mood(Mood::Ready);
+    assert!(crate::stage::readiness(&mut service).is_ready());
+    stage.mood(Mood::Busy);
+    settings.set(config(30)).unwrap();
+    assert!(crate::stage::readiness(&mut service).is_pending());
+    stage.mood(Mood::Ready);
+    let mut request = call(&mut service, 0);
+    request.waits();
+    timer.advance(ms(29));
+    request.waits();
+    timer.advance(ms(1));
+    assert_eq!(timed_out(&request.done().unwrap_err()), (ms(30), ms(30)));
 }
 
 #[test]
