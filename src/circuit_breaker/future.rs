@@ -109,14 +109,14 @@ where
                 match held.poll_on(inner, cx) {
                     Poll::Ready(Ok(response)) => {
                         // Not `set`, as the rare ends: called in one place, the drop of a call that went well is in line here.
-                        let _ = this.state.project_replace(State::Done);
+                        let _ = held.run_on(|| this.state.project_replace(State::Done));
                         held.leave();
                         held.answered::<R, X>(&response);
                         *this.held = None;
                         Poll::Ready(Ok(response))
                     }
                     Poll::Ready(Err(error)) => {
-                        this.state.set(State::Done);
+                        held.run_on(|| this.state.set(State::Done));
                         held.leave();
                         held.failed::<R, X>(&error);
                         *this.held = None;

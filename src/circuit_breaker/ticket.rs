@@ -67,6 +67,12 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
         self.request.poll_on(inner, cx)
     }
 
+    /// Runs a drop of its code, as [`poll_on`](Self::poll_on).
+    #[inline(always)]
+    pub(super) fn run_on<T>(&mut self, drop: impl FnOnce() -> T) -> T {
+        self.request.run_on(drop)
+    }
+
     /// It returned.
     #[inline]
     pub(super) fn leave(&mut self) {

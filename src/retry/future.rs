@@ -197,12 +197,12 @@ where
             match Request::<M>::within(this.progress.attempts, || watch.poll_on(attempt, cx)) {
                 Poll::Ready(Err(error)) => failed = Some(error),
                 Poll::Ready(Ok(response))
-                    if this.plan.common.retry_if.retries_response(&response) =>
+                    if watch.run_on(|| this.plan.common.retry_if.retries_response(&response)) =>
                 {
                     return self.resume(cx, Some(Ok(response)));
                 }
                 Poll::Ready(Ok(response)) => {
-                    this.step.set(Step::Done);
+                    watch.run_on(|| this.step.set(Step::Done));
                     this.frame.disarm();
                     this.watch.attempt_over();
                     this.watch.answered();

@@ -149,7 +149,7 @@ impl<F, T: Timer, M: Emitter, B: Beside<Duration>> TimeoutFuture<F, T, M, B> {
     #[inline(always)]
     fn end(self: Pin<&mut Self>) {
         let mut this = self.project();
-        this.state.set(State::Done);
+        this.watch.run_on(|| this.state.set(State::Done));
         if this.sleep.is_some() {
             this.sleep.set(None);
         }
@@ -173,7 +173,7 @@ impl<F, T: Timer, M: Emitter, B: Beside<Duration>> TimeoutFuture<F, T, M, B> {
     fn overdue<E>(self: Pin<&mut Self>, elapsed: Duration) -> ResilienceError<E> {
         let mut this = self.project();
         // The call is dropped before its caller can see the error, so that whatever it held is free by then.
-        this.state.set(State::Done);
+        this.watch.run_on(|| this.state.set(State::Done));
         let limit = *this.limit;
         if limit.is_zero() {
             let late_by = elapsed;

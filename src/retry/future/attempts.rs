@@ -76,18 +76,19 @@ where
                         }
                     };
                     // The attempt is over: what it held is free before the wait, and before the caller sees the answer.
-                    this.step.set(Step::Done);
+                    this.watch.run_on(|| this.step.set(Step::Done));
                     this.watch.attempt_over();
                     let retry_if = &common.retry_if;
                     let repeats = !this.frame.is_alone()
-                        && match &answer {
+                        && this.watch.run_on(|| match &answer {
                             Ok(response) => known || retry_if.retries_response(response),
                             Err(error) => retry_if.retries(error.as_flat()),
-                        };
+                        });
                     if !repeats {
                         return Poll::Ready(answer);
                     }
-                    let hint = retry_if.delay_hint(answer.as_ref().map_err(FlatError::as_flat));
+                    let flat = answer.as_ref().map_err(FlatError::as_flat);
+                    let hint = this.watch.run_on(|| retry_if.delay_hint(flat));
                     let origin = this.frame.origin();
                     let judge = |progress: &Progress, watch: &Request<M>, decided| {
                         shadow::judge(this.plan, config, progress, origin, hint, watch, decided);
@@ -111,7 +112,8 @@ where
                         }
                     };
                     judge(this.progress, this.watch, (Verdict::Retried, None));
-                    this.frame.as_mut().keep(answer);
+                    let frame = this.frame.as_mut();
+                    this.watch.run_on(|| frame.keep(answer));
                     this.watch
                         .tell(Kind::RetryAttempt, |at| PolicyEvent::RetryAttempt {
                             at,
@@ -148,7 +150,7 @@ where
                     }
                     this.progress.attempts += 1;
                     let request = if this.progress.may_repeat(config) {
-                        this.request.clone()
+                        this.watch.run_on(|| this.request.clone())
                     } else {
                         this.request.take()
                     };

@@ -32,7 +32,7 @@ where
         let (timer, deadline) = (&this.plan.common.timer, this.progress.deadline);
         ready!(this.frame.as_mut().poll_end(cx, timer, deadline));
         // What the attempt held is free before its caller sees the answer; so is a token for one that was not made.
-        this.step.set(Step::Done);
+        this.watch.run_on(|| this.step.set(Step::Done));
         this.watch.attempt_over();
         *this.token = None;
         let came = this.frame.origin().map_or(deadline, |(came, _)| came);
