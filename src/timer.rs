@@ -62,6 +62,10 @@ impl<T: Timer> Timer for std::sync::Arc<T> {
         (**self).sleep_until(deadline)
     }
 
+    fn sleep(&self, duration: Duration) -> T::Sleep {
+        (**self).sleep(duration)
+    }
+
     #[inline]
     fn start(&self, duration: Duration) -> (Tick, T::Sleep) {
         (**self).start(duration)

@@ -204,6 +204,33 @@ fn w02_an_instant_sleeper_never_waits() {
     assert!(InstantSleeper.now() >= earlier);
 }
 
+#[test]
+fn a_timer_that_is_shared_waits_as_it_does_by_itself() {
+    /// Waits for twice as long as it is told to.
+    struct Patient(ManualTimer);
+    impl Clock for Patient {
+        fn now(&self) -> Tick {
+            self.0.now()
+        }
+    }
+    impl Timer for Patient {
+        type Sleep = <ManualTimer as Timer>::Sleep;
+        fn sleep_until(&self, deadline: Tick) -> Self::Sleep {
+            self.0.sleep_until(deadline)
+        }
+        fn sleep(&self, duration: Duration) -> Self::Sleep {
+            self.0.sleep(duration * 2)
+        }
+    }
+    let timer = ManualTimer::new();
+    let mut wait = Hand::new(Arc::new(Patient(timer.clone())).sleep(ms(10)));
+    wait.waits();
+    timer.advance(ms(19));
+    wait.waits();
+    timer.advance(ms(1));
+    wait.done();
+}
+
 fn paused() -> tokio::runtime::Runtime {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().unwrap()
