@@ -26,7 +26,7 @@
 //! As drawn, with the message `chaos: a call panics`; and, if readiness is held to the letter, a call without it.
 //!
 //! # Cost
-//! One or two draws and a few counts a call: made for tests and drills, not for the way of every request.
+//! One to three draws and a few counts a call: made for tests and drills, not for the way of every request.
 //!
 //! # Examples
 //! ```

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ninelives::chaos::{ChaosConfig, ChaosCounts, ChaosLayer};
 use ninelives::prelude::*;
-use stage::{Act, Down, Stage, call, panics, readiness};
+use stage::{Act, Down, Mood, Stage, call, panics, readiness};
 use tower::Layer;
 
 const SEED: u64 = 0xC4A0_5EED;
@@ -130,6 +130,20 @@ fn a_clone_of_a_ready_service_panics_when_it_is_called_unready() {
     let mut clone = service.clone();
     let said = panics(|| tower::Service::call(&mut clone, 0));
     assert!(said.contains("readiness of its own"), "{said}");
+    assert_eq!(call(&mut service, 0).done(), Ok(1));
+}
+
+#[test]
+fn a_service_that_was_ready_and_is_not_any_more_panics_when_it_is_called() {
+    let chaos = ChaosLayer::new(CALM.with_lost_readiness(true), SEED, down);
+    let stage = Stage::always(Act::Ok(1));
+    let mut service = chaos.layer(stage.backend());
+    assert!(readiness(&mut service).is_ready());
+    stage.mood(Mood::Busy);
+    assert!(readiness(&mut service).is_pending());
+    let said = panics(|| tower::Service::call(&mut service, 0));
+    assert!(said.contains("chaos: called"), "{said}");
+    stage.mood(Mood::Ready);
     assert_eq!(call(&mut service, 0).done(), Ok(1));
 }
 

@@ -79,6 +79,7 @@ where
         if self.readiness == Readiness::Never {
             return Poll::Pending;
         }
+        self.readiness = Readiness::Waiting;
         ready!(self.inner.poll_ready(cx))?;
         self.readiness = Readiness::Ready;
         Poll::Ready(Ok(()))
