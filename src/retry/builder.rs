@@ -160,7 +160,7 @@ impl<P, T, D> RetryPolicyBuilder<P, T, D> {
     }
 
     /// Waits no shorter than `hint` asks of an error of the service, and no longer for that than `at_most`: see
-    /// [the page](super#what-the-service-asks). Name the predicate first.
+    /// [the page](super#what-the-service-asks). Name the predicate first. Of several hints the longest wait counts.
     pub fn with_delay_hint<E, F>(
         self,
         at_most: Duration,

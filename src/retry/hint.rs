@@ -32,8 +32,9 @@ impl<R, E, P: RetryIf<R, E>, F: Fn(&E) -> Option<Duration>> RetryIf<R, E> for Hi
     }
 
     fn delay_hint(&self, answer: Result<&R, &ResilienceError<E>>) -> Option<Duration> {
-        let asked = asked(answer.err()?, &self.hint)?;
-        Some(asked.min(self.at_most))
+        let before = self.retry_if.delay_hint(answer);
+        let own = answer.err().and_then(|error| asked(error, &self.hint));
+        longer(before, own, self.at_most)
     }
 }
 
@@ -56,12 +57,18 @@ where
 
     fn delay_hint(&self, answer: Result<&R, &ResilienceError<E>>) -> Option<Duration> {
         let hint = &self.0.hint;
-        let asked = match answer {
+        let before = self.0.retry_if.delay_hint(answer);
+        let own = match answer {
             Ok(response) => hint(Ok(response)),
             Err(error) => asked(error, &|error| hint(Err(error))),
         };
-        Some(asked?.min(self.0.at_most))
+        longer(before, own, self.0.at_most)
     }
+}
+
+/// The longer of what was asked for `before`, by other hints, and a hint's own, which counts for as long as `at_most`.
+fn longer(before: Option<Duration>, own: Option<Duration>, at_most: Duration) -> Option<Duration> {
+    before.max(own.map(|own| own.min(at_most)))
 }
 
 /// What an error of the service asks for, be it that of the last attempt of a retry inside; of several branches, what the most patient one

@@ -78,6 +78,26 @@ fn a_hint_leaves_the_predicate_as_it_is() {
 }
 
 #[test]
+fn of_several_hints_the_most_patient_one_counts() {
+    for (first, second, waited) in [(400, 900, 900), (900, 400, 900), (700, 0, 700)] {
+        let sleeper = TrackingSleeper::new();
+        let asks = |millis| move |_: &Down| (millis > 0).then(|| ms(millis));
+        let retry = RetryPolicy::builder()
+            .max_attempts(2)
+            .with_delay_hint(ms(10_000), asks(first))
+            .with_result_delay_hint(ms(10_000), move |result: Result<&u32, &Down>| {
+                asks(second)(result.err()?)
+            })
+            .with_sleeper(sleeper.clone())
+            .build()
+            .unwrap();
+        let stage = Stage::always(Act::Err(7));
+        let _ = call(&mut retry.into_layer().layer(stage.backend()), 0).finish();
+        assert_eq!(sleeper.all_calls(), [ms(waited)]);
+    }
+}
+
+#[test]
 fn what_the_last_attempt_of_a_retry_inside_asked_for_is_waited_for() {
     let sleeper = TrackingSleeper::new();
     let outer = RetryPolicy::builder()
