@@ -162,6 +162,7 @@ where
         match &result {
             Ok(()) => self.readiness.ready(),
             Err(error) => {
+                self.readiness.lose();
                 let (error, judge) = (Err(error.as_flat()), &self.shared.judge);
                 if judge.classify(error) == Class::Failure {
                     let wait = judge.retry_after(error);

@@ -170,3 +170,17 @@ fn a_service_that_was_ready_and_is_not_any_more_is_not_called_when_the_time_ends
     assert_eq!(error.retry_after(), Some(OPEN_FOR));
     assert_eq!(rig.backend.calls(), 0);
 }
+
+#[test]
+fn b24_a_service_whose_readiness_failed_after_it_was_ready_is_not_called() {
+    let rig = Rig::new(1, 1);
+    let mut early = rig.service.clone();
+    assert_eq!(ready(&mut early), Poll::Ready(Ok(())));
+    rig.backend.set(Readiness::Broken);
+    assert!(matches!(ready(&mut early), Poll::Ready(Err(_))));
+    assert_eq!(rig.state(), CircuitState::Open);
+    assert_eq!(ready(&mut early), Poll::Ready(Ok(())), "it rejects");
+    rig.clock.advance(OPEN_FOR);
+    assert!(done(Box::pin(early.call(Ask::Answer))).is_err());
+    assert_eq!(rig.backend.calls(), 0);
+}
