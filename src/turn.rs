@@ -22,6 +22,15 @@ pub(crate) fn each<T>(all: impl IntoIterator<Item = T>, mut run: impl FnMut(T)) 
     }
 }
 
+/// Runs what a drop has to tell. While the thread unwinds from another panic, one of this ends here: it would end the process.
+pub(crate) fn at_a_drop(run: impl FnOnce()) {
+    if std::thread::panicking() {
+        apart(run);
+    } else {
+        run();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

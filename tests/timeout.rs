@@ -11,6 +11,8 @@ mod readiness;
 mod shadows;
 #[path = "support/stage.rs"]
 mod stage;
+#[path = "support/upset.rs"]
+mod upset;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -297,4 +299,16 @@ async fn hc12_neither_the_request_nor_the_future_needs_clone_or_send() {
             }));
     let answer = service.ready().await.unwrap().call(Body(Rc::new(5))).await;
     assert_eq!(answer.unwrap(), 5);
+}
+
+#[test]
+fn t05_a_sink_that_panics_at_a_panic_does_not_end_the_process() {
+    let stage = Stage::new([Act::PanicInPoll], Act::Ok(1));
+    let layer = limit(ms(10), &ManualTimer::new());
+    let layer = layer.with_sink(upset::Upset::at(ninelives::emit::Kind::RequestFailure));
+    let mut service = layer.layer(stage.backend());
+    // Dropped on the way out of the poll that panics.
+    let said = panics(|| call(&mut service, 0).done());
+    assert!(!said.contains("sink"), "{said}");
+    assert_eq!(call(&mut service, 0).done(), Ok(1));
 }

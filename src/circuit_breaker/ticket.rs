@@ -18,6 +18,7 @@ use crate::clock::{Clock, Tick};
 use crate::emit::{Emitter, Request};
 use crate::error::{FlatError, ResilienceError};
 use crate::share::Loan;
+use crate::turn;
 
 /// A ticket with the circuit that gave it: reported once, or abandoned when it is dropped.
 #[derive(Debug)]
@@ -140,8 +141,8 @@ impl<C: Clock, M: Emitter, L: CircuitSettings, J> Held<C, M, L, J> {
     #[cold]
     fn lose(&mut self) {
         if self.inside != 0 {
-            self.report(Outcome::Failure, None);
-            self.request.panicked();
+            turn::at_a_drop(|| self.report(Outcome::Failure, None));
+            turn::at_a_drop(|| self.request.panicked());
         } else if let Some(call) = self.call.take() {
             self.shared.circuit.abandon(call);
             shadow::abandon(&self.shared, &mut self.tried);

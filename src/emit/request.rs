@@ -10,6 +10,7 @@ use tower_service::Service;
 use super::{Emitter, FailureCause, Kind, PolicyEvent, Span, Stamp, attempt, moment};
 use crate::clock::Tick;
 use crate::error::FlatError;
+use crate::turn;
 
 /// Tells a request's outcome once: its end, a panic, or its drop. With a sink that nobody listens to it has no size and does nothing.
 ///
@@ -247,6 +248,10 @@ impl<M: Emitter> Request<M> {
     #[inline(never)]
     fn abandoned(&mut self) {
         moment::forget();
+        turn::at_a_drop(|| self.tell_abandoned());
+    }
+
+    fn tell_abandoned(&mut self) {
         let panicked = self.span.is_marked();
         if panicked {
             self.span.ended(Some(FailureCause::Panicked));

@@ -151,3 +151,16 @@ fn b05_a_sink_that_panics_at_a_shadow_keeps_no_slot_of_the_circuit() {
     assert_eq!(done(start(&mut service, Ask::Answer)), Ok(()));
     assert_eq!(layer.state(), CircuitState::Closed);
 }
+
+#[test]
+fn b05_a_sink_that_panics_at_a_panic_does_not_end_the_process() {
+    for kind in [Kind::CircuitOpened, Kind::RequestFailure] {
+        let rig = Rig::new(1, 1);
+        let layer = rig.layer.with_sink(Upset::at(kind));
+        let mut service = layer.layer(Backend::default());
+        // Dropped on the way out of the poll that panics.
+        assert!(panics(|| done(start(&mut service, Ask::PanicInPoll))));
+        assert_eq!(layer.state(), CircuitState::Open);
+        assert!(done(start(&mut service, Ask::Answer)).is_err());
+    }
+}
