@@ -231,6 +231,13 @@ fn a_timer_that_is_shared_waits_as_it_does_by_itself() {
     wait.done();
 }
 
+#[test]
+fn w05_a_wait_of_tokios_timer_is_made_within_a_runtime() {
+    assert!(stage::panics(|| drop(TokioTimer.sleep(ms(1)))).contains("reactor"));
+    // The wheel's is not looked at before its first poll.
+    drop(WheelTimer.sleep(ms(1)));
+}
+
 fn paused() -> tokio::runtime::Runtime {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().unwrap()

@@ -18,7 +18,7 @@ use crate::clock::{Clock, Tick, saturating_nanos};
 /// budget up in each of its polls, a timeout on it never ends. On [`WheelTimer`](super::WheelTimer) it does.
 ///
 /// # Panics
-/// Polling its wait outside a tokio runtime that has time enabled panics, as tokio's own does.
+/// Making or polling its wait outside a tokio runtime that has time enabled panics, as tokio's own does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokioTimer;
 
