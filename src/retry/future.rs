@@ -175,7 +175,7 @@ fn mark<D: Heed<Req>, Req>(request: &mut Req, carried: &Carried, progress: &Prog
 
 impl<S, P, T, M, C, D, Req> Future for RetryFuture<S, P, T, Req, M, C, D>
 where
-    S: Service<Req>,
+    S: Service<Req> + Clone,
     S::Error: FlatError,
     P: RetryIf<S::Response, <S::Error as FlatError>::Inner>,
     T: Timer,

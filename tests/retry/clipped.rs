@@ -224,3 +224,24 @@ fn hc14_zero_is_refused_by_name_and_the_policy_says_its_total() {
         "retry api: 10 attempts, over within 200ms\n"
     );
 }
+
+#[test]
+fn s16_a_request_that_is_over_stands_in_no_line() {
+    let stage = Stage::new([Act::Err(4), Act::Gate], Act::Ok(1));
+    let timer = ManualTimer::new();
+    let mut other = tower::limit::ConcurrencyLimit::new(stage.backend(), 1);
+    let retry = within(ms(250), &timer).build().unwrap().into_layer();
+    let mut service = retry.layer(other.clone());
+    let mut request = call(&mut service, 0);
+    request.waits();
+    let mut holder = call(&mut other, 0);
+    holder.waits();
+    timer.advance(ms(100));
+    request.waits();
+    timer.advance(ms(150));
+    assert_eq!(request.done(), Err(ResilienceError::Inner(Down(4))));
+    drop(holder);
+    // It is kept, and keeps nothing.
+    assert_eq!(call(&mut other, 0).done(), Ok(1));
+    drop(request);
+}

@@ -18,7 +18,7 @@ use crate::timer::Timer;
 
 impl<S, P, T, M, C, D, Req> RetryFuture<S, P, T, Req, M, C, D>
 where
-    S: Service<Req>,
+    S: Service<Req> + Clone,
     S::Error: FlatError,
     P: RetryIf<S::Response, <S::Error as FlatError>::Inner>,
     T: Timer,

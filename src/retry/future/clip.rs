@@ -7,7 +7,7 @@ use tower_service::Service;
 
 use super::super::bound::Frame;
 use super::super::{Bound, RetryConfig};
-use super::{RetryFuture, Step};
+use super::{RetryFuture, Step, StepProj};
 use crate::emit::{Emitter, Kind, PolicyEvent};
 use crate::error::{FlatError, ResilienceError};
 use crate::settings::Settings;
@@ -15,7 +15,7 @@ use crate::timer::Timer;
 
 impl<S, P, T, M, C, D, Req> RetryFuture<S, P, T, Req, M, C, D>
 where
-    S: Service<Req>,
+    S: Service<Req> + Clone,
     S::Error: FlatError,
     T: Timer,
     M: Emitter,
@@ -32,7 +32,13 @@ where
         let (timer, deadline) = (&this.plan.common.timer, this.progress.deadline);
         ready!(this.frame.as_mut().poll_end(cx, timer, deadline));
         // What the attempt held is free before its caller sees the answer; so is a token for one that was not made.
-        this.watch.run_on(|| this.step.set(Step::Done));
+        this.watch.run_on(|| {
+            // A service that was asked for its readiness may have a place, or stand in a line for one: a clone does not.
+            if let StepProj::Readying = this.step.as_mut().project() {
+                *this.service = this.service.clone();
+            }
+            this.step.set(Step::Done);
+        });
         this.watch.attempt_over();
         *this.token = None;
         let came = this.frame.origin().map_or(deadline, |(came, _)| came);
