@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -73,7 +74,9 @@ impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> BulkheadFuture<F, M, B
         let this = self.project();
         this.watch.enter();
         // Not `set`: the drop of a call stays one function then, and the drop of a state that is done a look at it.
+        let unwinding = this.watch.unwinding();
         let over = this.state.project_replace(State::Done);
+        mem::forget(unwinding);
         if let StateTaken::Running { mut held, .. } = over {
             held.give_back();
         }
@@ -84,7 +87,7 @@ impl<F, M: Emitter, B: Beside<Arc<Semaphore>>, W: Weight> BulkheadFuture<F, M, B
     fn fail(self: Pin<&mut Self>) {
         let mut this = self.project();
         this.watch.enter();
-        this.state.set(State::Done);
+        this.watch.run_on(|| this.state.set(State::Done));
     }
 }
 

@@ -111,6 +111,12 @@ impl<M: Emitter> Request<M> {
         value
     }
 
+    /// The same for what is no closure: until this is forgotten.
+    #[inline(always)]
+    pub(crate) fn unwinding(&mut self) -> impl Sized + '_ {
+        Unwinding(&mut self.span)
+    }
+
     /// The policy goes on with the request, after a while: it is later than it was.
     #[inline]
     pub(crate) fn resumed() {

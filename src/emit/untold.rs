@@ -63,6 +63,9 @@ impl<M: Emitter> Request<M> {
     }
 
     #[inline(always)]
+    pub(crate) fn unwinding(&mut self) -> impl Sized + '_ {}
+
+    #[inline(always)]
     pub(crate) fn resumed() {}
 
     #[inline(always)]

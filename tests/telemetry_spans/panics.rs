@@ -25,6 +25,8 @@ fn panics_in_a_poll<S: Service<()>>(notebook: &Notebook, mut service: S) {
     let polled = catch_unwind(AssertUnwindSafe(|| drop(poll(call.as_mut()))));
     assert!(polled.is_err(), "it was to panic");
     assert_eq!(notebook.current(), None);
+    // Another arm of it may panic too.
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(call)));
 }
 
 #[test]
@@ -99,6 +101,19 @@ fn a_panic_of_a_drop_in_a_poll_leaves_its_spans_in_that_poll() {
         let total = RetryPolicy::builder().with_timer(InstantSleeper);
         let total = total.with_total_timeout(MS).build().unwrap().into_layer();
         let total = total.with_sink(SpanSink);
+        let bulkhead = BulkheadLayer::new(9).unwrap().with_sink(SpanSink);
+        let queued = BulkheadLayer::queued(9, 1, MS).unwrap().with_sink(SpanSink);
+        let pass = || Policy::tower(tower::layer::util::Identity::new());
+        let either = (pass() | pass()).with_sink(SpanSink);
+        let race = (pass() & pass()).with_sink(SpanSink);
+        panics_in_a_poll(notebook, bulkhead.layer(answers()));
+        panics_in_a_poll(notebook, bulkhead.layer(fails()));
+        panics_in_a_poll(notebook, queued.layer(answers()));
+        panics_in_a_poll(notebook, queued.layer(fails()));
+        panics_in_a_poll(notebook, either.layer(answers()));
+        panics_in_a_poll(notebook, either.layer(fails()));
+        panics_in_a_poll(notebook, race.layer(answers()));
+        panics_in_a_poll(notebook, race.layer(fails()));
         panics_in_a_poll(notebook, timeout.layer(answers()));
         panics_in_a_poll(notebook, timeout.layer(fails()));
         panics_in_a_poll(notebook, timeout.layer(hangs()));

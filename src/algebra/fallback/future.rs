@@ -98,7 +98,7 @@ where
                 ArmProj::Primary { future } => {
                     let result = ready!(this.watch.poll_on(future, cx));
                     // What the primary held is free before the backup starts, or before the caller sees the answer.
-                    this.arm.set(Arm::Readying);
+                    this.watch.run_on(|| this.arm.set(Arm::Readying));
                     match result {
                         Ok(response) => {
                             this.arm.set(Arm::Done);
@@ -135,7 +135,7 @@ where
                 }
                 ArmProj::Done => panic!("the future was polled after it was done"),
             };
-            this.arm.set(Arm::Done);
+            this.watch.run_on(|| this.arm.set(Arm::Done));
             *this.backup = None;
             return Poll::Ready(outcome);
         }

@@ -69,7 +69,7 @@ where
         let Poll::Ready(result) = this.watch.poll_on(future, cx) else {
             return None;
         };
-        this.left.set(Left::Over);
+        this.watch.run_on(|| this.left.set(Left::Over));
         match result {
             Ok(response) => return Some(response),
             Err(error) => *this.left_error = Some(error.into_flat()),
@@ -139,7 +139,7 @@ where
                     let Poll::Ready(result) = this.watch.poll_on(future, cx) else {
                         return None;
                     };
-                    this.right.set(Right::Over);
+                    this.watch.run_on(|| this.right.set(Right::Over));
                     match result {
                         Ok(response) => return Some(response),
                         Err(error) => *this.right_error = Some(error.into_flat()),
@@ -210,8 +210,10 @@ where
                 }
             }
             // The loser goes first: what it held is free before the response is seen.
-            this.left.set(Left::Over);
-            this.right.set(Right::Over);
+            this.watch.run_on(|| {
+                this.left.set(Left::Over);
+                this.right.set(Right::Over);
+            });
             *this.spare = None;
             if G::COSTS {
                 *this.fare = G::default();

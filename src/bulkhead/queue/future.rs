@@ -119,7 +119,7 @@ where
     fn end(self: Pin<&mut Self>) {
         let mut this = self.project();
         this.watch.enter();
-        this.state.set(State::Done);
+        this.watch.run_on(|| this.state.set(State::Done));
         this.held.give_back();
         *this.line = None;
     }
