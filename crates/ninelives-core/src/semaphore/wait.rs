@@ -1,10 +1,17 @@
 //! The life of a place: joined, polled, and consumed by taking the permit or by leaving.
 
+use core::mem;
 use core::task::{Poll, Waker};
 
 use super::Semaphore;
 use super::line::{Line, State};
 use super::verdict::{Ask, Entry, Left, Place, Turn};
+
+/// A place whose owner does not know of it yet: it is left when the waker of somebody else panics meanwhile.
+struct Joining<'a> {
+    semaphore: &'a Semaphore,
+    slot: u32,
+}
 
 // === impl Semaphore ===
 
@@ -85,11 +92,14 @@ impl Semaphore {
 
     #[cold]
     pub(super) fn join(&self, ask: Ask) -> Entry {
-        let place = self.line().join(ask);
+        let joining = Joining {
+            semaphore: self,
+            slot: self.line().join(ask).slot,
+        };
         self.end_spread();
         // A permit may have come back, or the gate closed, before the line's root showed anybody.
         self.hand_over();
-        Entry::Waiting(place)
+        Entry::Waiting(joining.over())
     }
 
     pub(super) fn line(&self) -> &Line {
@@ -107,5 +117,23 @@ impl Semaphore {
             State::Closed => Some(Turn::Closed),
             State::Idle => unreachable!("a place is consumed once"),
         }
+    }
+}
+
+// === impl Joining ===
+
+impl Joining<'_> {
+    /// It is the owner's now.
+    fn over(self) -> Place {
+        let slot = self.slot;
+        mem::forget(self);
+        Place { slot }
+    }
+}
+
+impl Drop for Joining<'_> {
+    fn drop(&mut self) {
+        let slot = self.slot;
+        self.semaphore.leave(Place { slot });
     }
 }

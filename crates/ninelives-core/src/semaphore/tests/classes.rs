@@ -1,5 +1,8 @@
 //! Classes: the highest first, each in its own order, and nobody starves.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::task::{Wake, Waker};
 use std::vec::Vec;
 
 use super::super::{Ask, Entry, Left, Place, Priority, Semaphore};
@@ -177,4 +180,38 @@ fn a_place_goes_from_class_to_class_and_the_trees_keep_up() {
         assert_eq!(served(&semaphore, &mut places), class);
     }
     assert_eq!(counts(&semaphore), (1, 1, 0));
+}
+
+#[test]
+fn s08_panicking_waker_of_another_in_the_moment_of_joining_costs_no_permit_and_no_place() {
+    struct Bomb;
+    impl Wake for Bomb {
+        fn wake(self: Arc<Self>) {
+            panic!("a hostile waker");
+        }
+    }
+    let semaphore = full(3, 4);
+    let first = wait_as(&semaphore, ask(1, Low));
+    let bomb = Waker::from(Arc::new(Bomb));
+    assert!(semaphore.poll_place(&first, &bomb).is_pending());
+    let heavy = wait_as(&semaphore, ask(3, High));
+    for _ in 0..6 {
+        let quick = wait_as(&semaphore, ask(1, Critical));
+        semaphore.release();
+        semaphore.take(quick);
+    }
+    semaphore.release_many(2);
+    assert_eq!(counts(&semaphore), (1, 3, 2), "the heavy one is next");
+
+    // It is served at once, and the turn after that is the eighth: the first one's.
+    let join = || semaphore.enter_many(ask(1, Critical), || u32::MAX);
+    assert!(catch_unwind(AssertUnwindSafe(join)).is_err());
+
+    assert!(is_granted(&semaphore, &first));
+    assert_eq!(counts(&semaphore), (2, 3, 2));
+    semaphore.take(first);
+    semaphore.release_many(2);
+    assert!(is_granted(&semaphore, &heavy));
+    semaphore.take(heavy);
+    assert_eq!(counts(&semaphore), (3, 3, 0));
 }
