@@ -12,6 +12,7 @@ use ninelives_core::decision::Decision;
 use super::{PolicyHandle, RegistryError};
 use crate::adaptive::Stage;
 use crate::parameters::Value;
+use crate::turn;
 
 /// What is to change of one policy.
 pub(super) struct Change {
@@ -98,12 +99,13 @@ fn once(changes: &[Change]) -> Result<Option<Vec<Applied>>, RegistryError> {
         decision.withdraw();
     }
     let mut applied = Vec::with_capacity(changes.len());
-    for (stage, change) in staged.iter().zip(changes) {
+    // It is decided, so all of it is told, though the waker of one who is told panics.
+    turn::each(staged.iter().zip(changes), |(stage, change)| {
         let version = stage.finish();
         if stage.is_change() {
             let policy = change.policy.name().to_owned();
             applied.push(Applied { policy, version });
         }
-    }
+    });
     Ok(decided.then_some(applied))
 }

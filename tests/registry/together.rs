@@ -8,7 +8,7 @@ use ninelives::parameters::Value;
 use ninelives::prelude::*;
 use ninelives::registry::{Registry, RegistryError};
 
-use crate::drive::Wakes;
+use crate::drive::{Wakes, panicking, panics};
 use crate::pair::{Pair, PairLayer};
 use crate::{ms, registry};
 
@@ -102,6 +102,32 @@ fn nobody_is_woken_whose_settings_are_what_they_were() {
         .apply(&[("a", &millis(1)), ("b", &millis(7))])
         .unwrap();
     assert_eq!(wakes.count(), before + 1);
+}
+
+#[test]
+fn s08_a_waker_that_panics_at_one_policy_keeps_the_change_from_nobody() {
+    let registry = Registry::new();
+    let bulkheads = ["a", "b"].map(|name| BulkheadLayer::new(1).unwrap().named(name).live());
+    for layer in &bulkheads {
+        registry.register(layer).unwrap();
+    }
+    for (limit, [bad, good]) in [(2_u64, ["a", "b"]), (3, ["b", "a"])] {
+        let subscribe = |name| registry.get(name).unwrap().subscribe().unwrap();
+        let (mut upset, mut other) = (subscribe(bad), subscribe(good));
+        let panicking = panicking();
+        let mut cx = Context::from_waker(&panicking);
+        assert!(upset.poll_changed(&mut cx).is_pending());
+        let (wakes, waker) = Wakes::new();
+        let mut cx = Context::from_waker(&waker);
+        assert!(other.poll_changed(&mut cx).is_pending());
+
+        let limits: [(&str, Value); 1] = [("max_concurrent", limit.into())];
+        assert!(panics(|| registry.apply(&[("a", &limits), ("b", &limits)])));
+
+        assert_eq!(wakes.count(), 1);
+        let seen = other.try_changed().unwrap();
+        assert_eq!(seen.get("max_concurrent"), Some(limit.into()));
+    }
 }
 
 #[test]
