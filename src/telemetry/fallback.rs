@@ -86,15 +86,19 @@ impl<A: TelemetrySink, B: TelemetrySink + Clone> Service<PolicyEvent> for Fallba
             };
         }
         if let Way::Failed(_) = self.way {
-            let backup = ready!(self.backup.poll_ready(cx));
+            // Taken out: when this panics, the primary is asked anew.
             let Way::Failed(primary) = std::mem::replace(&mut self.way, Way::Unknown) else {
                 unreachable!("it was seen above")
             };
-            match backup {
-                Ok(()) => self.way = Way::Backup(primary),
-                Err(backup) => {
+            match self.backup.poll_ready(cx) {
+                Poll::Ready(Ok(())) => self.way = Way::Backup(primary),
+                Poll::Ready(Err(backup)) => {
                     let error = ComposedSinkError::new(Some(primary), Some(backup));
                     return Poll::Ready(Err(error));
+                }
+                Poll::Pending => {
+                    self.way = Way::Failed(primary);
+                    return Poll::Pending;
                 }
             }
         }

@@ -100,6 +100,17 @@ fn a_panic_is_no_error() {
 }
 
 #[test]
+fn after_a_panic_of_the_backups_readiness_the_primary_is_asked_again() {
+    let primary = Script::always(Act::Take).in_mood(Mood::Broken(1));
+    let backup = Script::always(Act::Take).in_mood(Mood::Panics);
+    let mut sink = FallbackSink::new(primary.sink(), backup.sink());
+    assert_eq!(panics(|| ready(&mut sink)), "told to panic in poll_ready");
+    primary.mood(Mood::Ready);
+    assert_eq!(give(&mut sink, 2), Ok(()));
+    assert_eq!((primary.taken(), backup.asked()), (vec![2], 1));
+}
+
+#[test]
 fn a_clone_starts_unready() {
     let script = Script::always(Act::Take);
     let mut sink = FallbackSink::new(script.sink(), script.sink());
