@@ -28,7 +28,7 @@ use ninelives::name::Name;
 use ninelives::telemetry::{
     BusEmitter, Pump, PumpHandle, PumpReport, PumpTask, StreamingSink, TelemetrySink,
 };
-use ninelives::{ManualTimer, Timer};
+use ninelives::{Clock, ManualTimer, Tick, Timer};
 use sinks::{Act, Script, Scripted, tell};
 use stage::Hand;
 
@@ -45,6 +45,24 @@ struct Rig<S: TelemetrySink> {
     emitter: BusEmitter,
     handle: PumpHandle,
     task: Hand<PumpTask<S, ManualTimer>>,
+}
+
+/// A timer whose waits come so late that they never end.
+#[derive(Clone, Copy)]
+struct Late;
+
+impl Clock for Late {
+    fn now(&self) -> Tick {
+        Tick::ZERO
+    }
+}
+
+impl Timer for Late {
+    type Sleep = std::future::Pending<()>;
+
+    fn sleep_until(&self, _deadline: Tick) -> Self::Sleep {
+        std::future::pending()
+    }
 }
 
 // === impl Rig ===

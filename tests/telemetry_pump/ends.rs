@@ -9,7 +9,7 @@ use ninelives::telemetry::{Pump, PumpReport, PumpShutdown, StreamingSink};
 
 use crate::sinks::{Act, Script, Scripted};
 use crate::stage::Hand;
-use crate::{DRAIN, Rig, assert_adds_up};
+use crate::{DRAIN, Late, Rig, assert_adds_up};
 
 #[test]
 fn e14_a_shutdown_delivers_what_was_emitted_before_it_and_nothing_later() {
@@ -63,6 +63,18 @@ fn e14_with_no_time_to_drain_everything_is_left_and_counted() {
     assert_eq!((report.undelivered, report.lost), (4, 6));
     assert_eq!(script.asked(), 0);
     assert_adds_up(&report, 10);
+}
+
+#[test]
+fn e14_with_no_time_to_drain_it_ends_at_once_however_late_its_timer_is() {
+    let script = Script::always(Act::Take);
+    let stream = StreamingSink::new(8).unwrap();
+    let pump = Pump::new(stream.subscribe(), script.sink()).with_timer(Late);
+    let (handle, task) = pump.with_drain_deadline(Duration::ZERO).start();
+    crate::tell(&stream.attach(&Name::from("told")), 1..=3);
+    let mut shutdown = Hand::new(handle.shutdown());
+    Hand::new(task).done();
+    assert_eq!((shutdown.done().undelivered, script.asked()), (3, 0));
 }
 
 #[test]

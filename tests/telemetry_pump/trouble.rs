@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use ninelives::emit::Sink;
+use ninelives::name::Name;
 use ninelives::prelude::*;
+use ninelives::telemetry::{Pump, StreamingSink};
 
 use crate::sinks::{Act, Mood, Script};
 use crate::stage::{Down, Hand};
-use crate::{PATIENCE, Rig, assert_adds_up};
+use crate::{Late, PATIENCE, Rig, assert_adds_up};
 
 /// The ways to be no good.
 const BAD: [(Mood, Act); 8] = [
@@ -175,6 +178,18 @@ fn with_no_patience_only_what_is_taken_at_once_arrives() {
     rig.turn();
     assert_eq!(script.taken(), [1, 3]);
     assert_eq!(rig.end().timed_out, 1);
+}
+
+#[test]
+fn with_no_patience_nothing_is_waited_for_however_late_the_timer_is() {
+    let script = Script::new([Act::Hang, Act::TakeLater], Act::Take);
+    let stream = StreamingSink::new(8).unwrap();
+    let pump = Pump::new(stream.subscribe(), script.sink()).with_timer(Late);
+    let (handle, task) = pump.with_event_timeout(Duration::ZERO).start();
+    crate::tell(&stream.attach(&Name::from("told")), 1..=3);
+    let mut shutdown = Hand::new(handle.shutdown());
+    Hand::new(task).done();
+    assert_eq!((shutdown.done().timed_out, script.taken()), (2, vec![3]));
 }
 
 #[test]

@@ -132,6 +132,9 @@ impl<S: TelemetrySink, T: Timer> PumpTaskProj<'_, S, T> {
     fn begin_draining(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let (None, Some(ends)) = (&self.cut, self.ends.as_mut()) {
             *self.cut = Some(ends.subscriber.cut());
+            if self.limits.drain_deadline.is_zero() {
+                return Poll::Ready(()); // a timer may be late
+            }
             let drain = ends.subscriber.timer().sleep(self.limits.drain_deadline);
             self.drain.set(Some(drain));
         }
@@ -162,6 +165,9 @@ impl<S: TelemetrySink, T: Timer> PumpTaskProj<'_, S, T> {
             Ok(Poll::Pending) => {}
             Ok(Poll::Ready(outcome)) => return Poll::Ready(outcome),
             Err(_) => return Poll::Ready(Outcome::Panicked),
+        }
+        if self.limits.event_timeout.is_zero() {
+            return Poll::Ready(Outcome::TimedOut); // a timer may be late
         }
         if self.patience.is_none() {
             let timer = self.ends.as_ref().map(|ends| ends.subscriber.timer());
