@@ -29,6 +29,8 @@ pub(super) struct Permits {
 pub struct UntilIdle {
     semaphore: Arc<Semaphore>,
     idle: Changes<()>,
+    // No call was in flight when this was made.
+    was_idle: bool,
 }
 
 // === impl Permits ===
@@ -61,9 +63,12 @@ impl Permits {
     }
 
     pub(super) fn until_idle(&self) -> UntilIdle {
+        // In this order: what is told from here on is heard, and then it is told.
+        let idle = self.idle.subscribe();
         UntilIdle {
+            was_idle: self.semaphore.watch_idle(),
             semaphore: Arc::clone(&self.semaphore),
-            idle: self.idle.subscribe(),
+            idle,
         }
     }
 }
@@ -75,7 +80,7 @@ impl Future for UntilIdle {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         // The waker is there before the watch begins, so the last permit back finds it.
-        if self.idle.poll_changed(cx).is_ready() || self.semaphore.watch_idle() {
+        if self.idle.poll_changed(cx).is_ready() || self.was_idle || self.semaphore.watch_idle() {
             return Poll::Ready(());
         }
         Poll::Pending

@@ -60,6 +60,19 @@ fn who_waits_is_told_though_other_calls_began_since() {
 }
 
 #[test]
+fn who_asks_for_the_first_time_after_the_next_call_began_is_told_too() {
+    let mut rig = Plain::new(1);
+    let (first, _) = rig.wait_at();
+    let mut before = Box::pin(rig.layer.until_idle());
+    drop(first);
+    let mut between = Box::pin(rig.layer.until_idle());
+    let _second = rig.wait_at();
+    let mut after = Box::pin(rig.layer.until_idle());
+    assert!(poll(&mut before).is_ready() && poll(&mut between).is_ready());
+    assert!(poll(&mut after).is_pending());
+}
+
+#[test]
 fn hc48_a_wait_that_is_dropped_takes_nothing_from_the_others() {
     let mut rig = Plain::new(1);
     let (call, _) = rig.wait_at();
