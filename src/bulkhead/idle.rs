@@ -31,6 +31,8 @@ pub struct UntilIdle {
     idle: Changes<()>,
     // No call was in flight when this was made.
     was_idle: bool,
+    // It was closed when this was made: none comes since, and who goes is waited for.
+    closed: bool,
 }
 
 // === impl Permits ===
@@ -67,6 +69,7 @@ impl Permits {
         let idle = self.idle.subscribe();
         UntilIdle {
             was_idle: self.semaphore.watch_idle(),
+            closed: self.semaphore.snapshot().closed,
             semaphore: Arc::clone(&self.semaphore),
             idle,
         }
@@ -79,11 +82,19 @@ impl Future for UntilIdle {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        // The waker is there before the watch begins, so the last permit back finds it.
-        if self.idle.poll_changed(cx).is_ready() || self.was_idle || self.semaphore.watch_idle() {
-            return Poll::Ready(());
+        loop {
+            // The waker is there before the watch begins, so the last permit back finds it.
+            let told = self.idle.poll_changed(cx).is_ready();
+            let is_idle = self.was_idle || self.semaphore.watch_idle();
+            // What is told may be of a moment just before this was made, when a call has begun since. Of a bulkhead that was
+            // closed before, a look says more.
+            if is_idle || told && !self.closed {
+                return Poll::Ready(());
+            }
+            if !told {
+                return Poll::Pending;
+            }
         }
-        Poll::Pending
     }
 }
 

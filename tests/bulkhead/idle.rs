@@ -11,6 +11,9 @@ use tower::service_fn;
 use super::drive::{Wakes, run};
 use super::*;
 
+/// Often enough that threads meet in every way they can.
+const ROUNDS: u32 = if cfg!(miri) { 8 } else { 500 };
+
 /// A wait that was polled once, with its task.
 fn wait(until: UntilIdle) -> (Pin<Box<UntilIdle>>, Arc<Wakes>) {
     let (wakes, waker) = Wakes::new();
@@ -211,5 +214,31 @@ fn s23_threads_that_call_while_it_drains_are_all_done_when_it_is() {
             assert_eq!((layer.in_flight(), inside.load(Ordering::SeqCst)), (0, 0));
         });
         assert_eq!((layer.in_flight(), layer.waiting()), (0, 0));
+    }
+}
+
+#[test]
+fn s23_a_call_in_flight_keeps_a_drain_waiting_though_others_are_just_told_of_an_idle_moment_before() {
+    for round in 0..ROUNDS {
+        let layer = BulkheadLayer::new(2).unwrap();
+        let mut service = layer.layer(Backend::default());
+        let first = start(&mut service, Ask::At(Gate::new()));
+        let (_told, _) = wait(layer.until_idle());
+        thread::scope(|scope| {
+            scope.spawn(|| drop(first));
+            while layer.in_flight() > 0 {
+                thread::yield_now();
+            }
+            (0..round % 256).for_each(|_| std::hint::spin_loop());
+            let mut service = layer.layer(Backend::default());
+            let call = start(&mut service, Ask::At(Gate::new()));
+            let mut drained = Box::pin(layer.drain());
+            for _ in 0..3 {
+                thread::yield_now();
+                assert_eq!(layer.in_flight(), 1);
+                assert!(poll(&mut drained).is_pending(), "round {round}");
+            }
+            drop(call);
+        });
     }
 }
