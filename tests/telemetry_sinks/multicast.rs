@@ -81,6 +81,19 @@ fn e13_a_branch_that_panics_does_not_stop_the_other_one() {
 }
 
 #[test]
+fn e13_a_branch_that_panics_when_its_call_is_dropped_does_not_stop_the_other_one() {
+    let bad = Script::new([Act::TakeThenPanicInDrop], Act::Take);
+    let slow = Script::always(Act::TakeLater);
+    let mut sink = MulticastSink::new(bad.sink(), slow.sink());
+    assert!(ready(&mut sink).is_ready());
+    let mut call = Hand::new(sink.call(event(1)));
+    call.waits();
+    let said = panics(|| call.done());
+    assert_eq!(said, "a branch of a multicast sink panicked");
+    assert_eq!((bad.taken(), slow.taken()), (vec![1], vec![1]));
+}
+
+#[test]
 fn both_failing_at_readiness_is_an_error_of_readiness_and_both_are_asked_again() {
     let [a, b] = [1, 2].map(|why| Script::always(Act::Take).in_mood(Mood::Broken(why)));
     let mut sink = MulticastSink::new(a.sink(), b.sink());

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
@@ -68,14 +68,18 @@ where
 impl<F: Future<Output = Result<(), E>>, E> Arm<F, E> {
     /// Polls the branch until it is done, one way or another.
     fn poll_done(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if let ArmProj::Running { future } = self.as_mut().project() {
-            match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-                Ok(Poll::Pending) => return Poll::Pending,
-                Ok(Poll::Ready(result)) => self.set(Arm::Done {
-                    error: result.err(),
-                }),
-                Err(_) => self.set(Arm::Panicked),
+        // The drop of what is done is the branch's too.
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            if let ArmProj::Running { future } = self.as_mut().project() {
+                let error = ready!(future.poll(cx)).err();
+                self.set(Arm::Done { error });
             }
+            Poll::Ready(())
+        }));
+        match ended {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(())) => {}
+            Err(_) => self.set(Arm::Panicked),
         }
         Poll::Ready(())
     }
