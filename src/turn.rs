@@ -5,17 +5,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Runs what concerns nobody here: of its panic the hook of panics tells, and it ends here.
 pub(crate) fn apart(run: impl FnOnce()) {
+    caught(run);
+}
+
+/// The same with what it makes; none when it panics.
+pub(crate) fn caught<R>(run: impl FnOnce() -> R) -> Option<R> {
     let ended = catch_unwind(AssertUnwindSafe(run));
-    // What it panicked with may do so again when it is dropped.
-    mem::forget(ended.err());
+    ended.map_err(mem::forget).ok() // what it panicked with may do so again when it is dropped
 }
 
 /// Runs `run` with each of them. What one makes of it is nothing to the others: the first panic goes on to the caller after the last turn.
 pub(crate) fn each<T>(all: impl IntoIterator<Item = T>, mut run: impl FnMut(T)) {
     let mut first = None;
     for one in all {
-        let ended = catch_unwind(AssertUnwindSafe(|| run(one)));
-        first = first.or(ended.err());
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(one))) {
+            match &first {
+                None => first = Some(panic),
+                Some(_) => mem::forget(panic), // as above
+            }
+        }
     }
     if let Some(panic) = first {
         resume_unwind(panic);
@@ -48,15 +56,35 @@ mod tests {
         assert_eq!((had, *said), (vec![0, 1, 2, 3, 4], "1 panics".to_owned()));
     }
 
+    /// What panics once more when it is dropped.
+    struct Again;
+
+    impl Drop for Again {
+        fn drop(&mut self) {
+            panic!("again");
+        }
+    }
+
     #[test]
     fn a_panic_of_what_runs_apart_ends_there() {
-        struct Again;
-        impl Drop for Again {
-            fn drop(&mut self) {
-                panic!("again");
-            }
-        }
         apart(|| std::panic::panic_any(Again));
+    }
+
+    #[test]
+    fn what_a_later_one_panicked_with_takes_no_turn_from_the_others() {
+        let mut had = Vec::new();
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            each(0..4, |one| {
+                had.push(one);
+                match one {
+                    1 => panic!("the first"),
+                    2 => std::panic::panic_any(Again),
+                    _ => {}
+                }
+            });
+        }));
+        let said = ended.unwrap_err().downcast::<&str>();
+        assert_eq!((had, *said.unwrap()), (vec![0, 1, 2, 3], "the first"));
     }
 
     #[test]

@@ -39,6 +39,15 @@ pub enum Mood {
     Panics,
 }
 
+/// What to panic with so that whoever drops it panics too.
+pub struct PanicsAgain;
+
+impl Drop for PanicsAgain {
+    fn drop(&mut self) {
+        panic!("told to panic again");
+    }
+}
+
 /// What a test writes down and reads back. Clones are the same script.
 #[derive(Clone)]
 pub struct Script {

@@ -7,7 +7,7 @@ use ninelives::name::Name;
 use ninelives::prelude::*;
 use ninelives::telemetry::{Pump, StreamingSink};
 
-use crate::sinks::{Act, Mood, Script};
+use crate::sinks::{Act, Mood, PanicsAgain, Script};
 use crate::stage::{Down, Hand};
 use crate::{Late, PATIENCE, Rig, assert_adds_up};
 
@@ -151,6 +151,21 @@ fn e07_a_panic_anywhere_in_the_sink_costs_one_event() {
     let report = rig.end();
     assert_eq!((report.delivered, report.panicked), (2, 5));
     assert_adds_up(&report, 7);
+}
+
+#[test]
+fn e07_what_a_sink_panicked_with_costs_one_event_too() {
+    let sink = tower::service_fn(|_event| {
+        std::panic::panic_any(PanicsAgain);
+        #[expect(unreachable_code, reason = "it says what the sink would have answered")]
+        std::future::ready(Ok::<_, Down>(()))
+    });
+    let mut rig = Rig::new(8, sink);
+    rig.tell(1..=3);
+    rig.turn();
+    let report = rig.end();
+    assert_eq!(report.panicked, 3);
+    assert_adds_up(&report, 3);
 }
 
 #[test]

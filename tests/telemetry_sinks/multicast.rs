@@ -5,7 +5,7 @@ use std::task::Poll;
 use ninelives::telemetry::MulticastSink;
 use tower::Service;
 
-use crate::sinks::{Act, Mood, Script, event};
+use crate::sinks::{Act, Mood, PanicsAgain, Script, event};
 use crate::stage::{Down, Hand, panics};
 use crate::{give, ready};
 
@@ -91,6 +91,21 @@ fn e13_a_branch_that_panics_when_its_call_is_dropped_does_not_stop_the_other_one
     let said = panics(|| call.done());
     assert_eq!(said, "a branch of a multicast sink panicked");
     assert_eq!((bad.taken(), slow.taken()), (vec![1], vec![1]));
+}
+
+#[test]
+fn e13_what_a_branch_panicked_with_does_not_stop_the_other_one() {
+    let good = Script::always(Act::Take);
+    let bad = tower::service_fn(|_event| {
+        std::panic::panic_any(PanicsAgain);
+        #[expect(unreachable_code, reason = "it says what the sink would have answered")]
+        std::future::ready(Ok::<_, Down>(()))
+    });
+    let mut sink = MulticastSink::new(bad, good.sink());
+    assert!(ready(&mut sink).is_ready());
+    let said = panics(|| Hand::new(sink.call(event(1))).done());
+    assert_eq!(said, "a branch of a multicast sink panicked");
+    assert_eq!(good.taken(), [1]);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! One branch: a sink, and what it said when it was asked for its readiness.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 
 use super::future::Arm;
 use crate::emit::PolicyEvent;
 use crate::telemetry::sink::TelemetrySink;
+use crate::turn;
 
 pub(super) struct Branch<S: TelemetrySink> {
     sink: S,
@@ -39,11 +39,11 @@ impl<S: TelemetrySink> Branch<S> {
     pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Answer::Unasked = self.answer {
             // Unwind safety: whether a sink can be used after a panic is the sink's to say; the next event will show it.
-            self.answer = match catch_unwind(AssertUnwindSafe(|| self.sink.poll_ready(cx))) {
-                Ok(Poll::Pending) => return Poll::Pending,
-                Ok(Poll::Ready(Ok(()))) => Answer::Ready,
-                Ok(Poll::Ready(Err(error))) => Answer::Failed(error),
-                Err(_) => Answer::Panicked,
+            self.answer = match turn::caught(|| self.sink.poll_ready(cx)) {
+                Some(Poll::Pending) => return Poll::Pending,
+                Some(Poll::Ready(Ok(()))) => Answer::Ready,
+                Some(Poll::Ready(Err(error))) => Answer::Failed(error),
+                None => Answer::Panicked,
             };
         }
         Poll::Ready(())
@@ -59,9 +59,9 @@ impl<S: TelemetrySink> Branch<S> {
 
     pub(super) fn call(&mut self, event: PolicyEvent) -> Arm<S::Future, S::Error> {
         match self.take() {
-            Answer::Ready => match catch_unwind(AssertUnwindSafe(|| self.sink.call(event))) {
-                Ok(future) => Arm::Running { future },
-                Err(_) => Arm::Panicked,
+            Answer::Ready => match turn::caught(|| self.sink.call(event)) {
+                Some(future) => Arm::Running { future },
+                None => Arm::Panicked,
             },
             Answer::Failed(error) => Arm::Done { error: Some(error) },
             Answer::Panicked => Arm::Panicked,

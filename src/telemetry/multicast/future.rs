@@ -1,13 +1,14 @@
 //! Both branches with one event.
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
 use crate::telemetry::ComposedSinkError;
+use crate::turn;
 
 pin_project! {
     /// The future of [`MulticastSink`](super::MulticastSink).
@@ -69,17 +70,17 @@ impl<F: Future<Output = Result<(), E>>, E> Arm<F, E> {
     /// Polls the branch until it is done, one way or another.
     fn poll_done(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         // The drop of what is done is the branch's too.
-        let ended = catch_unwind(AssertUnwindSafe(|| {
+        let ended = turn::caught(|| {
             if let ArmProj::Running { future } = self.as_mut().project() {
                 let error = ready!(future.poll(cx)).err();
                 self.set(Arm::Done { error });
             }
             Poll::Ready(())
-        }));
+        });
         match ended {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(())) => {}
-            Err(_) => self.set(Arm::Panicked),
+            Some(Poll::Pending) => return Poll::Pending,
+            Some(Poll::Ready(())) => {}
+            None => self.set(Arm::Panicked),
         }
         Poll::Ready(())
     }

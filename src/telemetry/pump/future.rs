@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -15,6 +14,7 @@ use crate::emit::PolicyEvent;
 use crate::telemetry::sink::TelemetrySink;
 use crate::telemetry::subscriber::{Cut, Delivery, Subscriber, Wait};
 use crate::timer::Timer;
+use crate::turn;
 
 pin_project! {
     /// Takes events from the rings to the sink, until the [`PumpHandle`](super::PumpHandle) ends it. Spawn it.
@@ -162,9 +162,9 @@ impl<S: TelemetrySink, T: Timer> PumpTaskProj<'_, S, T> {
     fn deliver(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
         match self.offer(cx) {
             // Unwind safety: the sink is used again, as the page says.
-            Ok(Poll::Pending) => {}
-            Ok(Poll::Ready(outcome)) => return Poll::Ready(outcome),
-            Err(_) => return Poll::Ready(Outcome::Panicked),
+            Some(Poll::Pending) => {}
+            Some(Poll::Ready(outcome)) => return Poll::Ready(outcome),
+            None => return Poll::Ready(Outcome::Panicked),
         }
         if self.limits.event_timeout.is_zero() {
             return Poll::Ready(Outcome::TimedOut); // a timer may be late
@@ -180,13 +180,13 @@ impl<S: TelemetrySink, T: Timer> PumpTaskProj<'_, S, T> {
         }
     }
 
-    /// Asks the sink, calls it, and polls what it does; an error is a panic.
-    fn offer(&mut self, cx: &mut Context<'_>) -> std::thread::Result<Poll<Outcome>> {
+    /// Asks the sink, calls it, and polls what it does; none is a panic.
+    fn offer(&mut self, cx: &mut Context<'_>) -> Option<Poll<Outcome>> {
         let (Some(ends), Some(event)) = (self.ends.as_mut(), *self.hand) else {
             unreachable!("there is an event in hand")
         };
         let call = &mut self.call;
-        catch_unwind(AssertUnwindSafe(move || {
+        turn::caught(move || {
             if call.is_none() {
                 match ready!(ends.sink.poll_ready(cx)) {
                     Ok(()) => call.set(Some(ends.sink.call(event))),
@@ -200,7 +200,7 @@ impl<S: TelemetrySink, T: Timer> PumpTaskProj<'_, S, T> {
                 Ok(()) => Outcome::Delivered,
                 Err(_) => Outcome::Failed,
             })
-        }))
+        })
     }
 
     /// Counts the event in hand, and drops what the sink did with it.
@@ -257,7 +257,7 @@ impl<S: TelemetrySink, T: Timer> PumpTaskProj<'_, S, T> {
 
 /// Drops something of the sink's; false when that panics. It may run while this thread panics already, where another panic would end the process.
 fn quietly(drops: impl FnOnce()) -> bool {
-    catch_unwind(AssertUnwindSafe(drops)).is_ok()
+    turn::caught(drops).is_some()
 }
 
 impl<S: TelemetrySink, T: Timer> fmt::Debug for PumpTask<S, T> {
