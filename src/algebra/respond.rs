@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use tower_service::Service;
 
 use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
+use crate::emit::moment;
 use crate::error::FlatError;
 
 /// Answers from a function, without calling the inner service; made by [`Policy::respond`](super::Policy::respond).
@@ -110,6 +111,7 @@ where
     }
 
     fn call(&mut self, request: Req) -> Self::Future {
+        moment::leave();
         RespondFuture {
             response: Some((self.respond)(request)),
             error: PhantomData,
@@ -125,6 +127,7 @@ impl<R, X> Future for RespondFuture<R, X> {
     type Output = Result<R, X>;
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
+        moment::pass();
         match self.response.take() {
             Some(response) => Poll::Ready(Ok(response)),
             None => panic!("the future was polled after it was done"),

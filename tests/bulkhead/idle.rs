@@ -218,7 +218,8 @@ fn s23_threads_that_call_while_it_drains_are_all_done_when_it_is() {
 }
 
 #[test]
-fn s23_a_call_in_flight_keeps_a_drain_waiting_though_others_are_just_told_of_an_idle_moment_before() {
+fn s23_a_call_in_flight_keeps_a_drain_waiting_though_others_are_just_told_of_an_idle_moment_before()
+{
     for round in 0..ROUNDS {
         let layer = BulkheadLayer::new(2).unwrap();
         let mut service = layer.layer(Backend::default());

@@ -184,3 +184,36 @@ fn two_sinks_with_clocks_of_their_own_do_not_mix_them_up() {
     let time = |sink: &crate::Sink| told(sink)[0].time();
     assert_eq!(time(&outer).since(time(&inner)), MS);
 }
+
+#[test]
+fn a_policy_that_answers_by_itself_leaves_nothing_to_the_next_request() {
+    let timer = ManualTimer::new();
+    let sink = sink_on(&timer);
+    let policy = (bulkhead() + Policy::respond(|_: Ask| ())).with_sink(sink.clone());
+    let mut service = policy.layer(Backend::default());
+    for _ in 0..2 {
+        let mut calls = [(); 2].map(|()| {
+            let call = start(&mut service, Ask::Answer);
+            timer.advance(MS);
+            call
+        });
+        for call in &mut calls {
+            assert!(poll(call).is_ready());
+        }
+        let taken: Vec<_> = ends(&told(&sink)).iter().map(|end| end.2).collect();
+        assert_eq!(taken, [2 * MS, MS]);
+    }
+}
+
+#[test]
+fn the_time_that_a_policy_takes_that_answers_by_itself_is_seen_by_the_fallback() {
+    let timer = ManualTimer::new();
+    let sink = sink_on(&timer);
+    let slow = timer.clone();
+    let respond = Policy::respond(move |_: Ask| slow.advance(MS));
+    let policy = (bulkhead() | respond).with_sink(sink.clone());
+    let mut service = policy.layer(Backend::default());
+    assert!(done(start(&mut service, Ask::Fail)).is_ok());
+    let taken: Vec<_> = ends(&told(&sink)).iter().map(|end| end.2).collect();
+    assert_eq!(taken, [Duration::ZERO, MS]);
+}
