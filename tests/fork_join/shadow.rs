@@ -94,6 +94,31 @@ fn a_shadow_that_agrees_tells_nothing() {
 }
 
 #[test]
+fn a_shadow_counts_from_the_first_poll_as_the_stagger_does() {
+    for (before, after) in [(50, 0), (6, 6)] {
+        let (stage, timer, sink) = (
+            Stage::always(Act::Gate),
+            ManualTimer::new(),
+            MemorySink::new(),
+        );
+        let race = (pass() & pass()).stagger(ms(10)).with_timer(timer.clone());
+        let race = race.live();
+        let same = ForkJoinConfig::new().with_stagger(ms(10));
+        race.settings().set_shadow(same).unwrap();
+        let mut service = race.with_sink(sink.clone()).layer(stage.backend());
+        let mut request = call(&mut service, 0);
+        timer.advance(ms(before));
+        if after > 0 {
+            request.waits();
+            timer.advance(ms(after));
+        }
+        stage.open(0, Ok(1));
+        assert_eq!((request.done(), stage.calls()), (Ok(1), 1));
+        assert_eq!(told(&sink), [], "{before} {after}");
+    }
+}
+
+#[test]
 fn a_left_arm_that_failed_starts_the_right_one_under_every_stagger() {
     let told = race(ms(10), ms(20), &[(2, 0, Err(1)), (3, 1, Ok(1))]);
     assert_eq!(told, []);

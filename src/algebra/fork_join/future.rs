@@ -88,7 +88,8 @@ where
         loop {
             match this.right.as_mut().project() {
                 RightProj::Staggered { delay } => {
-                    let sleep = this.timer.start(*delay).1;
+                    let (since, sleep) = this.timer.start(*delay);
+                    Tried::arm(this.tried, since);
                     this.right.set(Right::Waiting { sleep });
                 }
                 RightProj::Waiting { sleep } => {

@@ -164,7 +164,10 @@ where
             return ForkJoinFuture::left(left, timer, watch);
         }
         let tried = match self.settings.look(&mut self.reader) {
-            Some(shade) => Beside::holding(Some(Tried::start(&shade, &timer, &self.emitter))),
+            Some(shade) => {
+                let tried = Tried::start(&shade, &timer, &self.emitter, staggered);
+                Beside::holding(Some(tried))
+            }
             None => Beside::holding(None),
         };
         let for_left = watch.inside(|| request.clone());
