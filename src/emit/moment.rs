@@ -90,6 +90,17 @@ pub(super) fn arrive() {
     });
 }
 
+/// `run` tells how a request ended. Whoever was called and has not noticed by now passes nothing on any more.
+#[inline]
+pub(super) fn ended<T>(run: impl FnOnce() -> T) -> T {
+    let _restore = Restore(NOW.with(|now| {
+        let shares = now.shares.replace(true);
+        now.calls.set(false); // beside it, so both are one write
+        shares
+    }));
+    run()
+}
+
 /// `run` tells something of a request on its way.
 #[inline]
 pub(super) fn shared<T>(run: impl FnOnce() -> T) -> T {

@@ -276,7 +276,7 @@ impl<M: Emitter> Request<M> {
     fn outcome(&self, kind: Kind, since: Tick, event: impl FnOnce(Stamp, Duration) -> PolicyEvent) {
         let event = |at: Stamp| event(at, at.time.since(since));
         if M::TELLS {
-            moment::shared(|| self.emitter.tell(kind, event));
+            moment::ended(|| self.emitter.tell(kind, event));
         }
     }
 }

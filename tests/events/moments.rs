@@ -1,15 +1,18 @@
 //! When a request came and when it was done: one reading of the clock for all layers that it passes at the same moment.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use ninelives::compose::{PolicyLayer, Tells};
 use ninelives::prelude::*;
 use ninelives::{ManualTimer, Tick};
 use tower::util::{MapRequestLayer, MapResponseLayer};
 use tower::{Layer, Service};
 
-use crate::backend::{Ask, Backend, Gate};
+use crate::backend::{Ask, Backend, Broken, Gate};
 use crate::drive::{done, panics, poll, start};
 use crate::{End, MS, ends, sink_on, told};
 
@@ -216,4 +219,49 @@ fn the_time_that_a_policy_takes_that_answers_by_itself_is_seen_by_the_fallback()
     assert!(done(start(&mut service, Ask::Fail)).is_ok());
     let taken: Vec<_> = ends(&told(&sink)).iter().map(|end| end.2).collect();
     assert_eq!(taken, [Duration::ZERO, MS]);
+}
+
+/// A layer of one's own that turns every request away.
+#[derive(Clone)]
+struct Refuse;
+
+impl Tells for Refuse {
+    type Kept = ();
+}
+
+impl<S> PolicyLayer<S> for Refuse {
+    type Service = Self;
+
+    fn wrap(&self, _inner: S) -> Self {
+        Self
+    }
+}
+
+impl Service<Ask> for Refuse {
+    type Response = ();
+    type Error = ResilienceError<Broken>;
+    type Future = Ready<Result<(), Self::Error>>;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _ask: Ask) -> Self::Future {
+        ready(Err(ResilienceError::Inner(Broken)))
+    }
+}
+
+#[test]
+fn a_layer_of_ones_own_that_passes_nothing_on_leaves_nothing_to_the_next_request() {
+    let timer = ManualTimer::new();
+    let sink = sink_on(&timer);
+    let told_bulkhead = BulkheadLayer::new(9).unwrap().with_sink(sink.clone());
+    let policy = Policy(told_bulkhead) + Policy(Refuse);
+    let mut service = policy.layer(Backend::default());
+    for _ in 0..3 {
+        assert!(done(start(&mut service, Ask::Answer)).is_err());
+        timer.advance(MS);
+    }
+    let taken: Vec<_> = ends(&told(&sink)).iter().map(|end| end.2).collect();
+    assert_eq!(taken, [Duration::ZERO; 3]);
 }
