@@ -107,7 +107,7 @@ impl Profile {
         sampler::draw(
             &self.folded(),
             Drawing {
-                title,
+                title: &printable(title),
                 subtitle,
                 colours,
             },
@@ -121,12 +121,17 @@ impl Profile {
 }
 
 fn folded(stack: &Stack) -> String {
-    let mut text = stack.thread.replace([';', '\n'], ",");
+    let mut text = printable(&stack.thread.replace(';', ","));
     for frame in stack.calls.iter().rev().filter_map(frame::name) {
         text.push(';');
         text.push_str(&frame);
     }
     text
+}
+
+/// The same with spaces for what would end a line, or make a graph that no browser opens.
+fn printable(name: &str) -> String {
+    name.replace(char::is_control, " ")
 }
 
 #[cfg(test)]

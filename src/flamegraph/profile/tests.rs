@@ -6,8 +6,12 @@ use crate::flamegraph::{FlameError, Sampling};
 
 /// Samples of one thread; the outermost frame first.
 pub(in crate::flamegraph) fn sampled(stacks: &[(&[&str], u64)]) -> Result<Profile, FlameError> {
+    sampled_on("worker;1", stacks)
+}
+
+fn sampled_on(thread: &str, stacks: &[(&[&str], u64)]) -> Result<Profile, FlameError> {
     let stacks = stacks.iter().map(|(frames, count)| Stack {
-        thread: "worker;1".to_owned(),
+        thread: thread.to_owned(),
         calls: frames.iter().rev().map(|name| call(name)).collect(),
         count: *count,
     });
@@ -84,4 +88,17 @@ fn equal_samples_make_the_same_graph_and_the_library_has_colours_in_it() {
     assert!(one.contains("5 samples in 1.5 s, 99 Hz of processor time"));
     assert_eq!(one.matches("rgb(245,180,60)").count(), 1);
     assert_eq!(one.matches("rgb(208,208,208)").count(), 4);
+}
+
+#[cfg(all(
+    any(target_os = "linux", target_os = "macos"),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+#[test]
+fn what_no_browser_opens_is_in_no_graph_whatever_threads_and_titles_are_called() {
+    let profile = sampled_on("\u{1b}[1m;a\r\nb\u{1}", &[(&["main"], 1)]).unwrap();
+    assert_eq!(profile.folded(), " [1m,a  b ;main 1\n");
+    let svg = profile.svg("\u{1} title\n").unwrap();
+    let is_fit = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    assert_eq!(svg.chars().find(|c| !is_fit(*c)), None);
 }
