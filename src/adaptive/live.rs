@@ -34,16 +34,20 @@ impl<T> Live<T> {
             let seen = self.0.load();
             match seen.successor() {
                 None => return seen,
-                Some(next) => self.succeed(&seen, next),
+                Some(next) => {
+                    self.succeed(&seen, next);
+                }
             }
         }
     }
 
-    /// Puts `next` in the place of `seen`, which has ended, unless somebody else did, and tells of it.
-    fn succeed(&self, seen: &Arc<Entry<T>>, next: &Arc<Entry<T>>) {
-        if self.0.replace(seen, Arc::clone(next)) && next.version != seen.version {
+    /// Puts `next` in the place of `seen`, which has ended, and tells of it; false when somebody else did, who tells of it.
+    fn succeed(&self, seen: &Arc<Entry<T>>, next: &Arc<Entry<T>>) -> bool {
+        let replaced = self.0.replace(seen, Arc::clone(next));
+        if replaced && next.version != seen.version {
             self.announce(next);
         }
+        replaced
     }
 
     /// Puts `next`, made of `seen`, in its place, and says whether it did.
@@ -60,7 +64,10 @@ impl<T> Live<T> {
         }
         match claimed.successor() {
             Some(next) => {
-                self.succeed(claimed, next);
+                if !self.succeed(claimed, next) {
+                    // A reader was faster, and may not be done. Who changed it finds it in force.
+                    self.follow_up();
+                }
                 Arc::clone(next)
             }
             None => unreachable!("what was not withdrawn was committed"),

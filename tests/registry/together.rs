@@ -1,6 +1,7 @@
 //! Several policies in one step: all, or nothing, whoever comes between.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Barrier, Mutex};
 use std::task::Context;
 use std::thread;
 
@@ -337,4 +338,46 @@ fn steps_that_overlap_all_end() {
     let versions: u64 = layers.iter().map(|layer| layer.settings().version()).sum();
     assert_eq!(versions, done);
     assert!(done > 0);
+}
+
+#[test]
+fn a06_a_change_is_in_force_when_it_returns_though_a_reader_was_faster_and_is_not_done() {
+    let registry = Registry::new();
+    let settings = [(); 2].map(|()| Adaptive::new(BulkheadConfig::new(1).unwrap()));
+    let (met, go_on) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (changing, helpers) = (thread::current().id(), Arc::new(Mutex::new(Vec::new())));
+    let armed = Arc::new(AtomicBool::new(false));
+    for (own, other) in [(&settings[0], &settings[1]), (&settings[1], &settings[0])] {
+        let (met, go_on) = (Arc::clone(&met), Arc::clone(&go_on));
+        let (armed, helpers, other) = (Arc::clone(&armed), Arc::clone(&helpers), other.clone());
+        // The first of the two that is told sees to it that a reader comes to the other one, and stays there.
+        own.follow(move |_| {
+            if thread::current().id() != changing {
+                met.wait();
+                go_on.wait();
+            } else if armed.swap(false, SeqCst) {
+                let other = other.clone();
+                let reader = thread::spawn(move || drop(other.get()));
+                helpers.lock().unwrap().push(reader);
+                met.wait();
+            }
+            true
+        });
+    }
+    let layers = [("a", &settings[0]), ("b", &settings[1])].map(|(name, settings)| {
+        let layer = BulkheadLayer::new(1).unwrap().named(name);
+        layer.tuned_by(settings)
+    });
+    for layer in &layers {
+        registry.register(layer).unwrap();
+    }
+    armed.store(true, SeqCst);
+    let limits: [(&str, Value); 1] = [("max_concurrent", 7_u64.into())];
+    registry.apply(&[("a", &limits), ("b", &limits)]).unwrap();
+    let now = layers.each_ref().map(BulkheadLayer::limit);
+    go_on.wait();
+    for helper in helpers.lock().unwrap().drain(..) {
+        helper.join().unwrap();
+    }
+    assert_eq!(now, [7, 7]);
 }
