@@ -1,5 +1,6 @@
 //! The door that a shadow is tried on: a second word, with the same calls, that nobody obeys.
 
+use std::mem;
 use std::sync::Arc;
 
 use ninelives_core::semaphore::{Entry, MAX_PERMITS, Priority, Semaphore};
@@ -9,7 +10,13 @@ use super::demand::{self, Weight, places_of};
 use super::mode::Rule;
 use crate::adaptive::Adaptive;
 use crate::emit::{Emitter, Verdict};
-use crate::settings::{Beside, Shade};
+use crate::settings::{Beside, Shade, compare};
+
+/// Permits that were taken, and go back when whoever is told of it panics.
+struct Entered<'a> {
+    door: &'a Semaphore,
+    weight: u32,
+}
 
 /// A door for the shadows of `adaptive`. It counts everybody who is inside, in flight or in line; shadows share the count.
 pub(super) fn door<Q: Rule + 'static>(adaptive: &Adaptive<BulkheadConfig<Q>>) -> Arc<Semaphore> {
@@ -101,9 +108,13 @@ fn ask_highest<Q: Rule, M: Emitter, W: Weight>(
     primary: Verdict,
     weight: W,
 ) -> bool {
-    shade.judge(emitter, primary, |config| {
+    let (shadow, admitted) = shade.evaluate(emitter, |config| {
         verdict(enter(door, config, weight).is_some())
-    })
+    });
+    if shadow != primary {
+        tell(emitter, primary, shadow, admitted.then_some(door), weight);
+    }
+    admitted
 }
 
 /// Asks about a call of a class that may not have all places.
@@ -115,7 +126,7 @@ fn ask_of<Q: Rule, M: Emitter, W: Weight>(
     primary: Verdict,
     (weight, class): (W, Priority),
 ) -> bool {
-    shade.judge(emitter, primary, |config| {
+    let (shadow, admitted) = shade.evaluate(emitter, |config| {
         let Some(inside) = enter(door, config, weight) else {
             return verdict(false);
         };
@@ -124,7 +135,27 @@ fn ask_of<Q: Rule, M: Emitter, W: Weight>(
             door.release_many(weight.permits().get());
         }
         verdict(admitted)
-    })
+    });
+    if shadow != primary {
+        tell(emitter, primary, shadow, admitted.then_some(door), weight);
+    }
+    admitted
+}
+
+/// Tells that the two disagree. What is held nowhere else goes back when that panics.
+#[cold]
+#[inline(never)]
+fn tell<M: Emitter, W: Weight>(
+    emitter: &M,
+    primary: Verdict,
+    shadow: Verdict,
+    held: Option<&Semaphore>,
+    weight: W,
+) {
+    let weight = weight.permits().get();
+    let held = held.map(|door| Entered { door, weight });
+    compare(emitter, primary, shadow);
+    mem::forget(held);
 }
 
 const fn verdict(admitted: bool) -> (Verdict, bool) {
@@ -148,5 +179,13 @@ fn enter<Q: Rule, W: Weight>(
     match door.try_acquire_many(demand::ask(weight, Priority::Normal)) {
         Entry::Acquired { in_flight } => Some(in_flight),
         Entry::Full { .. } | Entry::Overweight { .. } | Entry::Closed | Entry::Waiting(_) => None,
+    }
+}
+
+// === impl Entered ===
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.door.release_many(self.weight);
     }
 }

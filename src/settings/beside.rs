@@ -96,13 +96,23 @@ impl<'a, V> Shade<'a, V> {
         primary: Verdict,
         step: impl FnOnce(&V) -> (Verdict, R),
     ) -> R {
-        let (shadow, rest) = if is_measured() {
+        let (shadow, rest) = self.evaluate(emitter, step);
+        compare(emitter, primary, shadow);
+        rest
+    }
+
+    /// What the shadow makes of a step, for who tells by itself where that is something else than what was decided.
+    #[inline]
+    pub(crate) fn evaluate<M: Emitter, R>(
+        &self,
+        emitter: &M,
+        step: impl FnOnce(&V) -> (Verdict, R),
+    ) -> (Verdict, R) {
+        if is_measured() {
             self.measure(emitter, step)
         } else {
             step(self.shadow.value())
-        };
-        compare(emitter, primary, shadow);
-        rest
+        }
     }
 
     /// As [`judge`](Self::judge), for a policy that holds something: it tells what there is to tell [later](Self::tell).

@@ -195,3 +195,18 @@ fn a_panic_of_who_is_told_of_a_shadow_gives_a_place_in_line_back() {
     calls.clear();
     assert_eq!((layer.in_flight(), layer.waiting()), (0, 0));
 }
+
+#[test]
+fn a_panic_of_who_is_told_of_a_shadow_leaves_nothing_in_its_count() {
+    let (layer, sink) = live(1);
+    layer.settings().set_shadow(config(2)).unwrap();
+    let upset = layer.clone().with_sink(Upset::at(Kind::ShadowEvent));
+    let mut service = layer.layer(Backend::default());
+    let _held = start(&mut service, Ask::Hang);
+    assert!(panics(|| start(
+        &mut upset.layer(Backend::default()),
+        Ask::Answer
+    )));
+    assert!(done(start(&mut service, Ask::Answer)).is_err());
+    assert_eq!(disagreements(&sink), [SHADOW_ADMITS]);
+}
