@@ -76,7 +76,8 @@ where
         let permits = weight.permits().get();
         match entry {
             Entry::Acquired { in_flight: told } => {
-                let tried = shadow::admitted(&door.shadow, shade, &door.emitter, call);
+                let (emitter, semaphore) = (&door.emitter, &*door.semaphore);
+                let tried = shadow::admitted_from(semaphore, &door.shadow, shade, emitter, weight);
                 let held = Held::new(door.semaphore.lend(), weight).with(tried);
                 let in_flight = || in_flight(told, &door.semaphore, permits);
                 let mut watch = watch::acquired(&door.emitter, in_flight, permits);

@@ -61,6 +61,24 @@ pub(super) fn admitted<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter, W: Weight
     B::holding(admitted.then(|| Arc::clone(door)))
 }
 
+/// The same of a call without classes, whose permits are out of `semaphore` and held by nobody yet: where there is no shadow, that is
+/// shorter.
+#[inline]
+pub(super) fn admitted_from<B: Beside<Arc<Semaphore>>, Q: Rule, M: Emitter, W: Weight>(
+    semaphore: &Semaphore,
+    door: &B,
+    shade: Option<Shade<'_, BulkheadConfig<Q>>>,
+    emitter: &M,
+    weight: W,
+) -> B {
+    let (Some(shade), Some(door)) = (shade, door.held()) else {
+        return B::holding(None);
+    };
+    let held = Some(semaphore);
+    let admitted = ask_highest(door, shade, emitter, Verdict::Admitted, weight, held);
+    B::holding(admitted.then(|| Arc::clone(door)))
+}
+
 /// Asks it about a call that was turned away for `entry`. Nobody knows how long that would have stayed, so it is not counted; of a
 /// bulkhead that is closed nobody asks what it would do open.
 #[inline]
@@ -94,12 +112,12 @@ fn ask<Q: Rule, M: Emitter, W: Weight>(
     (weight, priority): (W, Priority),
 ) -> bool {
     match priority {
-        Priority::Critical => ask_highest(door, shade, emitter, primary, weight),
+        Priority::Critical => ask_highest(door, shade, emitter, primary, weight, None),
         class => ask_of(door, shade, emitter, primary, (weight, class)),
     }
 }
 
-/// Asks about a call to which no place is denied.
+/// Asks about a call to which no place is denied. `held`: what its permits are out of, if nobody holds them yet.
 #[inline(never)] // as `give_back`
 fn ask_highest<Q: Rule, M: Emitter, W: Weight>(
     door: &Semaphore,
@@ -107,12 +125,14 @@ fn ask_highest<Q: Rule, M: Emitter, W: Weight>(
     emitter: &M,
     primary: Verdict,
     weight: W,
+    held: Option<&Semaphore>,
 ) -> bool {
     let (shadow, admitted) = shade.evaluate(emitter, |config| {
         verdict(enter(door, config, weight).is_some())
     });
     if shadow != primary {
-        tell(emitter, primary, shadow, admitted.then_some(door), weight);
+        let held = if admitted { Some(door) } else { held };
+        tell(emitter, primary, shadow, held, weight);
     }
     admitted
 }

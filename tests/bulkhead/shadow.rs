@@ -197,6 +197,18 @@ fn a_panic_of_who_is_told_of_a_shadow_gives_a_place_in_line_back() {
 }
 
 #[test]
+fn a_panic_of_who_is_told_of_a_shadow_gives_the_permit_back() {
+    let sink = Upset::at(Kind::ShadowEvent);
+    let layer = BulkheadLayer::new(2).unwrap().with_sink(sink);
+    let layer = layer.weighted_by(|_: &Ask| 2).live();
+    layer.settings().set_shadow(config(1)).unwrap();
+    let mut service = layer.layer(Backend::default());
+    assert!(panics(|| start(&mut service, Ask::Hang)));
+    assert_eq!(layer.in_flight(), 0);
+    assert_eq!(done(start(&mut service, Ask::Answer)), Ok(()));
+}
+
+#[test]
 fn a_panic_of_who_is_told_of_a_shadow_leaves_nothing_in_its_count() {
     let (layer, sink) = live(1);
     layer.settings().set_shadow(config(2)).unwrap();
