@@ -1,12 +1,13 @@
 //! E15: what an ended pump lets go of.
 
 use std::sync::Arc;
+use std::task::{Wake, Waker};
 
 use ninelives::MemorySink;
 
-use crate::drive::{Wakes, poll_with};
+use crate::drive::{Wakes, panicking, poll_with};
 use crate::sinks::{Act, Mood, Script};
-use crate::stage::Hand;
+use crate::stage::{Down, Hand};
 use crate::{PATIENCE, Rig, assert_adds_up};
 
 #[test]
@@ -71,4 +72,35 @@ fn e15_the_waker_of_an_ended_task_is_kept_by_nobody() {
     drop((task, waker));
     assert_eq!(Arc::strong_count(&wakes), 1);
     assert!(rig.handle.is_finished());
+}
+
+#[test]
+fn e15_a_waker_of_who_waits_for_the_report_that_panics_is_nothing_to_the_task() {
+    let rig = Rig::of(&Script::always(Act::Take));
+    rig.tell(1..=3);
+    let mut shutdown = Box::pin(rig.handle.shutdown());
+    assert!(poll_with(&mut shutdown, &panicking()).is_pending());
+    drop(rig.task);
+    assert_adds_up(&Hand::new(shutdown).done(), 3);
+}
+
+#[test]
+fn e15_a_waker_of_the_task_that_panics_when_it_is_dropped_keeps_no_report_back() {
+    struct Bomb;
+    impl Wake for Bomb {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("told to panic in drop");
+        }
+    }
+    let hang = |_event| std::future::pending::<Result<(), Down>>();
+    let rig = Rig::new(8, tower::service_fn(hang));
+    rig.tell(1..=3);
+    let mut task = rig.task.await_it();
+    assert!(poll_with(&mut task, &Waker::from(Arc::new(Bomb))).is_pending());
+    drop(task);
+    assert!(rig.handle.is_finished());
+    assert_adds_up(&Hand::new(rig.handle.shutdown()).done(), 3);
 }

@@ -229,10 +229,11 @@ impl<S: TelemetrySink, T: Timer> PumpTaskProj<'_, S, T> {
             return;
         };
         quietly(|| self.call.set(None));
-        self.patience.set(None);
-        self.drain.set(None);
-        self.wait.set(Wait::new());
-        self.shared.stop.leave();
+        // The wakers in these are the task's, and their drop is foreign code too.
+        quietly(|| self.patience.set(None));
+        quietly(|| self.drain.set(None));
+        quietly(|| self.wait.set(Wait::new()));
+        quietly(|| self.shared.stop.leave());
         let cut = match self.cut.take() {
             Some(cut) => cut,
             None => subscriber.cut(),
@@ -249,13 +250,13 @@ impl<S: TelemetrySink, T: Timer> PumpTaskProj<'_, S, T> {
                 Delivery::Lagged(lost) => self.shared.lost.add(lost),
             }
         }
-        drop(subscriber);
+        quietly(|| drop(subscriber));
         quietly(|| drop(sink));
-        self.shared.done.ring();
+        quietly(|| self.shared.done.ring());
     }
 }
 
-/// Drops something of the sink's; false when that panics. It may run while this thread panics already, where another panic would end the process.
+/// Runs what is not the pump's: a drop, or a waker; false when that panics. It may run while this thread panics already, where another panic would end the process.
 fn quietly(drops: impl FnOnce()) -> bool {
     turn::caught(drops).is_some()
 }
