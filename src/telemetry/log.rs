@@ -6,7 +6,7 @@
 //! | `DEBUG` | all others |
 //!
 //! The target is `ninelives`, and the message is the event's text. The fields are `kind`, `policy` (the name), `policy_id`, and those
-//! that the event has: `in_attempt` (that of the retry around the policy), `attempt`, `attempts`, `delay_ms`, `from`, `to`, `retry_after_ms`, `in_flight`, `weight` (where it is not 1), `reason`, `elapsed_ms`, `limit_ms`, `arm`, `cause`.
+//! that the event has: `in_attempt` (that of the retry around the policy), `attempt`, `attempts`, `delay_ms`, `from`, `to`, `retry_after_ms`, `in_flight`, `weight` (where it is not 1), `reason`, `elapsed_ms`, `limit_ms`, `arm`, `cause`, `primary`, `shadow`, `allowance_ms`.
 //! Milliseconds are `f64`.
 //!
 //! # Where it sits
