@@ -31,6 +31,7 @@
 //! | `to` | state | `CircuitOpened`, `CircuitClosed` |
 //! | `retry_after_ns` | nanoseconds | `CircuitRejected`; not there when unknown |
 //! | `in_flight` | count | `BulkheadAcquired`, `BulkheadRejected` |
+//! | `weight` | permits | `BulkheadAcquired`, `BulkheadRejected`; 1 when it is not there |
 //! | `reason` | name | `BulkheadRejected` |
 //! | `elapsed_ns` | nanoseconds | `TimeoutOccurred`, `RequestSuccess`, `RequestFailure`, `RequestCancelled` |
 //! | `limit_ns` | nanoseconds | `TimeoutOccurred` |
