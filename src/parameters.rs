@@ -43,6 +43,7 @@ mod written;
 
 pub use draft::Draft;
 pub use error::ParameterError;
+pub(crate) use error::Word;
 pub use parameter::{Domain, Parameter};
 pub use value::Value;
 

@@ -44,6 +44,11 @@ pub enum ParameterError {
     },
 }
 
+/// A name from elsewhere in a message: one that is no plain word is quoted, and a long one cut.
+pub(crate) struct Word<'a>(pub(crate) &'a str);
+
+const LONGEST_WORD: usize = 64;
+
 // === impl ParameterError ===
 
 impl ParameterError {
@@ -63,7 +68,7 @@ impl fmt::Display for ParameterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { name, known } => {
-                write!(f, "{name}: no such parameter; there are ")?;
+                write!(f, "{}: no such parameter; there are ", Word(name))?;
                 for (index, parameter) in known.iter().enumerate() {
                     let comma = if index == 0 { "" } else { ", " };
                     write!(f, "{comma}{}", parameter.name())?;
@@ -91,5 +96,20 @@ impl Error for ParameterError {}
 impl From<ConfigError> for ParameterError {
     fn from(error: ConfigError) -> Self {
         Self::OutOfRange(error)
+    }
+}
+
+// === impl Word ===
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(name) = *self;
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if !name.is_empty() && name.chars().all(plain) && name.len() <= LONGEST_WORD {
+            return f.write_str(name);
+        }
+        let start: String = name.chars().take(LONGEST_WORD).collect();
+        let more = if start.len() < name.len() { "…" } else { "" };
+        write!(f, "{start:?}{more}")
     }
 }

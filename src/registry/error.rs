@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::LONGEST_NAME;
-use super::path::{Path, Words};
+use super::path::{Cut, Path, Words};
 use crate::parameters::ParameterError;
 
 /// Why a policy was not registered.
@@ -154,7 +154,7 @@ impl fmt::Display for RegistryError {
             }
             Self::NoPrevious { .. } => write!(f, "{path}: no earlier settings are kept"),
             Self::UnknownCommand { command, known, .. } => {
-                let (command, known) = (command.escape_debug(), Words(known.iter().copied()));
+                let (command, known) = (Cut(command), Words(known.iter().copied()));
                 write!(f, "{path}: no such command as {command}; there are {known}")
             }
             Self::Busy => write!(f, "{path}: other changes came between each time"),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::parameters::Word;
+
 /// Where something is: `policies.payments.timeout`. A name that is no plain word is quoted, and a long one cut.
 pub(super) struct Path<'a> {
     policy: &'a str,
@@ -11,8 +13,11 @@ pub(super) struct Path<'a> {
 /// Words with commas between them; only the first ones of many.
 pub(super) struct Words<I>(pub(super) I);
 
+/// Words that somebody said, on one line, and only the beginning of many.
+pub(super) struct Cut<'a>(pub(super) &'a str);
+
 const LONGEST_LIST: usize = 16;
-const LONGEST_WORD: usize = 64;
+const LONGEST_SAYING: usize = 64;
 
 // === impl Path ===
 
@@ -37,26 +42,12 @@ impl<'a> Path<'a> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.", Self::ROOT)?;
-        step(self.policy, f)?;
+        write!(f, "{}.{}", Self::ROOT, Word(self.policy))?;
         match self.parameter {
-            Some(parameter) => {
-                f.write_str(".")?;
-                step(parameter, f)
-            }
+            Some(parameter) => write!(f, ".{}", Word(parameter)),
             None => Ok(()),
         }
     }
-}
-
-fn step(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if !name.is_empty() && name.chars().all(plain) && name.len() <= LONGEST_WORD {
-        return f.write_str(name);
-    }
-    let start: String = name.chars().take(LONGEST_WORD).collect();
-    let more = if start.len() < name.len() { "…" } else { "" };
-    write!(f, "{:?}{more}", start)
 }
 
 // === impl Words ===
@@ -71,11 +62,25 @@ impl<'a, I: Iterator<Item = &'a str> + Clone> fmt::Display for Words<I> {
             if index > 0 {
                 f.write_str(", ")?;
             }
-            step(word, f)?;
+            Word(word).fmt(f)?;
         }
         match all.saturating_sub(LONGEST_LIST) {
             0 => Ok(()),
             more => write!(f, " and {more} more"),
         }
+    }
+}
+
+// === impl Cut ===
+
+impl fmt::Display for Cut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start: String = self.0.chars().take(LONGEST_SAYING).collect();
+        let more = if start.len() < self.0.len() {
+            "…"
+        } else {
+            ""
+        };
+        write!(f, "{}{more}", start.escape_debug())
     }
 }

@@ -64,6 +64,25 @@ fn a_refused_change_changes_nothing_and_wakes_nobody() {
 }
 
 #[test]
+fn c13_a_name_that_nobody_knows_is_quoted_and_cut_wherever_it_is_said() {
+    let (registry, [_layer]) = registry(["payments"]);
+    let handle = registry.get("payments").unwrap();
+    let unknown = |name: &str| handle.set(&[(name, ms(1).into())]).unwrap_err();
+    let error = unknown("a\n=b");
+    assert_eq!(error.path(), r#"policies.payments."a\n=b""#);
+    assert_eq!(
+        error.to_string(),
+        r#"policies.payments."a\n=b": no such parameter; there are timeout, covers_readiness"#
+    );
+    let inner = std::error::Error::source(&error).unwrap().to_string();
+    assert!(inner.starts_with(r#""a\n=b": no such"#), "{inner}");
+    let long = "x".repeat(1 << 20);
+    assert!(unknown(&long).to_string().len() < 300);
+    let command = handle.command(&long).unwrap_err();
+    assert!(command.to_string().len() < 300);
+}
+
+#[test]
 fn a05_what_a_registry_refuses_is_told_to_who_watches_the_settings() {
     let (registry, [layer]) = registry(["payments"]);
     let mut refusals = layer.settings().subscribe_refused();
