@@ -148,3 +148,30 @@ fn a_panic_of_what_a_retry_asks_leaves_its_spans_in_that_poll() {
         panics_in_a_poll(notebook, hints.layer(fails()));
     });
 }
+
+#[test]
+fn a_panic_of_an_arm_that_is_dropped_leaves_its_spans_in_the_poll_in_which_it_came() {
+    for answer in [Ok(()), Err(io::ErrorKind::Other)] {
+        noted(|notebook| {
+            let dies = || service_fn(move |()| Heavy(Poll::Ready(answer.map_err(io::Error::from))));
+            let pass = || Policy::tower(tower::layer::util::Identity::new());
+            let either = (pass() | pass()).with_sink(SpanSink);
+            let race = (pass() & pass()).with_sink(SpanSink);
+            panics_in_a_poll(notebook, either.layer(dies()));
+            panics_in_a_poll(notebook, race.layer(dies()));
+            let spans = notebook.spans("ninelives.policy");
+            let causes = spans.iter().map(|one| notebook.field(*one, "error.type"));
+            assert!(causes.eq(vec![Some("\"panicked\"".to_owned()); 2]));
+        });
+    }
+}
+
+#[test]
+fn a_panic_of_a_fallbacks_predicate_leaves_its_spans_in_the_poll_in_which_it_came() {
+    noted(|notebook| {
+        let fails = service_fn(|()| async { Err::<(), _>(io::Error::other("down")) });
+        let pass = || Policy::tower(tower::layer::util::Identity::new());
+        let either = (pass() | pass()).when(|_: &ResilienceError<io::Error>| panic!("planted"));
+        panics_in_a_poll(notebook, either.with_sink(SpanSink).layer(fails));
+    });
+}

@@ -100,18 +100,18 @@ where
                     // What the primary held is free before the backup starts, or before the caller sees the answer.
                     this.watch.run_on(|| this.arm.set(Arm::Readying));
                     match result {
-                        Ok(response) => {
-                            this.arm.set(Arm::Done);
-                            *this.backup = None;
-                            return Poll::Ready(Ok(response));
+                        Ok(response) => Ok(response),
+                        Err(error) => {
+                            let flat = error.as_flat();
+                            if this.watch.run_on(|| this.when.falls_back(flat)) {
+                                *this.error = Some(error.into_flat());
+                                let taken = Kind::FallbackTaken;
+                                this.watch
+                                    .tell(taken, |at| PolicyEvent::FallbackTaken { at });
+                                continue;
+                            }
+                            Err(error)
                         }
-                        Err(error) if this.when.falls_back(error.as_flat()) => {
-                            *this.error = Some(error.into_flat());
-                            this.watch
-                                .tell(Kind::FallbackTaken, |at| PolicyEvent::FallbackTaken { at });
-                            continue;
-                        }
-                        Err(error) => Err(error),
                     }
                 }
                 ArmProj::Readying => match this.backup.as_mut() {
@@ -135,8 +135,10 @@ where
                 }
                 ArmProj::Done => panic!("the future was polled after it was done"),
             };
-            this.watch.run_on(|| this.arm.set(Arm::Done));
-            *this.backup = None;
+            this.watch.run_on(|| {
+                this.arm.set(Arm::Done);
+                *this.backup = None;
+            });
             return Poll::Ready(outcome);
         }
     }

@@ -214,8 +214,8 @@ where
             this.watch.run_on(|| {
                 this.left.set(Left::Over);
                 this.right.set(Right::Over);
+                *this.spare = None;
             });
-            *this.spare = None;
             if G::COSTS {
                 *this.fare = G::default();
             }
@@ -227,7 +227,7 @@ where
             (Left::Over, Right::Over) => {}
             _ => return Poll::Pending,
         }
-        *this.spare = None;
+        this.watch.run_on(|| *this.spare = None);
         if G::COSTS {
             *this.fare = G::default();
         }
