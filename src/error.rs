@@ -56,8 +56,8 @@ pub enum ResilienceError<E> {
     /// The circuit breaker let nobody through; the service was not called.
     #[non_exhaustive]
     CircuitOpen {
-        /// When a call can be let through at the earliest, from the moment the circuit was asked; `None` when only a command can
-        /// change it.
+        /// When a call can be let through at the earliest, from the moment the circuit was asked; `None` when no time is
+        /// known: only a command can change it, or the outcome of a probe whose lease is of 46 hours or more.
         retry_after: Option<Duration>,
     },
     /// The request's own deadline had passed before the service was called; it was not called.

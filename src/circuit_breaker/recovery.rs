@@ -27,7 +27,7 @@ impl<W: Measure> CircuitBreakerConfig<W> {
     ///
     /// # Errors
     /// A factor outside its range, as `recovery_growth`; a longest time below the recovery timeout, or from 2^45 µs on, as
-    /// `recovery_timeout_max`.
+    /// `recovery_timeout_max`; a recovery timeout from there on, which cannot grow, as `recovery_timeout`.
     pub fn with_recovery_growth(
         mut self,
         factor: f64,

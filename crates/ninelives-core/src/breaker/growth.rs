@@ -38,8 +38,8 @@ impl Limits {
     /// dependency is with one call, not with all. A reset, and every forced state, begins anew too.
     ///
     /// # Errors
-    /// `factor` that is not a number or outside `1..=100`, `longest` below `open_for` or from 2^45 us on. The factor is taken to a
-    /// millionth.
+    /// `factor` that is not a number or outside `1..=100`, `longest` below `open_for` or from 2^45 us on, `open_for` from there on. The
+    /// factor is taken to a millionth.
     pub const fn with_growth(mut self, factor: f64, longest: Duration) -> Result<Self, OutOfRange> {
         self.growth.factor = match millionths(factor, 1.0, 100.0) {
             Some(factor) => factor,

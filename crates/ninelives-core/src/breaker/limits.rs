@@ -154,11 +154,15 @@ impl Limits {
             let range = 1..=self.probes as u64;
             return Err(OutOfRange::count("needed", self.needed as u64, range));
         }
-        if let Some(longest) = self.own_longest()
-            && (longest.as_nanos() < open_for.as_nanos() || longest.as_nanos() > LONGEST.as_nanos())
-        {
-            let range = open_for..=LONGEST;
-            return Err(OutOfRange::duration("longest", longest, range));
+        if let Some(longest) = self.own_longest() {
+            if open_for.as_nanos() > LONGEST.as_nanos() {
+                let range = SHORTEST..=LONGEST; // of one that grows
+                return Err(OutOfRange::duration("open_for", open_for, range));
+            }
+            if longest.as_nanos() < open_for.as_nanos() || longest.as_nanos() > LONGEST.as_nanos() {
+                let range = open_for..=LONGEST;
+                return Err(OutOfRange::duration("longest", longest, range));
+            }
         }
         if let Some(lease) = self.lease {
             let longest = open_for.saturating_mul(LONGEST_LEASE);

@@ -214,3 +214,13 @@ fn b16_the_longest_time_with_all_its_jitter_still_ends() {
     rig.clock.pass(rig.refused().retry_after.unwrap());
     assert!(rig.view().probe_due);
 }
+
+#[test]
+fn what_is_open_too_long_to_grow_is_refused_by_its_own_name() {
+    for open_for in [Duration::MAX, MICRO * 2_u32.pow(23) * 2_u32.pow(22)] {
+        let limits = Limits::new(1, open_for, 1).unwrap();
+        let error = limits.with_growth(2.0, open_for).unwrap_err();
+        let (least, most) = error.range();
+        assert_eq!((error.field(), least < most), ("open_for", true), "{error}");
+    }
+}
