@@ -4,7 +4,8 @@ use std::fmt;
 
 /// A layer inside a policy: `S` already speaks [`ResilienceError`](crate::ResilienceError), and so does what comes out.
 ///
-/// Implement it, and [`Tells`], for a layer of your own to give it a place in a policy without a wrapper.
+/// Implement it, and [`Tells`], for a layer of your own to give it a place in a policy without a wrapper. One that calls what it wraps later than
+/// it is called itself enters by [`Policy::tower`](crate::Policy::tower): else the layers inside may tell a request as begun with another one.
 pub trait PolicyLayer<S> {
     /// What `S` becomes.
     type Service;
