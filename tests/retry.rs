@@ -25,6 +25,8 @@ mod shadow;
 mod shadows;
 #[path = "support/stage.rs"]
 mod stage;
+#[path = "support/ticking.rs"]
+mod ticking;
 #[path = "retry/total_time.rs"]
 mod total_time;
 

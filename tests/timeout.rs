@@ -11,6 +11,8 @@ mod readiness;
 mod shadows;
 #[path = "support/stage.rs"]
 mod stage;
+#[path = "support/ticking.rs"]
+mod ticking;
 #[path = "support/upset.rs"]
 mod upset;
 

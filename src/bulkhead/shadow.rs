@@ -10,7 +10,7 @@ use super::demand::{self, Weight, places_of};
 use super::mode::Rule;
 use crate::adaptive::Adaptive;
 use crate::emit::{Emitter, Verdict};
-use crate::settings::{Beside, Shade, compare};
+use crate::settings::{Beside, Said, Shade};
 
 /// Permits that were taken, and go back when whoever is told of it panics.
 struct Entered<'a> {
@@ -127,12 +127,10 @@ fn ask_highest<Q: Rule, M: Emitter, W: Weight>(
     weight: W,
     held: Option<&Semaphore>,
 ) -> bool {
-    let (shadow, admitted) = shade.evaluate(emitter, |config| {
-        verdict(enter(door, config, weight).is_some())
-    });
-    if shadow != primary {
-        let held = if admitted { Some(door) } else { held };
-        tell(emitter, primary, shadow, held, weight);
+    let (said, admitted) = shade.weigh(|config| verdict(enter(door, config, weight).is_some()));
+    if said.is_news(primary) {
+        let held = [admitted.then_some(door), held];
+        tell(&shade, emitter, primary, said, held, weight);
     }
     admitted
 }
@@ -146,7 +144,7 @@ fn ask_of<Q: Rule, M: Emitter, W: Weight>(
     primary: Verdict,
     (weight, class): (W, Priority),
 ) -> bool {
-    let (shadow, admitted) = shade.evaluate(emitter, |config| {
+    let (said, admitted) = shade.weigh(|config| {
         let Some(inside) = enter(door, config, weight) else {
             return verdict(false);
         };
@@ -156,25 +154,27 @@ fn ask_of<Q: Rule, M: Emitter, W: Weight>(
         }
         verdict(admitted)
     });
-    if shadow != primary {
-        tell(emitter, primary, shadow, admitted.then_some(door), weight);
+    if said.is_news(primary) {
+        let held = [admitted.then_some(door), None];
+        tell(&shade, emitter, primary, said, held, weight);
     }
     admitted
 }
 
-/// Tells that the two disagree. What is held nowhere else goes back when that panics.
+/// Tells what there is to tell. What is held nowhere else goes back when that panics.
 #[cold]
 #[inline(never)]
-fn tell<M: Emitter, W: Weight>(
+fn tell<V, M: Emitter, W: Weight>(
+    shade: &Shade<'_, V>,
     emitter: &M,
     primary: Verdict,
-    shadow: Verdict,
-    held: Option<&Semaphore>,
+    said: Said,
+    held: [Option<&Semaphore>; 2],
     weight: W,
 ) {
     let weight = weight.permits().get();
-    let held = held.map(|door| Entered { door, weight });
-    compare(emitter, primary, shadow);
+    let held = held.map(|door| door.map(|door| Entered { door, weight }));
+    shade.tell(emitter, primary, said);
     mem::forget(held);
 }
 

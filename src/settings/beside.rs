@@ -96,23 +96,9 @@ impl<'a, V> Shade<'a, V> {
         primary: Verdict,
         step: impl FnOnce(&V) -> (Verdict, R),
     ) -> R {
-        let (shadow, rest) = self.evaluate(emitter, step);
-        compare(emitter, primary, shadow);
+        let (said, rest) = self.weigh(step);
+        self.tell(emitter, primary, said);
         rest
-    }
-
-    /// What the shadow makes of a step, for who tells by itself where that is something else than what was decided.
-    #[inline]
-    pub(crate) fn evaluate<M: Emitter, R>(
-        &self,
-        emitter: &M,
-        step: impl FnOnce(&V) -> (Verdict, R),
-    ) -> (Verdict, R) {
-        if is_measured() {
-            self.measure(emitter, step)
-        } else {
-            step(self.shadow.value())
-        }
     }
 
     /// As [`judge`](Self::judge), for a policy that holds something: it tells what there is to tell [later](Self::tell).
@@ -138,22 +124,12 @@ impl<'a, V> Shade<'a, V> {
     /// Measures what a later evaluation will cost: runs `cost` now and then.
     #[inline]
     pub(crate) fn sample<M: Emitter, R>(&self, emitter: &M, cost: impl FnOnce() -> R) {
-        if is_measured() {
-            self.measure(emitter, |_| cost());
-        }
-    }
-
-    /// Runs `step` on the shadow, and takes the shadow away when that usually costs more than it may.
-    #[cold]
-    fn measure<M: Emitter, R>(&self, emitter: &M, step: impl FnOnce(&V) -> R) -> R {
-        let (result, dropped) = self.run_measured(|| step(self.shadow.value()));
-        if dropped {
+        if is_measured() && self.run_measured(cost).1 {
             self.tell_dropped(emitter);
         }
-        result
     }
 
-    /// The same, and says whether the shadow was taken away.
+    /// Runs a step on the shadow, and takes the shadow away when that usually costs more than it may: says whether it did.
     #[cold]
     fn run_measured<R>(&self, run: impl FnOnce() -> R) -> (R, bool) {
         let (result, tripped) = self.shadow.measure(run);

@@ -17,6 +17,8 @@ mod backend;
 mod drive;
 #[path = "../support/shadows.rs"]
 mod shadows;
+#[path = "../support/ticking.rs"]
+mod ticking;
 #[path = "../support/upset.rs"]
 mod upset;
 

@@ -5,6 +5,7 @@ use ninelives::emit::{Kind, Verdict};
 use ninelives::{Live, MemorySink};
 
 use super::drive::panics;
+use super::ticking::Ticking;
 use super::upset::Upset;
 use super::*;
 
@@ -221,4 +222,22 @@ fn a_panic_of_who_is_told_of_a_shadow_leaves_nothing_in_its_count() {
     )));
     assert!(done(start(&mut service, Ask::Answer)).is_err());
     assert_eq!(disagreements(&sink), [SHADOW_ADMITS]);
+}
+
+#[test]
+fn a_panic_of_who_is_told_that_a_shadow_is_taken_away_leaves_nothing_in_either_count() {
+    let (layer, sink) = live(1);
+    layer
+        .settings()
+        .set_shadow_within(config(1), Duration::ZERO, Ticking::default())
+        .unwrap();
+    let upset = layer.clone().with_sink(Upset::at(Kind::ShadowDropped));
+    let mut service = upset.layer(Backend::default());
+    let calls = (0..64 * 16).map(|_| panics(|| drop(start(&mut service, Ask::Hang))));
+    assert_eq!(calls.filter(|panicked| *panicked).count(), 1);
+    assert_eq!(layer.in_flight(), 0);
+    layer.settings().set_shadow(config(1)).unwrap();
+    let mut service = layer.layer(Backend::default());
+    assert_eq!(done(start(&mut service, Ask::Answer)), Ok(()));
+    assert_eq!(disagreements(&sink), []);
 }

@@ -1,8 +1,9 @@
 //! Settings that are tried and not obeyed.
 
 use ninelives::emit::Verdict;
-use ninelives::{Clock, MemorySink, PolicyEvent, RetryConfig, Tick};
+use ninelives::{MemorySink, PolicyEvent, RetryConfig, Tick};
 
+use super::ticking::Ticking;
 use super::*;
 
 const GAVE_UP_EARLIER: (Verdict, Verdict) = (Verdict::Retried, Verdict::GaveUp);
@@ -122,15 +123,4 @@ fn a_shadow_that_costs_too_much_is_dropped_and_told_once() {
         .filter(|event| matches!(event, PolicyEvent::ShadowDropped { .. }));
     assert_eq!(dropped.count(), 1);
     assert_eq!(layer.config(), attempts(1));
-}
-
-/// Reads a nanosecond later each time.
-#[derive(Default)]
-struct Ticking(std::sync::atomic::AtomicU64);
-
-impl Clock for Ticking {
-    fn now(&self) -> Tick {
-        let earlier = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Tick::from_nanos(earlier)
-    }
 }

@@ -9,6 +9,7 @@ use tower::Layer;
 
 use crate::shadows::disagreements;
 use crate::stage::{Act, Mood, Stage, call};
+use crate::ticking::Ticking;
 use crate::{limit, ms, timed_out};
 
 type LiveTimeout = TimeoutLayer<ManualTimer, MemorySink, Live<TimeoutConfig>>;
@@ -229,17 +230,6 @@ fn a_shadow_that_costs_too_much_is_dropped_and_told_once() {
         .count();
     assert_eq!(dropped, 1);
     assert_eq!(layer.config(), config(10));
-}
-
-/// Reads a nanosecond later each time.
-#[derive(Default)]
-struct Ticking(std::sync::atomic::AtomicU64);
-
-impl Clock for Ticking {
-    fn now(&self) -> ninelives::Tick {
-        let reading = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        ninelives::Tick::from_nanos(reading)
-    }
 }
 
 /// A service that nobody will ever find ready.
