@@ -1,5 +1,6 @@
 //! Everybody has their turn, whoever panics in theirs.
 
+use std::any::Any;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -10,8 +11,14 @@ pub(crate) fn apart(run: impl FnOnce()) {
 
 /// The same with what it makes; none when it panics.
 pub(crate) fn caught<R>(run: impl FnOnce() -> R) -> Option<R> {
-    let ended = catch_unwind(AssertUnwindSafe(run));
-    ended.map_err(mem::forget).ok() // what it panicked with may do so again when it is dropped
+    catch_unwind(AssertUnwindSafe(run)).map_err(bury).ok()
+}
+
+/// Drops what somebody panicked with, which may panic once more; what that panics with is left.
+fn bury(panic: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        mem::forget(again);
+    }
 }
 
 /// Runs `run` with each of them. What one makes of it is nothing to the others: the first panic goes on to the caller after the last turn.
@@ -21,7 +28,7 @@ pub(crate) fn each<T>(all: impl IntoIterator<Item = T>, mut run: impl FnMut(T)) 
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(one))) {
             match &first {
                 None => first = Some(panic),
-                Some(_) => mem::forget(panic), // as above
+                Some(_) => bury(panic),
             }
         }
     }
@@ -41,6 +48,8 @@ pub(crate) fn at_a_drop(run: impl FnOnce()) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -63,6 +72,17 @@ mod tests {
         fn drop(&mut self) {
             panic!("again");
         }
+    }
+
+    #[test]
+    fn what_somebody_panicked_with_is_dropped() {
+        let payload = Arc::new(());
+        apart(|| std::panic::panic_any(Arc::clone(&payload)));
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            each(0..2, |_| std::panic::panic_any(Arc::clone(&payload)));
+        }));
+        drop(ended);
+        assert_eq!(Arc::strong_count(&payload), 1);
     }
 
     #[test]
