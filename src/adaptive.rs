@@ -1,47 +1,48 @@
 //! Holds a value that may change while it is in use.
 //!
-//! An [`Adaptive<T>`] is one value with a version. Reading takes the value that is current; changing checks the new one, then
+//! An [`Adaptive<T>`] is one value with a version. A read returns the current value; a change validates the new value, then
 //! swaps value and version in one step, so nobody sees half of a change, and versions only rise. Clones share the value. A
-//! reader that looks often has a [`Cache`]; one that waits for changes [`subscribe`](Adaptive::subscribe)s.
+//! frequent reader keeps a [`Cache`]; one that waits for changes [`subscribe`](Adaptive::subscribe)s.
 //!
 //! # Versions
-//! A value begins with version 0, and each change adds one: [`set`](Adaptive::set), [`update`](Adaptive::update),
-//! [`compare_and_set`](Adaptive::compare_and_set), [`rollback`](Adaptive::rollback), the beginning of an override, and its end.
+//! A value begins with version 0. Each change adds one: [`set`](Adaptive::set), [`update`](Adaptive::update),
+//! [`compare_and_set`](Adaptive::compare_and_set), [`rollback`](Adaptive::rollback), the start of an override, and its end.
 //!
 //! # History
-//! One earlier value is kept: what the last lasting change replaced. A rollback brings it back, and after that there is none,
-//! so a second rollback is refused and cannot bring the bad value back.
+//! One earlier value is kept: the one that the last change other than an override replaced. A rollback restores it, and after that
+//! none is left, so a second rollback is refused and cannot restore the bad value.
 //!
 //! # Overrides
-//! [`set_for`](Adaptive::set_for) sets a value until a deadline. No task waits for it: the first look after the deadline, of any
-//! reader, puts the value from before the override back, as a new version, and wakes the subscribers. Nobody reads the value
-//! of an override that has lapsed; while nobody looks, nobody is told. Another override takes the place of the first, with the
-//! first one's way back. Every other change ends an override: a value that was set stays, and a rollback brings back the value
-//! from before it. An override is not in the history, and [`update`](Adaptive::update) is given the value that readers see.
+//! [`set_for`](Adaptive::set_for) sets a value until a deadline. No task waits for it: the first read after the deadline, by any
+//! reader, restores the value from before the override, as a new version, and wakes the subscribers. So nobody reads the value
+//! of an override that has lapsed, but subscribers hear of its end only when somebody reads. A second override replaces the first,
+//! and still ends with the value from before the first. Every other change ends an override: a value that was set stays, and a
+//! rollback restores the value from before it. An override is not in the history, and [`update`](Adaptive::update) is given the value
+//! that readers see.
 //!
 //! # Shadow
-//! Beside the value there may be one more, its shadow: policies evaluate it with what the value is given, do not obey it, and tell where
-//! the two disagree. [`promote_shadow`](Adaptive::promote_shadow) makes it the value. Setting, clearing and losing a shadow are no changes of
-//! the value: no version, and no subscriber is told. A change of the value keeps the shadow. One that costs more than its
-//! allowance in most of the evaluations that are measured, one in 64, is taken away.
+//! A value may have a second one beside it, its shadow: policies evaluate it on the same input as the value, do not obey it, and emit an event
+//! where the two disagree. [`promote_shadow`](Adaptive::promote_shadow) makes it the value. Setting, clearing and losing a shadow do not
+//! change the value: the version stays, and no subscriber is woken. A change of the value keeps the shadow. One evaluation in 64 is
+//! measured; a shadow that exceeds its allowance in most of those is dropped.
 //!
 //! # Cancel safety
-//! Nothing here is asynchronous but [`Changes`], which loses no change when a wait is dropped.
+//! Only [`Changes`] is asynchronous; dropping a wait for one loses no change.
 //!
 //! # Errors
-//! Each says why; a change that was refused has changed nothing, and no subscriber to changes was woken. It is counted:
-//! [`refused`](Adaptive::refused), and who [subscribed](Adaptive::subscribe_refused) to that is told.
+//! Each says why. A refused change has changed nothing and woken no subscriber to changes. It is counted in
+//! [`refused`](Adaptive::refused), and those who [subscribed](Adaptive::subscribe_refused) to refusals are woken.
 //!
 //! # Progress
-//! Reads are wait-free: no writer makes one wait. The first read after the deadline of an override is a change. Changes are
-//! lock-free: one that meets another runs again, and one of them has succeeded. Neither blocks a thread. With the private cfg
-//! `ninelives_rwlock`, a build for tests, a lock takes the place of all this.
+//! Reads are wait-free, except that the first read after the deadline of an override is a change. Changes are lock-free: of two that
+//! collide one succeeds, and the other runs again. Neither blocks a thread. With the private cfg `ninelives_rwlock`, a build for
+//! tests, a lock takes the place of all this.
 //!
 //! # Cost
-//! A read takes one clone of an `Arc`; through a [`Cache`] it is one load and a comparison. Neither allocates, nor calls
-//! the system. While an override lasts, a read asks its clock too. A change allocates twice. Subscribing and its end
-//! copy the list of subscribers. Values that nobody holds any more are dropped by whoever let go last, which may be a reader;
-//! alive are the current one, the one before it, the one behind an override, and what readers and idle caches hold.
+//! A read clones an `Arc`; through a [`Cache`] it is one load and a comparison. Neither allocates or makes a system call. While an
+//! override lasts, a read also reads its clock. A change allocates twice. Subscribing and unsubscribing copy the list of subscribers.
+//! A value is dropped by whoever releases it last, which may be a reader; kept alive are the current one, the one before it, the one
+//! behind an override, and what readers and idle caches hold.
 //!
 //! # Examples
 //! ```
@@ -221,14 +222,14 @@ impl<T> Adaptive<T> {
             .change(|seen| Ok(seen.until(Arc::clone(&value), until, Arc::clone(&clock))))
     }
 
-    /// A reader for one service or one thread, whose reads are a look at the current address.
+    /// A reader for one service or one thread, which reads by one load and a comparison while nothing has changed.
     pub fn cache(&self) -> Cache<T> {
         Cache::new(self.live.clone())
     }
 
-    /// Runs `apply` on the value now, and on the thread of each later change before that change returns, for as long as it says
-    /// true: for what has to be told, and cannot look. It is given the newest value, the same one again perhaps; two changes at
-    /// once may run it at once, and the last run is given the newest. It must not change this value.
+    /// Calls `apply` with the value now, and on the thread of each later change before that change returns, until it returns
+    /// false: for what must be pushed a value because it cannot read one. It is given the newest value, perhaps the same one twice;
+    /// two changes at once may call it at once, and the last call is given the newest. It must not change this value.
     pub fn follow(&self, apply: impl Fn(&T) -> bool + Send + Sync + 'static) {
         self.follow_both(move |value, _| apply(value));
     }

@@ -8,7 +8,7 @@
 //!
 //! # Precedence
 //! Rust fixes the precedence of its operators: `+` binds tightest, then `&`, then `|`. So `a | b + c & d` is
-//! `a | ((b + c) & d)` to Rust. The macro [`policy!`](crate::policy) groups as one reads a product and a sum, `&` over `+` over `|`:
+//! `a | ((b + c) & d)` to Rust. In the macro [`policy!`](crate::policy) `&` binds tighter than `+`, as a product does:
 //! `policy!(a | b + c & d)` is `a | (b + (c & d))`. [`Policy::explain`] prints what was built.
 //!
 //! # Errors
@@ -17,12 +17,12 @@
 //! with `+` instead.
 //!
 //! # Third-party layers
-//! A tower layer that passes errors through enters by [`Policy::tower`]. One that boxes them, as tower's own timeout, load shed and
-//! buffer do, stands below the policy, around the service itself: the service's error is then the box.
+//! A tower layer that passes errors through is added with [`Policy::tower`]. One that boxes errors, as tower's own timeout, load shed and
+//! buffer do, cannot be: put it below the policy, around the service itself, whose error is then the box.
 //!
 //! # When it does not compile
-//! "The method `ready` exists, but its trait bounds were not satisfied" hides which one was not. Hand the service to a function that
-//! asks for no more than a service of your request, and the compiler says it:
+//! "The method `ready` exists, but its trait bounds were not satisfied" does not say which bound. Pass the service to a function that
+//! requires nothing but a service of your request, and the compiler names it:
 //! ```
 //! # use ninelives::prelude::*;
 //! # use tower::{Layer, Service};
@@ -38,13 +38,13 @@
 //! | it says | because |
 //! |---|---|
 //! | the request is not `Clone` | a retry, `\|` and `&` keep a copy for the next attempt or arm |
-//! | `Lift<…>` is not `Clone` | so is the service, for the same three |
-//! | no place for a deadline | a layer heeds requests that carry none: see [`deadline`](crate::deadline) |
-//! | a box is not the error of a policy | a layer from elsewhere boxes errors: see above |
-//! | cannot be part of a policy | a layer from elsewhere without [`Policy::tower`] |
-//! | `Sink` is not implemented | a sink that takes its time stands behind a [`Pump`](crate::Pump) |
-//! | a closure returns another type | that of a [`respond`](Policy::respond) is not the service's response |
-//! | `ResilienceError<ResilienceError<E>>` | two layers stacked by hand: see above |
+//! | `Lift<…>` is not `Clone` | the service is not, and the same three clone it |
+//! | no place for a deadline | a layer was told to heed requests, and this request type carries no deadline: see [`deadline`](crate::deadline) |
+//! | a box is not the error of a policy | a third-party layer boxes errors: see above |
+//! | cannot be part of a policy | a third-party layer needs [`Policy::tower`] |
+//! | `Sink` is not implemented | an asynchronous sink needs a [`Pump`](crate::Pump) |
+//! | a closure returns another type | the closure of a [`respond`](Policy::respond) does not return the service's response |
+//! | `ResilienceError<ResilienceError<E>>` | two layers were stacked by hand: see above |
 //!
 //! # Examples
 //! ```

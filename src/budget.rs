@@ -1,27 +1,28 @@
-//! Keeps retries from becoming a storm: an allowance that requests pay into and further attempts take from.
+//! Keeps retries from becoming a storm: an allowance of tokens that requests pay into and further attempts take from.
 //!
 //! # Who pays
-//! Each request pays in once at each policy that has the budget, and each retry and each second arm of a fork-join takes a whole token. Where two
-//! policies of one stack share a budget, let one pay: a fork-join draws only with `drawing_from`, a retry under another one's mark
-//! neither pays nor takes.
+//! Each request deposits once at each policy that has the budget; each retry and each second arm of a fork-join withdraws a whole token. Where
+//! two policies of one stack share a budget, let only one deposit: a fork-join made with `drawing_from` withdraws only, and a retry that
+//! sees the mark of another one does neither.
 //!
 //! # Live
-//! The [`settings`](RetryBudget::settings) of a budget may change while it is in use, all three in one step. A request that comes, a
-//! retry that asks and a token that goes back each read the settings of their moment.
+//! The [`settings`](RetryBudget::settings) of a budget may change while it is in use, all three in one step. Each deposit, withdrawal and
+//! refund uses the settings current at that moment.
 //! | change | does |
 //! |---|---|
-//! | `ratio` | counts for the requests that come from then on |
-//! | `min_per_second` | counts from the last token taken: for the time since then, up to the cap |
-//! | `cap` lowered | takes away at once what is above it |
+//! | `ratio` | applies to the requests that come from then on |
+//! | `min_per_second` | applies to the time since the last token was taken, up to the cap |
+//! | `cap` lowered | removes at once what is above it |
 //! | `cap` raised | adds nothing: the room is filled by requests and time |
 //!
-//! [`named`](RetryBudget::named) lets a [`Registry`](crate::Registry) hold it. Tokens that are out stay out. An override that lapses ends when the next retry asks, or anybody looks.
+//! [`named`](RetryBudget::named) lets a [`Registry`](crate::Registry) hold it. Withdrawn tokens are not touched by a change. An override that
+//! has lapsed ends with the next withdrawal, or when anybody reads the settings.
 //!
 //! # Progress
 //! Lock-free, and of constant cost after any idle time.
 //!
 //! # Cost
-//! A request that pays in reads two words, and swaps one while the budget is not full. No clock.
+//! A deposit reads two words, and swaps one while the budget is not full. It reads no clock.
 //!
 //! # Examples
 //! ```

@@ -1,89 +1,90 @@
 //! Limits how many calls are in flight.
 //!
-//! [`BulkheadLayer::new`] rejects at once what does not fit. [`BulkheadLayer::queued`] lets a bounded number of calls wait in line,
+//! [`BulkheadLayer::new`] rejects calls over the limit at once. [`BulkheadLayer::queued`] lets a bounded number of calls wait in line,
 //! first come first served, for at most a given time each.
 //!
 //! # Weights
-//! A call takes one permit, or as many as [`weighted_by`](BulkheadLayer::weighted_by) says of its request: all at once, or none. Who is
-//! next in line stays next until it fits, so a heavy call is not starved by light ones behind it; what is free is kept for it. A call
-//! that weighs more than the limit is turned away at once; one whose limit shrank below it while it waited, when it is its turn. A
-//! pause (limit 0) turns nobody away for its weight. A weight of 0 counts as 1, because calls in flight are counted.
+//! A call takes one permit, or as many as [`weighted_by`](BulkheadLayer::weighted_by) returns for its request: all at once, or none. The
+//! call at the head of the line stays there until it fits, and free permits are kept for it, so light calls behind a heavy one do not
+//! starve it. A call that weighs more than the limit is rejected at once; if the limit shrinks below its weight while it waits, it is
+//! rejected when its turn comes. A pause (limit 0) rejects nobody for its weight. A weight of 0 counts as 1, because calls in flight are
+//! counted.
 //!
 //! # Classes
 //! With [`prioritized_by`](BulkheadLayer::prioritized_by) calls wait in the four classes of [`Priority`], each first come first served.
-//! The highest class that waits is served, but every eighth turn is that of whoever has waited longest, of whatever class: with `n`
-//! who came before it and wait, nobody sees more than `8 n + 7` others served (threads that hand over in the same moment may share a
-//! turn). A class may take an eighth of `max_waiting` fewer places for each class above it, so that a line full of low calls is open
-//! to higher ones. Nobody in line is put out of it. A class counts in the line alone: where there is room nobody is asked for it.
+//! The highest class that waits is served, but every eighth turn goes to the call that has waited longest, whatever its class: a call with
+//! `n` waiting calls before it sees at most `8 n + 7` others served first (threads that hand over at the same moment may share a turn).
+//! For each class above its own, a class may use an eighth of `max_waiting` fewer places, so that a line full of low calls is open to
+//! higher ones. Nobody in line is put out of it. Classes matter in the line alone: where there is room, a call's class is not asked for.
 //!
 //! # Deadlines
-//! [`heeding_requests`](BulkheadLayer::heeding_requests) makes a line heed the [deadline](crate::deadline) that a request carries: one whose
-//! deadline has passed is turned away at the door, and its call takes no permit and no place; one in line waits no longer than that, and a
-//! permit that comes too late for it goes to the next. A call that runs is not ended: that is for a timeout. What the request carries is
-//! handed on as it is. Without a line nobody waits, and the layers inside see the deadline soon enough.
+//! [`heeding_requests`](BulkheadLayer::heeding_requests) makes a line obey the [deadline](crate::deadline) that a request carries: a request
+//! whose deadline has passed is rejected on arrival, and takes no permit and no place; one in line waits until its deadline at most, and a
+//! permit that comes too late for it goes to the next. A running call is not ended: that is the task of a timeout. The request carries its
+//! deadline on unchanged. Without a line nobody waits, and the layers inside see the deadline soon enough.
 //!
 //! # Where it sits
-//! Around a retry, so that a request holds one permit for all its attempts; inside a breaker, whose count its rejections do not
-//! touch.
+//! Outside a retry, so that a request holds one permit for all its attempts; inside a breaker, which does not count its rejections.
 //!
 //! # Readiness
-//! Passed through; `poll_ready` reserves no permit and never fails for being full. The permit is taken in `call`, so that services
-//! that were readied and never called hold nothing. `Clone` shares the permits. A call that is turned away leaves the inner service
-//! readied for the next one: what it reserved stays reserved until then, or until the service is dropped.
+//! Passed through; `poll_ready` reserves no permit and never fails for being full. The permit is taken in `call`, so a service
+//! that was polled ready and never called holds nothing. `Clone` shares the permits. A rejected call leaves the inner service
+//! ready for the next one: what that reserved stays reserved until then, or until the service is dropped.
 //!
 //! # Cancel safety
-//! The permit is free again when the inner future is done, before its answer is returned, or when the future is dropped. A body of an
-//! answer that is read later holds none. A
-//! dropped call leaves the line at once; a permit that was just given to it goes to the next in line. A future that is leaked
-//! (`mem::forget`) keeps its permit for good.
+//! The permit is released when the inner future is done, before its response is returned, or when the future is dropped. A response
+//! body that is read later holds none. A dropped call leaves the line at once; a permit that was just granted to it goes to the next in
+//! line. A future that is leaked (`mem::forget`) keeps its permit for good.
 //!
 //! # Errors
 //! | error | when | the caller may |
 //! |---|---|---|
 //! | [`Bulkhead`](crate::ResilienceError::Bulkhead) | no permit, and no place in line | shed or retry later |
-//! | [`BulkheadOverweight`](crate::ResilienceError::BulkheadOverweight) | it weighs more than the limit | split it, or give up |
+//! | [`BulkheadOverweight`](crate::ResilienceError::BulkheadOverweight) | the call weighs more than the limit | split it, or give up |
 //! | [`BulkheadTimeout`](crate::ResilienceError::BulkheadTimeout) | its turn did not come in time | shed or retry later |
-//! | [`DeadlinePassed`](crate::ResilienceError::DeadlinePassed) | its own deadline did, before it got in | give up |
+//! | [`DeadlinePassed`](crate::ResilienceError::DeadlinePassed) | the request's deadline passed before it got a permit | give up |
 //! | [`BulkheadClosed`](crate::ResilienceError::BulkheadClosed) | [`BulkheadLayer::close`] was called | stop |
 //!
 //! # Live
-//! [`live`](BulkheadLayer::live) makes the settings ones that may change while the bulkhead is in use. A change of
-//! - `max_concurrent` ends no call. Growing lets exactly the waiters in that fit, in order, before the change returns; shrinking admits
-//!   nobody until enough calls are done; 0 is a pause.
-//! - `max_waiting` keeps everybody who is in line. While more wait than may, nobody new is taken. It may be at most what
-//!   [`with_line_capacity`](BulkheadLayer::with_line_capacity) made room for, and what it was made with otherwise.
-//! - `max_wait` is for calls that come later.
+//! [`live`](BulkheadLayer::live) makes a bulkhead whose settings may change while it is in use. A change of
+//! - `max_concurrent` ends no call. Growing it admits exactly the waiters that fit, in order, before the change returns; after shrinking it,
+//!   nobody is admitted until enough calls are done; 0 is a pause.
+//! - `max_waiting` keeps everybody who is in line. While more calls wait than it allows, no new one may join. It is at most the capacity
+//!   set by [`with_line_capacity`](BulkheadLayer::with_line_capacity), or without that the initial `max_waiting`.
+//! - `max_wait` applies to calls that come later.
 //!
-//! An override that has lapsed ends with the next call, or the next look at the layer: until then waiters do not learn of it, because
-//! nothing waits for its end. Who overrides a limit while calls wait lets a task sleep as long and then look at
-//! [`limit`](BulkheadLayer::limit): that look ends it, and lets in whoever fits.
-//! Permits, places and a close are not settings, and stay.
+//! An override that has lapsed ends with the next call, or the next read of the layer's state: until then waiters do not learn of it,
+//! because no task waits for its end. If you override a limit while calls wait, let a task sleep for as long and then read
+//! [`limit`](BulkheadLayer::limit): that ends the override, and admits whoever fits.
+//! Permits, places and a close are not settings, and a change leaves them as they are.
 //!
 //! # Shadow
-//! A shadow of live settings is tried at the door: it counts the calls that both let in until they are over, in flight or in line,
-//! and a `ShadowEvent` tells of each call that only one of the two would have let in. A call that the bulkhead turns away is not made,
-//! so the shadow does not count it; how long a call in line would have waited it does not ask. Of weighed calls in line it counts the
-//! permits, and takes a place for a permit; what weighs more than its limit it turns away. A class has its share of the shadow's places too.
-//! While the bulkhead is closed it is not asked.
+//! A shadow of live settings is evaluated as a call arrives: it counts the calls that both admit until they end, in flight or in line,
+//! and a `ShadowEvent` tells of each call that only one of the two would have admitted. A call that the bulkhead rejects is not made,
+//! so the shadow does not count it. It does not work out how long a call in line would have waited. Of weighted calls in line it counts the
+//! permits, one place for each permit; it rejects what weighs more than its limit. Classes have their shares of the shadow's places too.
+//! While the bulkhead is closed the shadow is not evaluated.
 //!
 //! # Panics
-//! None of its own. A panic inside gives the permits back once; one of a weight or a priority goes on, and takes none.
+//! None of its own. A panic of the inner service releases the permits, once; one of a weight or priority function passes through, and
+//! no permit was taken.
 //!
 //! # Progress
-//! Lock-free: one swap to take a permit, one to give it back. See [`ninelives_core::semaphore`]. Threads that meet there while at least half of
-//! the permits is free, and as many as the machine runs threads, up to 16, each write a cache line of their own; nobody else is let in for that,
-//! nor turned away.
+//! Lock-free: one compare-and-swap to acquire, one to release. See [`ninelives_core::semaphore`]. Once threads collide there, each of them
+//! writes a cache line of its own instead, as long as at least half of the permits is free, and as many as the machine runs threads, up to 16.
+//! That admits and rejects nobody else than the one word would.
 //!
 //! # The end
-//! [`BulkheadLayer::drain`] closes it and waits until no call is in flight; [`BulkheadLayer::until_idle`] waits alone.
+//! [`BulkheadLayer::drain`] closes the bulkhead and waits until no call is in flight; [`BulkheadLayer::until_idle`] waits without closing.
 //!
 //! # Cost
-//! No allocation; in the line neither: its places are allocated when the layer is made, and so are 128 bytes for each thread that the machine
-//! runs at once, up to 16. One reference count per call. One that heeds
-//! requests reads the clock once for each that has a deadline, and once more for one that waited.
+//! No allocation per call, in the line neither: its places are allocated when the layer is made, and so are 128 bytes for each thread that the
+//! machine runs at once, up to 16. One reference count per call. A line that heeds requests reads the clock once for each request with a
+//! deadline, and once more if that one waited.
 //!
 //! # Events
-//! `BulkheadAcquired` with the permits out at that moment and the call's own (while several threads meet there, they are counted one thread after the other); `BulkheadRejected` with the reason; one outcome for each request.
+//! `BulkheadAcquired` with the permits in use at that moment and the call's own (while permits lie with several threads, the sum is taken one thread
+//! after the other); `BulkheadRejected` with the reason; one outcome for each request.
 //!
 //! # Examples
 //! ```

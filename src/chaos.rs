@@ -1,32 +1,32 @@
 //! Makes a service misbehave, on purpose and repeatably. Needs the feature `chaos`.
 //!
 //! # Where it sits
-//! Right around the service, inside every policy: what it does, the policies meet as the service's own doing.
+//! Innermost, right around the service: every policy sees the faults as the service's own.
 //!
 //! # What happens to a call
-//! One draw decides: it panics, hangs, fails, or is passed on; the shares are the settings', and may change while it is in use. A
-//! call that is passed on, and one that fails, is late by a random time in a share of the cases. A call that panics does so
+//! One random draw decides: the call panics, hangs, fails, or is passed on. The shares are settings, and may change while the layer is in
+//! use. In a share of the cases a call that is passed on, or that fails, is delayed by a random time. A call that panics does so
 //! when it is polled. A call that hangs never wakes its task, and the service inside is not called for it.
 //!
 //! # Readiness
 //! A share of the waits for readiness never ends: that instance stays unready, and never wakes its task. With
-//! [`with_lost_readiness`](ChaosConfig::with_lost_readiness) the contract is held to the letter, as connection pools do: a
-//! clone has no readiness, and a call without readiness of its own panics.
+//! [`with_lost_readiness`](ChaosConfig::with_lost_readiness) tower's contract is enforced to the letter, as connection pools do: a
+//! clone is not ready, and a call that was not polled ready panics.
 //!
 //! # Repeatability
-//! The draws follow from the seed and from the order in which calls and waits begin: with one task the same run comes out again.
+//! The draws follow from the seed and from the order in which calls and waits begin: with one task, the same seed gives the same run.
 //!
 //! # Cancel safety
 //! Dropping the future drops the call inside, if it was made.
 //!
 //! # Errors
-//! Those of the service, and those that the layer was given to make.
+//! Those of the service, and those made by the function that the layer was given.
 //!
 //! # Panics
-//! As drawn, with the message `chaos: a call panics`; and, if readiness is held to the letter, a call without it.
+//! As drawn, with the message `chaos: a call panics`; and with `with_lost_readiness`, a call that was not polled ready.
 //!
 //! # Cost
-//! One to three draws and a few counts a call: made for tests and drills, not for the way of every request.
+//! One to three draws and a few counts a call: made for tests and drills, not for every request in production.
 //!
 //! # Examples
 //! ```

@@ -1,8 +1,8 @@
 //! Rejects calls while a dependency is failing.
 //!
-//! Closed, it counts failures in a row, and if asked to, looks at the rates of a [window](#windows); at a threshold it opens and rejects
-//! at once. When its time is over, the next calls are probes: as many as allowed may be out together, that many successes close it, and
-//! one failure opens it again. [Recovery](#recovery) has other ways.
+//! While closed, it counts failures in a row, and if configured, the rates of a [window](#windows); at a threshold it opens and rejects
+//! calls at once. When the open time is over it is half-open, and the next calls are probes: a fixed number may be in flight at once, that
+//! many successes close it, and one failure opens it again. [Recovery](#recovery) lists other ways.
 //!
 //! # Where it sits
 //! Outside a retry, so that one request counts once and a retry never hammers an open circuit. Put a timeout **inside** it: a call
@@ -10,46 +10,51 @@
 //! nothing about the dependency.
 //!
 //! # Readiness
-//! Reserves nothing: a probe's slot is taken in `call`. While it rejects, `poll_ready` says ready without asking the inner service,
+//! Reserves nothing: a probe's slot is taken in `call`. While the circuit rejects, `poll_ready` returns ready without polling the inner service,
 //! and never fails for being open. The call that follows is rejected even if the open time has ended meanwhile, with the `retry_after`
-//! that readiness saw: the inner service was not asked for its readiness, and the clock is read once. `Clone` resets readiness and shares the state.
+//! computed in `poll_ready`: the inner service was not polled ready, and the clock is read only once. `Clone` resets readiness and shares the
+//! state.
 //!
 //! # Windows
-//! By [`with_failure_rate`](CircuitBreakerConfig::with_failure_rate) and [`with_slow_calls`](CircuitBreakerConfig::with_slow_calls) a
-//! circuit goes by rates too, and made [by](CircuitBreakerConfig::by_failure_rate) them, by rates alone. They are those of a
-//! [time or of a number of calls](CircuitWindow), known once there is the [minimum of calls](CircuitBreakerConfig::with_minimum_calls), and
-//! compared in whole numbers: a rate at its threshold opens. It is looked at when a call fails or was slow, so a success that brings the
-//! calls to their minimum opens nothing; the next failure does. A window begins with nothing when the circuit closes. Probes are not in it.
-//! Over time it is cut in ten slots: outcomes count for its length, less up to one slot. How exact it is beside other threads says
-//! [`ninelives_core::window`].
+//! With [`with_failure_rate`](CircuitBreakerConfig::with_failure_rate) and [`with_slow_calls`](CircuitBreakerConfig::with_slow_calls) a
+//! circuit opens on rates as well; one made by [`by_failure_rate`](CircuitBreakerConfig::by_failure_rate) or
+//! [`by_slow_calls`](CircuitBreakerConfig::by_slow_calls) opens on rates alone. Rates are taken over a
+//! [time or a number of calls](CircuitWindow), and only once there is the [minimum of calls](CircuitBreakerConfig::with_minimum_calls). They are
+//! compared in whole numbers: a rate equal to its threshold opens. They are checked when a call fails or was slow, so a success that completes
+//! the minimum opens nothing; the next failure does. A window starts empty when the circuit closes. Probes are not in it. A window over time
+//! consists of ten slots: an outcome counts for the length of the window, less up to one slot. [`ninelives_core::window`] says how exact it is
+//! while other threads record.
 //!
 //! # Recovery
-//! - [`with_half_open_successes`](CircuitBreakerConfig::with_half_open_successes): so many of the probes must succeed, and it opens as soon
-//!   as they cannot be reached any more.
-//! - [`with_recovery_growth`](CircuitBreakerConfig::with_recovery_growth): it rejects longer at each opening, up to a longest time. To
-//!   have been closed for that long, to within four seconds, begins anew, and so do `reset` and a forced state; a probe that succeeds
-//!   does not, for it says how the dependency is with one call. A wait that the dependency asks for is kept where it is longer, and does not
-//!   grow. [`with_recovery_jitter`](CircuitBreakerConfig::with_recovery_jitter) makes those who opened together not try together.
-//! - [`with_ramp`](CircuitBreakerConfig::with_ramp): in the place of probes six [stages](CircuitRamp), of 0.1, 1, 5, 10, 25 and 50 % of the
-//!   calls, and never less than one a second while calls come. A stage that is well for its time is followed by the next; one that is not
-//!   falls back by one, which is held twice as long each time; the first opens the circuit. So it settles below what a dependency cannot
-//!   bear, where probes make it flap. Who is let through is decided by chance, once for each call, when it is asked for readiness:
-//!   asking again helps nobody, and the inner service is not asked for a call without luck.
-//!   [`with_seed`](CircuitBreakerLayer::with_seed) makes it repeat. An outcome past its lease, or 15 minutes, does not count.
+//! - [`with_half_open_successes`](CircuitBreakerConfig::with_half_open_successes): that many of the probes must succeed; it opens as soon
+//!   as too few are left for that.
+//! - [`with_recovery_growth`](CircuitBreakerConfig::with_recovery_growth): the open time grows with each opening, up to a longest time. It
+//!   starts over once the circuit has been closed for that longest time, to within four seconds, and after `reset` or a forced state; not
+//!   after a probe that succeeds, which says how the dependency copes with one call. A wait that the dependency asks for is kept where it is
+//!   longer, and does not grow. [`with_recovery_jitter`](CircuitBreakerConfig::with_recovery_jitter) keeps circuits that opened together
+//!   from probing together.
+//! - [`with_ramp`](CircuitBreakerConfig::with_ramp): instead of probes, six [stages](CircuitRamp) that admit 0.1, 1, 5, 10, 25 and 50 % of the
+//!   calls, and never less than one a second while calls come. A stage that stays healthy for its time is followed by the next; one that fails
+//!   falls back by one, which is held twice as long each time; if the first fails, the circuit opens. So it settles just below the load that
+//!   the dependency cannot bear, where probes would make it flap. Which calls are admitted is random, drawn once for each call when its
+//!   readiness is polled: polling again changes nothing, and for a call that is not admitted the inner service is not polled.
+//!   [`with_seed`](CircuitBreakerLayer::with_seed) makes the draws repeatable. An outcome past its lease, or 15 minutes, does not count.
 //! - [`with_metrics_only`](CircuitBreakerConfig::with_metrics_only): it counts and never opens by itself. That is a setting, so no outcome can
-//!   undo it. What it was before, open or trying, it is again after; meanwhile it lets every call through, and counts only if it is closed.
+//!   undo it. Meanwhile it admits every call, and counts only if it was closed; when the setting is taken back, the circuit is in the state,
+//!   open, half-open or in a ramp, that it was in before.
 //!
 //! # Slow calls
-//! A call that takes the slow duration or longer, from `call` to its answer, is slow, whether it succeeds or fails. One that is out for so
-//! long is slow already, and a call: a dependency that hangs opens the circuit before any call has come back. That is looked at when a call
-//! fails or was slow, and by the first call of each thread in each 30th of the time that is looked back on, so it is seen late by as much: of
-//! the window and the slow duration together, or of eight slow durations where the window is over calls. A call that hangs for longer than
-//! that is seen again when it ends. A probe that is slow has failed. A call that is dropped is no outcome, however long it took.
+//! A call that takes the slow duration or longer, from `call` to its response or error, is slow, whether it succeeds or fails. A call in flight
+//! for that long already counts as a slow call, so a dependency that hangs opens the circuit before any call has returned. Calls in flight are
+//! checked when a call fails or was slow, and by the first call of each thread in each 30th of the time that is looked back on, so they are
+//! noticed late by up to that much. That time is the window and the slow duration together, or eight slow durations where the window is over
+//! calls. A call that hangs for longer than that is not seen again until it ends. A slow probe has failed. A dropped call is no outcome,
+//! however long it took.
 //!
 //! # Classification
-//! [`classify`](CircuitBreakerLayer::classify) lets a function say of each response and error whether it is a success, a failure, or
-//! nothing; [`with_retry_after`](CircuitBreakerLayer::with_retry_after) lets one say how long the dependency asks to be left alone.
-//! Both are asked on the thread of the call, before the circuit is told. If one panics, the call has no outcome, and a probe gives its slot back.
+//! [`classify`](CircuitBreakerLayer::classify) takes a function that says of each response and error whether it is a success, a failure, or
+//! ignored; [`with_retry_after`](CircuitBreakerLayer::with_retry_after) takes one that says how long the dependency asks to be left alone.
+//! Both run on the thread of the call, before its outcome is reported. If one panics, the call has no outcome, and a probe releases its slot.
 //!
 //! # What counts
 //! Unless a function says otherwise:
@@ -59,52 +64,53 @@
 //! | an error of the service, a timeout, exhausted retries | failure |
 //! | a readiness error of the service | failure |
 //! | a panic in `call`, in the future, or in its drop | failure |
-//! | a rejection by a policy inside | nothing; a probe gives its slot back |
-//! | the future dropped | nothing; a probe gives its slot back |
-//! | an outcome of an earlier state | nothing |
+//! | a rejection by a policy inside | nothing; a probe releases its slot |
+//! | the future dropped | nothing; a probe releases its slot |
+//! | a call admitted in an earlier state | nothing |
 //!
 //! # Live
 //! [`live`](CircuitBreakerLayer::live) and [`tuned_by`](CircuitBreakerLayer::tuned_by) make a circuit whose settings may change while it
-//! is in use. Each decision, an admission or an outcome, takes the settings of its moment, whole; a change by itself decides nothing.
+//! is in use. Each decision, at an admission or an outcome, uses one version of the settings, current at that moment; a change by itself
+//! opens and closes nothing.
 //! | change | does | leaves |
 //! |---|---|---|
 //! | any | | the state, a forced one too; the failures counted; calls in flight, whose outcomes count under the new settings |
-//! | thresholds, minimum of calls | are those of the next look | what the window has |
-//! | slow duration | of each call that ends from then on; calls that are out are not slow before they end | what was slow |
-//! | window | another length of the same kind takes over what it can, another kind begins with nothing | calls in flight |
-//! | `failure_threshold` | lowered to the count or below it, it opens at the next failure | a success in between forgets the count |
-//! | `recovery_timeout` | holds from the next opening on | the end of the time for which it is open now |
-//! | `half_open_max_calls` | raised, more probes go at once; lowered, nobody goes until those that are out fit | probes that are out |
-//! | `probe_lease` | holds for the probes that are out, too | |
-//! | `half_open_successes`, ramp | are those of the next outcome; a ramp that is taken away goes on with probes | a stage's end; what was counted |
-//! | growth, jitter | hold from the next opening on | the openings counted |
-//! | `metrics_only` | lets every call through unless it is forced open | the state and the count, for the time after; a probe that is out gives its slot back |
-//! | `disabled` | out of use it admits every call unless it is forced open, and counts nothing | the state and the count, for the time after; a probe that is out gives its slot back |
+//! | thresholds, minimum of calls | apply from the next check on | what the window has |
+//! | slow duration | applies to each call that ends from then on; calls in flight are not slow before they end | what was slow |
+//! | window | another length of the same kind takes over what it can, another kind starts empty | calls in flight |
+//! | `failure_threshold` | lowered to the count or below it, the next failure opens the circuit | a success in between clears the count |
+//! | `recovery_timeout` | applies from the next opening on | the end of the present open time |
+//! | `half_open_max_calls` | raised, more probes are admitted at once; lowered, none until those in flight fit | probes in flight |
+//! | `probe_lease` | applies to the probes in flight, too | |
+//! | `half_open_successes`, ramp | apply from the next outcome on; a ramp that is taken away goes on with probes | a stage's end; what was counted |
+//! | growth, jitter | apply from the next opening on | the openings counted |
+//! | `metrics_only` | admits every call unless the circuit is forced open | the state and the count, for the time after; a probe in flight releases its slot |
+//! | `disabled` | admits every call unless the circuit is forced open, and counts nothing | the state and the count, for the time after; a probe in flight releases its slot |
 //!
 //! # Shadow
-//! A shadow of live settings has a circuit of its own, which is asked about each call and told each outcome and readiness error, and never obeyed; a
-//! `ShadowEvent` tells of each call that only one of the two would have let through. Commands do not reach it. A call that the circuit
-//! rejects and the shadow would not is not made, so the shadow learns nothing from it. One shadow goes on where the one before it was;
-//! once there is none, the next begins closed.
+//! A shadow of live settings has a circuit of its own, which is asked about each call and told each outcome and readiness error, but never obeyed; a
+//! `ShadowEvent` tells of each call that only one of the two would have admitted. Commands do not reach it. A call that the circuit
+//! rejects and the shadow would not is not made, so the shadow learns nothing from it. A shadow that replaces another one keeps its circuit;
+//! one that is set when there is none begins closed.
 //!
 //! # Cancel safety
-//! Dropping the future abandons its ticket: a probe's slot is free again at once, and no outcome is recorded.
+//! Dropping the future abandons the call: no outcome is recorded, and a probe's slot is free again at once.
 //!
 //! # Errors
-//! [`CircuitOpen`](crate::ResilienceError::CircuitOpen): rejected, with the time after which a call can be let through.
+//! [`CircuitOpen`](crate::ResilienceError::CircuitOpen): rejected, with the time after which a call can be admitted.
 //!
 //! # Panics
-//! None of its own. One of a sink that is told that the circuit is half-open gives the probe's ticket back.
+//! None of its own. If a sink panics when it is told that the circuit is half-open, the probe's slot is released.
 //!
 //! # Progress
-//! Lock-free; closed and well it is one load to admit and one to report, nothing is stored. With a window one swap more for each outcome, with
-//! slow calls two more, on a stripe of the thread's own while there are no more threads than stripes: as many as run at once, up to 16.
-//! See [`ninelives_core::breaker`].
+//! Lock-free. Closed, with a call that succeeds: one load to admit and one to report, nothing is stored. A window adds one compare-and-swap for
+//! each outcome, slow calls add two, on a stripe of the thread's own as long as there are no more threads than stripes: as many as the machine
+//! runs at once, up to 16. See [`ninelives_core::breaker`].
 //!
 //! # Cost
-//! No allocation. Settings are read, and a clock only when the circuit is not closed, or a call fails; so live ones cost a call that is well one load. One reference count per call.
-//! A window over time reads the clock once a call, at its end; slow calls at its beginning too. A look takes some loads for each slot
-//! and stripe. A window takes some kilobytes, allocated when it is made.
+//! No allocation per call. Settings and clock are read only when the circuit is not closed or a call fails, so live settings cost a call that
+//! succeeds one load. One reference count per call. A window over time reads the clock once for each call, at its end; slow calls at its
+//! beginning too. Computing the rates takes some loads for each slot and stripe. A window takes some kilobytes, allocated when it is made.
 //!
 //! # Events
 //! `CircuitOpened`, `CircuitHalfOpen` and `CircuitClosed` for each change of state, by a call or a command; `CircuitRejected`; one outcome
@@ -129,7 +135,7 @@
 //! # Ok(())
 //! # }
 //! ```
-//! Half of at least 20 calls in 10 seconds, or nine of ten slower than a second; answers that say so are failures:
+//! Opens when half of at least 20 calls in 10 seconds failed, or nine of ten took a second or longer; a 5xx response is a failure:
 //! ```
 //! use ninelives::circuit_breaker::Class;
 //! use ninelives::prelude::*;
@@ -153,7 +159,7 @@
 //! assert_eq!(breaker.view().rates.unwrap().failure_rate, None);
 //! # Ok::<(), ninelives::ConfigError>(())
 //! ```
-//! Open for a second, then two, up to a minute, spread by half; and recovery in stages of ten seconds:
+//! Open for a second, then two, up to a minute, with jitter of one half; and recovery in stages of ten seconds:
 //! ```
 //! use ninelives::circuit_breaker::CircuitRamp;
 //! use ninelives::prelude::*;

@@ -1,6 +1,6 @@
 //! Where a policy takes its time from.
 //!
-//! [`MonotonicClock`] is the default of a policy that only looks at the time. One that also waits uses a
+//! [`MonotonicClock`] is the default of a policy that only reads the time. One that also waits uses a
 //! [`Timer`](crate::Timer), which is a clock too, so that its deadlines and its readings agree.
 
 #[cfg(feature = "fast-clock")]

@@ -1,4 +1,4 @@
-//! What a layer needs to take part in a policy: to wrap, and to say what it is.
+//! What a layer must implement to be part of a policy: to wrap a service, and to describe itself.
 
 use std::fmt;
 

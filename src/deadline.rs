@@ -1,31 +1,32 @@
-//! A deadline that travels with its request, and the mark of the retry that tries for it.
+//! A deadline that travels with its request, and a mark that says which retry made the attempt.
 //!
-//! A timeout bounds a call from where it stands. A deadline is the same for everybody: the caller's patience, however many layers, retries
-//! and processes lie in between. It lies in the request ([`Carries`]), so layers that were asked to heed it need nothing else.
+//! A timeout bounds a call from where it stands in a stack. A deadline is one point in time for every layer, retry and process on the way:
+//! the end of the caller's patience. It is stored in the request ([`Carries`]), so layers that are configured to heed it need nothing else.
 //!
-//! | layer | asked by | does |
+//! | layer | enabled by | effect |
 //! |---|---|---|
 //! | timeout | [`with_deadline`](crate::TimeoutLayer::with_deadline) | ends the call at the earlier of the request's deadline and its own, and writes that one into the request; refuses a request whose deadline has passed |
 //! | bulkhead with a line | [`heeding_requests`](crate::BulkheadLayer::heeding_requests) | refuses a request whose deadline has passed; lets none wait past it |
-//! | retry | [`heeding_requests`](crate::retry::RetryPolicyBuilder::heeding_requests) | makes no attempt and no wait past it, ends an attempt at it, and keeps the last error; leaves the trying to a retry outside that marked the request |
+//! | retry | [`heeding_requests`](crate::retry::RetryPolicyBuilder::heeding_requests) | makes no attempt and no wait past it, ends an attempt at it, and returns the last error; makes only one attempt of a request that a retry outside has marked |
 //! | fork-join | [`heeding_requests`](crate::Policy::heeding_requests) | calls no arm for a request whose deadline has passed, and begins no second arm later |
 //!
 //! # Whose clock
-//! A deadline is a tick, so the layers that heed it must wait on one timer: two timers' ticks say nothing about each other.
-//! [`TokioTimer`](crate::TokioTimer) and [`WheelTimer`](crate::WheelTimer) have one clock. Between processes the time that is left travels.
+//! A deadline is a tick of a clock, so the layers that heed it must use one timer: ticks of two different timers cannot be compared.
+//! [`TokioTimer`](crate::TokioTimer) and [`WheelTimer`](crate::WheelTimer) share a clock. Between processes, the remaining time is sent.
 //!
 //! # Which requests
-//! Any with a place for a [`Carried`]: implement [`Carries`] for your own, put a [`Carried`] beside one that is not yours, `(request,
-//! carried)`, or turn the feature `http` on: an `http::Request` then carries it among its extensions.
+//! Any with a place for a [`Carried`]: implement [`Carries`] for your own type, pair a foreign one with a [`Carried`], `(request,
+//! carried)`, or enable the feature `http`: an `http::Request` then carries it in its extensions.
 //!
 //! # Over the wire
 //! [`write_grpc`] and [`read_grpc`] for the header `grpc-timeout`, [`write_millis`] and [`read_millis`] for a plain number of
-//! milliseconds; with the feature `http`, `from_headers` and `to_headers` for either. A value that is written is rounded up, so who reads it never ends earlier than it was allowed to, and at most one unit
-//! later: the caller's own deadline ends the call then. A deadline that has passed is written as zero.
+//! milliseconds; with the feature `http`, `from_headers` and `to_headers` for either. A written value is rounded up, so the receiver never
+//! stops before the deadline, and at most one unit after it: by then the caller's own deadline has ended the call. A deadline that has
+//! passed is written as zero.
 //!
 //! # Cost
-//! A layer that was not asked is compiled as before. One that was reads its clock once for each request. An `http::Request` allocates
-//! for its first extension, and for each clone of them.
+//! A layer that does not heed deadlines is compiled as if there were none. One that does reads its clock once for each request. An
+//! `http::Request` allocates for its first extension, and for each clone of its extensions.
 //!
 //! # Examples
 //! ```

@@ -1,9 +1,9 @@
-//! How a policy tells what happened.
+//! How a policy emits events.
 //!
-//! A [`Sink`] is what `.with_sink(…)` takes; attached to a policy it becomes an [`Emitter`], which lies in that policy's services and
+//! A [`Sink`] is what `.with_sink(…)` takes; attached to a policy it becomes an [`Emitter`], a field of that policy's services and
 //! futures. Emitting is synchronous, infallible and never waits. With [`NullSink`], the default, none of it is compiled in.
 //!
-//! Sinks that take their time are tower services behind a ring and a pump: see the page of telemetry.
+//! Asynchronous sinks are tower services behind a ring and a pump: see [`telemetry`](crate::telemetry).
 
 mod attempt;
 #[cfg_attr(ninelives_untold, allow(dead_code))] // nothing is told

@@ -1,7 +1,7 @@
 //! One flat error for every policy, however many are composed.
 //!
 //! A caller matches once. Inside a [`Policy`](crate::Policy) no `ResilienceError` holds another one, except
-//! [`AllFailed`](ResilienceError::AllFailed), which lists what each branch of a `|` or `&` said.
+//! [`AllFailed`](ResilienceError::AllFailed), which lists the error of each branch of a `|` or `&`.
 
 mod failures;
 mod flat;

@@ -1,4 +1,4 @@
-//! The bottom of every policy: turns a service's own error into the flat one, once.
+//! The bottom of every policy: converts the service's own error into the flat one, once.
 
 use std::fmt;
 use std::future::Future;

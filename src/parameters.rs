@@ -1,7 +1,7 @@
-//! Says what of a policy can be set, as data: names, kinds, ranges, defaults.
+//! Describes the settings of a policy as data: names, kinds, ranges, defaults.
 //!
-//! The settings of a policy are a plain value that is always valid. [`Parameters`] lets programs that know no more of them than
-//! this page read and change them: by name, several at once, all or nothing. A [`Registry`](crate::registry::Registry) stands on it.
+//! The settings of a policy are a plain value that is always valid. [`Parameters`] lets a program that does not know their type
+//! read and change them: by name, several at once, all or nothing. A [`Registry`](crate::registry::Registry) is built on it.
 //!
 //! # Kinds
 //! | [`Domain`] | [`Value`] | as text |
@@ -14,11 +14,11 @@
 //! | any that is optional | `None`: the setting is off | `none` |
 //!
 //! # Ranges
-//! Each parameter has the widest range that it can have. Where one depends on another, the range may be narrower: the error then names
-//! the range at hand. Change both in one step, and only the outcome has to be valid.
+//! A parameter's range is the widest that it can have. Where it depends on another parameter, less may be accepted: the error then names
+//! the range at hand. When both are changed in one step, only the result has to be valid.
 //!
 //! # Errors
-//! [`ParameterError`] names the parameter, the value and what would have been taken. Nothing has changed then.
+//! [`ParameterError`] names the parameter, the value and what would have been accepted. Nothing has changed then.
 //!
 //! # Examples
 //! ```

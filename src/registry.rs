@@ -1,7 +1,7 @@
-//! Finds policies by their names, and changes them while they are in use.
+//! Finds policies by name, and changes their settings while they are in use.
 //!
-//! A program makes a [`Registry`] and registers its live layers. Whoever has the registry enumerates them, reads their settings and
-//! their state, and changes their parameters by name: one, several at once, or those of several policies at once, all or nothing.
+//! A program makes a [`Registry`] and registers its live layers. Whoever has the registry can list them, read their settings and
+//! state, and change their parameters by name: one, several at once, or those of several policies at once, all or nothing.
 //! A parameter's schema is data: see [`parameters`](crate::parameters). Nothing is global; a program may have several registries.
 //!
 //! # Names
@@ -9,26 +9,25 @@
 //! bytes and no control characters.
 //!
 //! # Weak
-//! A registry keeps no policy: once its layers and services are dropped, it is no longer found, and its place is free for the next one.
-//! A call that is still in flight may keep it until its end. Of a policy that is gone, the registry keeps the settings until another one is
-//! registered.
+//! A registry does not keep policies alive: once the layers and services of one are dropped, it is no longer found, and its name is free.
+//! A call that is still in flight may keep it until its end. The settings of a dropped policy stay in memory until another one is registered.
 //!
 //! # All or nothing
 //! [`apply`](Registry::apply) changes several policies in one step: every value is checked first, and from one moment on
-//! everybody sees all of them. When something is refused, nothing has changed, no version has moved and nobody was woken. A request on its way reads the settings of
-//! each policy as it comes to it, so it may have met one policy before that moment and the next one after it.
+//! everybody sees all of them. When something is refused, nothing has changed, no version has moved and nobody was woken. A request in
+//! flight reads the settings of each policy when it reaches it, so it may meet one policy before that moment and the next one after it.
 //!
 //! # Config as data
-//! With the feature `serde`, the settings of all policies are written out and set as TOML, JSON or another format: `Document`.
+//! With the feature `serde`, the settings of all policies can be written and set as TOML, JSON or another format: `Document`.
 //!
 //! # Errors
-//! Each names what it is about by its path, with the value and what would have been taken:
+//! Each names its subject by its path, with the value and what would have been accepted:
 //! `policies.payments.timeout: 0ns is outside 1ns..=forever`.
 //!
 //! # Progress
-//! Looking up, enumerating and reading are wait-free. Registering copies the list of policies and is lock-free, as is a change of one
-//! policy. A change of several that meets others begins anew, and gives up with [`RegistryError::Busy`] after a thousand times; those that
-//! it meets never wait for it.
+//! Looking up, listing and reading are wait-free. Registering copies the list of policies and is lock-free, as is a change of one
+//! policy. A change of several that collides with other changes starts over, and gives up with [`RegistryError::Busy`] after a thousand
+//! tries; the others never wait for it.
 //!
 //! # Examples
 //! ```

@@ -1,21 +1,22 @@
-//! Tries again what may succeed the next time.
+//! Repeats calls that failed and may succeed the next time.
 //!
 //! # Where it sits
 //! Innermost of the four, so that a breaker outside counts a request once and a bulkhead outside holds one permit for all its
-//! attempts. A timeout outside bounds the whole; one inside bounds each attempt.
+//! attempts. A timeout outside bounds the whole request; one inside bounds each attempt.
 //!
 //! # Readiness
-//! Passed through for the first attempt, which the service that was readied makes. A clone of it makes the further ones, and is asked for its
-//! readiness before each.
+//! Passed through for the first attempt, which goes to the service that was polled ready. Further attempts go to a clone of it, which is polled
+//! for its readiness before each.
 //!
-//! # What is tried again
+//! # What is retried
 //! By default the service's own errors and timeouts of an attempt. [`should_retry`](RetryPolicyBuilder::should_retry) chooses among
-//! the service's errors, [`retry_if`](RetryPolicyBuilder::retry_if) among its responses too, such as a 503. Rejections by a breaker or bulkhead, and what other retries inside gave up on, are not tried again. A `|` or
-//! `&` inside that failed is tried again when one of its branches would be.
+//! the service's errors, [`retry_if`](RetryPolicyBuilder::retry_if) among its responses too, such as a 503. Rejections by a breaker or
+//! bulkhead, and errors on which another retry inside gave up, are not retried. A failed `|` or `&` inside is retried if one of its
+//! branches would be.
 //!
 //! # Which requests
-//! A request that is tried again may be done twice: the service may have done it before it failed, or before the attempt ran out of time. The
-//! predicate is asked about answers, not about requests. What must not be done twice goes through a service without the retry; policies
+//! A retried request may be carried out twice: the service may have done the work before it failed, or before the attempt timed out. The
+//! predicate sees responses and errors, not requests. Send what is not idempotent through a service without the retry; policies
 //! share their state, so both have the same breaker and the same bulkhead:
 //! ```
 //! # use ninelives::prelude::*;
@@ -28,30 +29,31 @@
 //! ```
 //!
 //! # Total time
-//! [`max_duration`](RetryPolicyBuilder::max_duration) forbids to plan an attempt for later than that: a wait that would end later
-//! is not begun. One for which the service is not ready in time begins when it is; a total timeout ends that, too.
-//! [`with_total_timeout`](RetryPolicyBuilder::with_total_timeout) also ends the one that runs: attempts and waits together never take
-//! longer. A wait that would reach the end is not begun. The answer is that of the last attempt that had one, so the caller learns why
-//! they failed; only if none had, a timeout. A timeout outside can do neither.
+//! [`max_duration`](RetryPolicyBuilder::max_duration) limits planning: a backoff that would end later than that is not begun. It ends
+//! nothing: an attempt whose service becomes ready only later is still made.
+//! [`with_total_timeout`](RetryPolicyBuilder::with_total_timeout) also ends what is running: attempts and waits together never take
+//! longer. A wait that would reach the end is not begun. The result is that of the last attempt that had one, so the caller learns why
+//! they failed; only if none had, it is a timeout. A timeout outside can do neither.
 //! [`heeding_requests`](RetryPolicyBuilder::heeding_requests) does the same at the [deadline](crate::deadline) that a request carries, and
-//! refuses one whose deadline has passed. Each attempt carries the earlier of the two inward.
+//! refuses a request whose deadline has passed. Each attempt carries the earlier of the two inward.
 //!
 //! # Layers of retries
-//! Three services with three attempts each make 27 of one request when the last one is down. A retry that heeds requests marks
-//! each attempt with its number, and a retry inside that sees the mark of another makes one attempt and returns its error as it is: the
-//! outermost one decides, and it alone pays into and takes from its budget.
-//! [`even_if_nested`](RetryPolicyBuilder::even_if_nested) switches that off, `nested` of [`RetryConfig`] while in use. A mark does not leave the process by
-//! itself: [`Carried::attempt`](crate::deadline::Carried::attempt) is there to be written into a header.
+//! Three services in a row with three attempts each turn one request into 27 when the last one is down. A retry that heeds requests marks
+//! each attempt with its number. A retry inside that sees the mark of another makes one attempt and returns its error unchanged: the
+//! outermost retry decides, and it alone pays into and takes from its budget.
+//! [`even_if_nested`](RetryPolicyBuilder::even_if_nested) switches that off, as does the live setting `nested` of [`RetryConfig`]. A mark does
+//! not leave the process by itself: write [`Carried::attempt`](crate::deadline::Carried::attempt) into a header.
 //!
 //! # Live
 //! [`RetryLayer::live`] and [`RetryLayer::tuned_by`] make a retry whose attempts, waits and total time may change while it is in use. A
-//! request keeps to its end the settings that were in force when it came, so its attempts and its waits are of one version; later
-//! requests have the new ones. A budget has [live settings](crate::budget#live) of its own. The predicate does not change.
+//! request keeps the settings that were in force when it came, so all its attempts and waits use one version; later
+//! requests use the new ones. A budget has [live settings](crate::budget#live) of its own. The predicate does not change.
 //!
 //! # Shadow
-//! A shadow of live settings is asked after each attempt that failed and could be repeated: a `ShadowEvent` tells where it would have
-//! tried again and the policy gave up, or the other way round. It has no attempts of its own, so what comes after such an attempt it
-//! is not asked. It takes no token, and its total time counts where the policy has one. Calls that succeed do not pay for it.
+//! A shadow of live settings is evaluated after each failed attempt that could be repeated: a `ShadowEvent` tells where it would have
+//! tried again and the policy gave up, or the other way round. It makes no attempts of its own, so what would have come of an attempt that it
+//! alone would have made, nobody knows. It takes no token, and its total time counts where the policy has one. Calls that succeed do not pay
+//! for it.
 //!
 //! # What the service asks
 //! [`with_delay_hint`](RetryPolicyBuilder::with_delay_hint) lets an error say how long to wait, as a `Retry-After` header does: the wait is
@@ -59,13 +61,13 @@
 //! the header.
 //!
 //! # Cancel safety
-//! Dropping the future drops the attempt or the wait, as the end of the total time does; no further attempt is made, and a budget's token for an attempt that was
-//! not made yet goes back.
+//! Dropping the future drops the running attempt or wait, as the end of the total time does; no further attempt is made, and a budget's token
+//! for an attempt that was not made yet is refunded.
 //!
 //! # Errors
 //! [`RetryExhausted`](crate::ResilienceError::RetryExhausted) after the last allowed attempt, with the last error. When the predicate,
-//! the budget or the total time ends it earlier, the last error itself. A response that was worth another attempt is returned as it is in
-//! either case. A readiness error ends it at once, as it is. [`Timeout`](crate::ResilienceError::Timeout) of the total time, and
+//! the budget or the total time stops it earlier, the last error itself. A response that was to be retried is returned unchanged in
+//! either case. A readiness error ends the request at once, unchanged. [`Timeout`](crate::ResilienceError::Timeout) of the total time, and
 //! [`DeadlinePassed`](crate::ResilienceError::DeadlinePassed), a rejection: see above.
 //!
 //! # Panics
@@ -73,13 +75,13 @@
 //!
 //! # Cost
 //! First attempt succeeds: one clone of the request and one of the service, no clock, no allocation, one reference count.
-//! With a budget one load, and a swap while it is not full. Bounded by a deadline or a total timeout: one reading of the clock, and a
+//! A budget adds one load, and a swap while it is not full; a deadline or a total timeout one reading of the clock, and a
 //! timer once an attempt has to wait.
 //!
 //! # Events
 //! `RetryAttempt` before each wait, with the number of the attempt to come; `RetryExhausted` after the last one; `RetryBudgetExhausted` when
-//! the budget has no token; `TimeoutOccurred` where the total time ended it; one outcome for each request. If it tells, the events of the policies inside carry the attempt that led to them,
-//! unless the inner service hands its work to another task.
+//! the budget has no token; `TimeoutOccurred` where the total time ended it; one outcome for each request. With a sink, the events of the
+//! policies inside carry the number of the attempt that led to them, unless the inner service hands its work to another task.
 //!
 //! # Examples
 //! ```

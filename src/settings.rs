@@ -1,11 +1,11 @@
 //! Where a policy finds its settings: in a plain value, or in a live one.
 //!
-//! A layer is generic over this, so a plain value is compiled as if there were no other kind: nothing is checked, nothing is shared.
-//! A layer made live reads an [`Adaptive`] instead; a request keeps the settings that it began under, so it sees one version.
+//! A layer is generic over this, so a plain value is compiled as if there were no live ones: nothing is checked, nothing is shared.
+//! A layer made live reads an [`Adaptive`] instead; a request keeps the settings that it began with, so it sees one version.
 //!
 //! # Cost
-//! Live, a request adds one load and a comparison while nothing has changed, and a copy where the settings are needed after its
-//! beginning. See docs/benchmarks/powers.md.
+//! Live settings cost a request one load and a comparison while nothing has changed, and a copy where the settings are needed later
+//! on. See docs/benchmarks/powers.md.
 
 mod beside;
 

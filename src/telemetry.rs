@@ -5,33 +5,32 @@
 //! | [`NullSink`](crate::emit::NullSink) | nothing; compiles to nothing | the default |
 //! | [`StreamingSink`] | the newest events of each thread | [`Subscriber`]s, which come and go |
 //! | [`MemorySink`] | the newest events of all threads | tests, and a look at what has just happened |
-//! | `LogSink` | nothing; writes to `tracing`, with the feature of that name | people |
-//! | `SpanSink` | nothing; makes spans of `tracing` of requests and attempts | people, and traces; at the policy alone |
+//! | `LogSink` | nothing; writes events to `tracing` (feature of that name) | people |
+//! | `SpanSink` | nothing; makes `tracing` spans of requests and attempts | people, and traces; on a whole policy only |
 //! | [`MulticastSink`], `a + b` | what both do | two sinks at once |
-//! | `(a, b)` | what both do | two sinks at the policy, of which one is no service, as `SpanSink` |
+//! | `(a, b)` | what both do | two sinks on a policy of which one is not a service, such as `SpanSink` |
 //! | [`FallbackSink`], `a \| b` | what the one that works does | sinks that can fail |
 //!
-//! A sink that takes its time, or can fail, is a tower service: a [`TelemetrySink`]. A [`Pump`] brings it the events of a [`Subscriber`].
-//! All sinks of this page are such services too, but for `SpanSink` and pairs.
+//! A sink that is asynchronous, or can fail, is a tower service: a [`TelemetrySink`]. A [`Pump`] brings it the events of a [`Subscriber`].
+//! All sinks of this page are such services too, except `SpanSink` and pairs.
 //!
 //! # How it works
-//! Each thread that emits writes to a ring of its own, over the oldest event. Nothing that a reader does, or fails to do, is noticed
-//! by a request: it looks whether anybody wants the event, makes it, writes six words, and looks whether anybody sleeps. Readers keep
-//! their own places in the rings and count, each for itself, what they missed.
+//! Each thread that emits writes to a ring of its own, over the oldest event. A request never notices what a reader does or fails to do:
+//! it checks whether anybody wants the event, builds it, writes six words, and checks whether a reader must be woken. Each reader keeps its
+//! own position in the rings and counts the events that it missed.
 //!
 //! # Progress
-//! Emitting: wait-free, with nothing allocated, but for a thread's first event on a sink, which takes a ring (lock-free; it is allocated then,
-//! unless [`StreamingSink::reserve`] made it ahead), and for the first event after a second of silence, which wakes who fell asleep: most
-//! runtimes make a system call for that, microseconds long. A subscriber that is [`never_woken`](Subscriber::never_woken) costs not even that.
-//! Subscribing and leaving: lock-free, in a time that grows with the
-//! number of subscribers.
+//! Emitting: wait-free and without allocation, with two exceptions. A thread's first event on a sink takes a ring (lock-free; it is allocated
+//! then, unless [`StreamingSink::reserve`] made it ahead). The first event after a second of silence wakes readers that fell asleep: most
+//! runtimes make a system call for that, microseconds long; a [`never_woken`](Subscriber::never_woken) subscriber avoids it.
+//! Subscribing and unsubscribing: lock-free, in a time that grows with the number of subscribers.
 //!
 //! # Memory
 //! A ring takes 32 bytes for each event that it keeps. A sink has at most as many rings as threads emitted to it at the same time, and keeps them
-//! until it is dropped. A thread keeps its ring of a sink that was dropped until it first emits to a new one, or ends.
+//! until it is dropped. A thread keeps its ring of a dropped sink until it first emits to a new one, or ends.
 //!
 //! # Not promised
-//! Delivery: the newest events matter most, so a ring never waits for a reader. The order of events of different threads, but by
+//! Delivery: the newest events matter most, so a ring never waits for a reader. The order of events of different threads, other than by
 //! their times.
 
 mod bus;

@@ -1,12 +1,12 @@
-//! For tests of layers, ours and yours: a service that does what a test wrote down, a hand that polls, and a check of tower's
+//! For tests of layers, ours and yours: a scripted service, a way to poll calls by hand, and a check of tower's
 //! contract. Needs the feature `testing`.
 //!
 //! Time in tests is a [`ManualTimer`](crate::ManualTimer) or a [`ManualClock`](crate::ManualClock), moved by the test; nothing here
 //! sleeps, and no runtime is needed.
 //!
-//! # A service by script
-//! A [`Stage`] says what each call does, and counts what is held; [`Stage::service`] makes a service on it. It keeps tower's contract
-//! to the letter: a call without readiness of its own panics, and a clone starts without.
+//! # A scripted service
+//! A [`Stage`] says what each call does, and counts what is held; [`Stage::service`] makes a service on it. It enforces tower's contract
+//! to the letter: a call that was not polled ready panics, and a clone is not ready.
 //!
 //! ```
 //! use ninelives::prelude::*;
@@ -27,7 +27,7 @@
 //! ```
 //!
 //! # Tower's contract
-//! [`check`] drives what a layer makes of such a service through the ways in which callers use one, and says what it did wrong.
+//! [`check`] wraps such a service in a layer, uses it in the ways in which callers do, and reports the first breach of the contract.
 //!
 //! ```
 //! use ninelives::prelude::*;
@@ -40,8 +40,8 @@
 //! ```
 //!
 //! # Not promised
-//! That a layer which passes is right: what it is for is for its own tests to say. That a wait of a runtime's timer ends: the check
-//! gives up a call that waits for more than itself.
+//! That a layer which passes is correct: what the layer is for must be shown by its own tests. That a wait on a runtime's timer ends: the
+//! check drops a call that waits for anything outside it.
 
 mod contract;
 mod hand;

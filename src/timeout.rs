@@ -4,29 +4,29 @@
 //! Outermost, to bound the whole call with its retries; or inside a retry, to bound each attempt; or both.
 //!
 //! # Readiness
-//! Passed through, and not bounded: by default only the call is timed. [`TimeoutLayer::covering_readiness`] starts the clock when
-//! the inner service first says that it is not ready. At the limit `poll_ready` then says ready, and the future of `call`
-//! resolves to the timeout at once, without calling the inner service. `Clone` starts afresh.
-//! Once the inner service is ready the clock stands still until the call, which goes on with the rest of the limit: a service that is kept
-//! ready, or whose call stands in a line outside, loses nothing. Asked again, a service that was late asks the inner one: if that is ready
-//! by then, the wait is forgotten, as it is if a service that was ready is not any more. A wait for readiness that is given up cannot be told
-//! from one that goes on: it counts until the inner service is found ready, and the next call has what is left.
+//! Passed through, and not bounded: by default only the call is timed. With [`TimeoutLayer::covering_readiness`] the limit also covers the
+//! wait for readiness, from the first time that the inner service is not ready. At the limit `poll_ready` then returns ready, and the future of
+//! `call` resolves to the timeout at once, without calling the inner service. `Clone` starts with a fresh limit.
+//! Once the inner service is ready, the time stops until the call, which has the rest of the limit: a service that is kept
+//! ready, or whose call stands in a line outside, loses nothing. After a limit that passed, a further `poll_ready` polls the inner service
+//! again: if that is ready by then, the wait is forgotten; so it is if a service that was ready is no longer so. A wait for readiness that was
+//! abandoned looks like one that goes on: it counts until the inner service is found ready, and the next call has what is left.
 //!
 //! # Deadline
-//! [`TimeoutLayer::with_deadline`] makes a timeout that heeds the [deadline](crate::deadline) which a request carries. The call ends at the
-//! earlier of the two, and carries that one inward, so it never grows from layer to layer. A request whose deadline has passed is refused
+//! [`TimeoutLayer::with_deadline`] makes a timeout that heeds the [deadline](crate::deadline) of the request. The call ends at the
+//! earlier of the two, and passes that one inward, so time never grows from layer to layer. A request whose deadline has passed is refused
 //! before the inner service is called. With readiness covered, `poll_ready` is ready even if the inner service is not: the call waits for
-//! it, so its own deadline bounds that wait too; layers outside then see no back pressure. The clock starts with the call.
+//! it, so the request's deadline bounds that wait too; layers outside then see no back pressure. The clock starts with the call.
 //!
 //! # The inner call
-//! It ends with its response. With HTTP that is the head: the time that its body takes afterwards is not bounded, unless a service below
+//! It ends with its response. With HTTP that is the head: the time to read the body afterwards is not bounded, unless a service below
 //! reads it before it answers.
 //!
-//! At the limit its future is dropped, wherever it waits: what it held is free, what it had sent stays sent. Code that it handed to another
-//! task goes on: spawn what must be finished, and give it the deadline.
+//! At the limit its future is dropped, wherever it waits: what it held is released, what it had sent stays sent. Work that it handed to
+//! another task goes on: spawn what must be finished, and give it the deadline.
 //!
 //! # Cancel safety
-//! Dropping the future drops the inner future and forgets the timer.
+//! Dropping the future drops the inner future and cancels the timer.
 //!
 //! # Errors
 //! [`Timeout`](crate::ResilienceError::Timeout): the limit passed first. The inner future was dropped before the error is visible.
@@ -38,18 +38,20 @@
 //! A panic in the inner future passes through. A panic in its `Drop` at the limit passes through too, after the drop.
 //!
 //! # Cost
-//! Ready at the first poll: nothing armed, no clock read. The clock starts when the call first has to wait: one reading and one
-//! timer. With a deadline the clock is read once when the call is made, and the timer is armed at the same point. The limit lies in the service by value: no shared state. With readiness covered, the first wait for readiness
-//! puts one boxed timer into the service, which later waits use again; it is armed while the wait lasts.
+//! Ready at the first poll: no timer armed, no clock read. The time starts when the call first has to wait: one reading and one
+//! timer. With a deadline the clock is read once when the call is made, and the timer is armed at the first wait too. The limit is stored in
+//! the service by value: no shared state. With readiness covered, the first wait for readiness puts one boxed timer into the service, which
+//! later waits reuse; it is armed while the wait lasts.
 //!
 //! # Live
-//! [`TimeoutLayer::live`] makes the settings ones that may change while the policy is in use. A call keeps the limit that was in force
+//! [`TimeoutLayer::live`] makes a timeout whose settings may change while it is in use. A call keeps the limit that was in force
 //! when it was made, or when the wait for its readiness began.
-//! A shadow is judged by the same clock: a call that ends, answered or not, while it waits, would have been in time or too late.
-//! What a longer limit would have let come of a call that was dropped at a shorter one, nobody knows.
+//! A shadow uses the same clock: a call that ends after having waited, answered or not, is judged in time or too late by the shadow's limit.
+//! What would have come of a call under a longer limit than the one at which it was dropped, nobody knows.
 //!
 //! # Events
-//! `TimeoutOccurred` at the limit, but not for a request that was refused; `ShadowEvent` where a shadow would have decided otherwise; one outcome for each request.
+//! `TimeoutOccurred` at the limit, but not for a request that was refused; `ShadowEvent` where a shadow would have decided otherwise; one
+//! outcome for each request.
 //!
 //! # Examples
 //! ```

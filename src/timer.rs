@@ -4,13 +4,13 @@
 //!
 //! | timer | waits | for |
 //! |---|---|---|
-//! | [`WheelTimer`], the default | on a wheel of its runtime, in ticks of a millisecond, paused time included | production: most waits are given up soon |
-//! | [`TokioTimer`] (also [`TokioSleeper`]) | on tokio's timer, paused time included | runtimes that shall have no task of ours, tokio before 1.49 |
+//! | [`WheelTimer`], the default | on a timer wheel of its runtime, in ticks of a millisecond, paused time included | production: most waits are cancelled soon |
+//! | [`TokioTimer`] (also [`TokioSleeper`]) | on tokio's timer, paused time included | runtimes that must have no task of ours, tokio before 1.49 |
 //! | [`ManualTimer`] | until a test moves it | tests without a runtime |
 //! | [`InstantSleeper`] | not at all | tests that only count attempts |
-//! | [`TrackingSleeper`] | not at all, and remembers what was asked | tests of delays |
+//! | [`TrackingSleeper`] | not at all, and records the delays asked for | tests of delays |
 //!
-//! This page and its rooms are the only place that knows tokio.
+//! Only this module knows tokio.
 
 mod instant;
 mod manual;

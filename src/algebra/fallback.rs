@@ -1,15 +1,15 @@
 //! `a | b`: one policy, and another when it failed.
 //!
 //! # Readiness
-//! Only the primary's, its readiness error included: that ends this service as tower has it, and nothing falls back. The backup
-//! is asked for its readiness when it is needed.
+//! That of the primary alone. Its readiness error is returned as the service's own, and nothing falls back. The backup
+//! is polled for its readiness only when it is needed.
 //!
 //! # Cancel safety
 //! Dropping the future drops the arm that is running; the backup of a dropped call is never started.
 //!
 //! # Errors
-//! The backup's response hides the primary's error. When the backup fails too, the error is
-//! [`AllFailed`](crate::ResilienceError::AllFailed) with both, left to right. An error that the predicate refuses is returned as it is.
+//! When the backup succeeds, the primary's error is not returned. When it fails too, the error is
+//! [`AllFailed`](crate::ResilienceError::AllFailed) with both, left to right. An error that the predicate refuses is returned unchanged.
 //!
 //! # Events
 //! `FallbackTaken` when the backup takes over; one outcome for each request.
