@@ -55,78 +55,28 @@ where
         poll
     }
 
+    /// Goes on as far as it can. `over`: as in [`resume`](Self::resume).
     fn go_on(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         mut over: Option<Result<S::Response, S::Error>>,
     ) -> Poll<Result<S::Response, S::Error>> {
-        let mut this = self.project();
-        let config = this.plan.settings.kept(this.kept);
-        let common = &*this.plan.common;
         loop {
+            let mut this = self.as_mut().project();
             match this.step.as_mut().project() {
                 StepProj::Calling { attempt } => {
-                    let attempts = this.progress.attempts;
                     let known = over.is_some();
                     let answer = match over.take() {
                         Some(answer) => answer,
                         None => {
+                            let attempts = this.progress.attempts;
                             let watch = &mut *this.watch;
                             ready!(Request::<M>::within(attempts, || watch.poll_on(attempt, cx)))
                         }
                     };
-                    // The attempt is over: what it held is free before the wait, and before the caller sees the answer.
-                    this.watch.run_on(|| this.step.set(Step::Done));
-                    this.watch.attempt_over();
-                    let retry_if = &common.retry_if;
-                    let repeats = !this.frame.is_alone()
-                        && this.watch.run_on(|| match &answer {
-                            Ok(response) => known || retry_if.retries_response(response),
-                            Err(error) => retry_if.retries(error.as_flat()),
-                        });
-                    if !repeats {
-                        return Poll::Ready(answer);
+                    if let Some(last) = self.as_mut().weigh(answer, known) {
+                        return Poll::Ready(last);
                     }
-                    let flat = answer.as_ref().map_err(FlatError::as_flat);
-                    let hint = this.watch.run_on(|| retry_if.delay_hint(flat));
-                    let origin = this.frame.origin();
-                    let judge = |progress: &Progress, watch: &Request<M>, decided| {
-                        shadow::judge(this.plan, config, progress, origin, hint, watch, decided);
-                    };
-                    if !this.progress.may_repeat(config) {
-                        judge(this.progress, this.watch, (Verdict::GaveUp, None));
-                        this.watch
-                            .tell(Kind::RetryExhausted, |at| PolicyEvent::RetryExhausted {
-                                at,
-                                attempts,
-                            });
-                        return Poll::Ready(answer.map_err(|error| exhausted(error, attempts)));
-                    }
-                    let again = this.plan.again(config, this.progress, hint, D::CLIPS);
-                    let Again { delay, token } = match again {
-                        Ok(again) => again,
-                        Err(stop) => {
-                            judge(this.progress, this.watch, (Verdict::GaveUp, Some(stop)));
-                            stopped(this.watch, stop, attempts);
-                            return Poll::Ready(answer);
-                        }
-                    };
-                    judge(this.progress, this.watch, (Verdict::Retried, None));
-                    let frame = this.frame.as_mut();
-                    this.watch.run_on(|| frame.keep(answer));
-                    this.watch
-                        .tell(Kind::RetryAttempt, |at| PolicyEvent::RetryAttempt {
-                            at,
-                            attempt: attempts + 1,
-                            delay,
-                        });
-                    *this.token = token;
-                    this.step.set(if delay.is_zero() {
-                        Step::Yielding { yielded: false }
-                    } else {
-                        let sleep = common.timer.start(delay).1;
-                        Step::Waiting { sleep }
-                    });
                 }
                 StepProj::Waiting { sleep } => {
                     ready!(sleep.poll(cx));
@@ -145,29 +95,10 @@ where
                         *this.token = None;
                         return Poll::Ready(Err(error));
                     }
-                    if D::CLIPS && common.timer.now() >= this.progress.deadline {
+                    if D::CLIPS && this.plan.common.timer.now() >= this.progress.deadline {
                         return Poll::Pending; // `clip` ends it in this very poll
                     }
-                    this.progress.attempts += 1;
-                    let request = if this.progress.may_repeat(config) {
-                        this.watch.run_on(|| this.request.clone())
-                    } else {
-                        this.request.take()
-                    };
-                    let Some(mut request) = request else {
-                        unreachable!("a request is kept as long as attempts are left")
-                    };
-                    let carried = this.frame.origin().map_or(Carried::NOTHING, |(_, at)| at);
-                    mark::<D, Req>(&mut request, &carried, this.progress, false);
-                    if let Some(token) = this.token.take() {
-                        token.spend();
-                    }
-                    this.watch.attempt(this.progress.attempts);
-                    let service = &mut *this.service;
-                    let watch = &mut *this.watch;
-                    let call = || watch.run_on(|| service.call(request));
-                    let attempt = Request::<M>::within(this.progress.attempts, call);
-                    this.step.set(Step::Calling { attempt });
+                    self.as_mut().attempt();
                 }
                 StepProj::Refused => {
                     this.step.set(Step::Done);
@@ -180,6 +111,100 @@ where
                 StepProj::Done => panic!("the future was polled after it was done"),
             }
         }
+    }
+
+    /// What follows the answer of an attempt: the answer itself if it is the last, or the wait for the next one. `known`: a response was
+    /// found worth another attempt.
+    #[inline(always)] // its one call
+    fn weigh(
+        self: Pin<&mut Self>,
+        answer: Result<S::Response, S::Error>,
+        known: bool,
+    ) -> Option<Result<S::Response, S::Error>> {
+        let mut this = self.project();
+        let attempts = this.progress.attempts;
+        let config = this.plan.settings.kept(this.kept);
+        let common = &*this.plan.common;
+        // The attempt is over: what it held is free before the wait, and before the caller sees the answer.
+        this.watch.run_on(|| this.step.set(Step::Done));
+        this.watch.attempt_over();
+        let retry_if = &common.retry_if;
+        let repeats = !this.frame.is_alone()
+            && this.watch.run_on(|| match &answer {
+                Ok(response) => known || retry_if.retries_response(response),
+                Err(error) => retry_if.retries(error.as_flat()),
+            });
+        if !repeats {
+            return Some(answer);
+        }
+        let flat = answer.as_ref().map_err(FlatError::as_flat);
+        let hint = this.watch.run_on(|| retry_if.delay_hint(flat));
+        let origin = this.frame.origin();
+        let judge = |progress: &Progress, watch: &Request<M>, decided| {
+            shadow::judge(this.plan, config, progress, origin, hint, watch, decided);
+        };
+        if !this.progress.may_repeat(config) {
+            judge(this.progress, this.watch, (Verdict::GaveUp, None));
+            this.watch
+                .tell(Kind::RetryExhausted, |at| PolicyEvent::RetryExhausted {
+                    at,
+                    attempts,
+                });
+            return Some(answer.map_err(|error| exhausted(error, attempts)));
+        }
+        let again = this.plan.again(config, this.progress, hint, D::CLIPS);
+        let Again { delay, token } = match again {
+            Ok(again) => again,
+            Err(stop) => {
+                judge(this.progress, this.watch, (Verdict::GaveUp, Some(stop)));
+                stopped(this.watch, stop, attempts);
+                return Some(answer);
+            }
+        };
+        judge(this.progress, this.watch, (Verdict::Retried, None));
+        let frame = this.frame.as_mut();
+        this.watch.run_on(|| frame.keep(answer));
+        this.watch
+            .tell(Kind::RetryAttempt, |at| PolicyEvent::RetryAttempt {
+                at,
+                attempt: attempts + 1,
+                delay,
+            });
+        *this.token = token;
+        this.step.set(if delay.is_zero() {
+            Step::Yielding { yielded: false }
+        } else {
+            let sleep = common.timer.start(delay).1;
+            Step::Waiting { sleep }
+        });
+        None
+    }
+
+    /// Makes the next attempt: the service has said that it is ready.
+    #[inline(always)] // its one call
+    fn attempt(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        let config = this.plan.settings.kept(this.kept);
+        this.progress.attempts += 1;
+        let request = if this.progress.may_repeat(config) {
+            this.watch.run_on(|| this.request.clone())
+        } else {
+            this.request.take()
+        };
+        let Some(mut request) = request else {
+            unreachable!("a request is kept as long as attempts are left")
+        };
+        let carried = this.frame.origin().map_or(Carried::NOTHING, |(_, at)| at);
+        mark::<D, Req>(&mut request, &carried, this.progress, false);
+        if let Some(token) = this.token.take() {
+            token.spend();
+        }
+        this.watch.attempt(this.progress.attempts);
+        let service = &mut *this.service;
+        let watch = &mut *this.watch;
+        let call = || watch.run_on(|| service.call(request));
+        let attempt = Request::<M>::within(this.progress.attempts, call);
+        this.step.set(Step::Calling { attempt });
     }
 }
 
