@@ -100,35 +100,33 @@ where
                     // What the primary held is free before the backup starts, or before the caller sees the answer.
                     this.watch.run_on(|| this.arm.set(Arm::Readying));
                     match result {
-                        Ok(response) => Ok(response),
-                        Err(error) => {
-                            let flat = error.as_flat();
-                            if this.watch.run_on(|| this.when.falls_back(flat)) {
-                                *this.error = Some(error.into_flat());
-                                let taken = Kind::FallbackTaken;
-                                this.watch
-                                    .tell(taken, |at| PolicyEvent::FallbackTaken { at });
-                                continue;
-                            }
-                            Err(error)
+                        Err(error)
+                            if this.watch.run_on(|| this.when.falls_back(error.as_flat())) =>
+                        {
+                            *this.error = Some(error.into_flat());
+                            let taken = Kind::FallbackTaken;
+                            this.watch
+                                .tell(taken, |at| PolicyEvent::FallbackTaken { at });
+                            continue;
                         }
+                        result => result,
                     }
                 }
-                ArmProj::Readying => match this.backup.as_mut() {
-                    Some((backup, _)) => {
-                        match ready!(this.watch.run_on(|| backup.poll_ready(cx))) {
-                            Ok(()) => {
-                                if let Some((mut backup, request)) = this.backup.take() {
-                                    let future = this.watch.run_on(|| backup.call(request));
-                                    this.arm.set(Arm::Backup { future });
-                                }
-                                continue;
+                ArmProj::Readying => {
+                    let Some((backup, _)) = this.backup.as_mut() else {
+                        unreachable!("the backup is taken only when it is called")
+                    };
+                    match ready!(this.watch.run_on(|| backup.poll_ready(cx))) {
+                        Ok(()) => {
+                            if let Some((mut backup, request)) = this.backup.take() {
+                                let future = this.watch.run_on(|| backup.call(request));
+                                this.arm.set(Arm::Backup { future });
                             }
-                            Err(error) => Err(both(this.error, error)),
+                            continue;
                         }
+                        Err(error) => Err(both(this.error, error)),
                     }
-                    None => unreachable!("the backup is taken only when it is called"),
-                },
+                }
                 ArmProj::Backup { future } => {
                     let result = ready!(this.watch.poll_on(future, cx));
                     result.map_err(|error| both(this.error, error))

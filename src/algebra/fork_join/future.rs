@@ -83,9 +83,9 @@ where
 
     /// Moves the right arm on as far as it goes; a response ends the race.
     #[inline(always)] // as `poll`
-    fn poll_right(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<B::Response> {
-        let mut this = self.project();
+    fn poll_right(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<B::Response> {
         loop {
+            let mut this = self.as_mut().project();
             match this.right.as_mut().project() {
                 RightProj::Staggered { delay } => {
                     let (since, sleep) = this.timer.start(*delay);
@@ -115,21 +115,7 @@ where
                     };
                     match ready {
                         Poll::Pending => return None,
-                        Poll::Ready(Ok(())) => {
-                            if let Some((mut service, request)) = this.spare.take() {
-                                let arm = Arm::Right;
-                                this.watch
-                                    .tell(Kind::ForkStarted, |at| PolicyEvent::ForkStarted {
-                                        at,
-                                        arm,
-                                    });
-                                if G::COSTS {
-                                    this.fare.spend();
-                                }
-                                let future = this.watch.run_on(|| service.call(request));
-                                this.right.set(Right::Running { future });
-                            }
-                        }
+                        Poll::Ready(Ok(())) => self.as_mut().begin_right(),
                         Poll::Ready(Err(error)) => {
                             *this.right_error = Some(error.into_flat());
                             this.right.set(Right::Over);
@@ -149,6 +135,23 @@ where
                 RightProj::Over => return None,
             }
         }
+    }
+
+    /// Calls the right service, which has said that it is ready.
+    #[inline(always)] // as `poll`
+    fn begin_right(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        let Some((mut service, request)) = this.spare.take() else {
+            return;
+        };
+        let arm = Arm::Right;
+        this.watch
+            .tell(Kind::ForkStarted, |at| PolicyEvent::ForkStarted { at, arm });
+        if G::COSTS {
+            this.fare.spend();
+        }
+        let future = this.watch.run_on(|| service.call(request));
+        this.right.set(Right::Running { future });
     }
 }
 
