@@ -9,6 +9,8 @@ use super::{
 };
 use crate::time::{Tick, saturating_nanos};
 
+mod stamp;
+
 /// Every field that an event can have.
 #[derive(Serialize, Deserialize)]
 struct Record {
@@ -52,17 +54,6 @@ struct Record {
     shadow: Option<Verdict>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     allowance_ns: Option<u64>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename = "Stamp")]
-struct StampRecord {
-    policy: PolicyId,
-    time_ns: u64,
-    #[serde(default)]
-    sequence: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    in_attempt: u16,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's way of asking
@@ -267,32 +258,6 @@ impl Serialize for PolicyEvent {
 impl<'de> Deserialize<'de> for PolicyEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Record::deserialize(deserializer)?.event()
-    }
-}
-
-// === impl Stamp ===
-
-impl Serialize for Stamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        StampRecord {
-            policy: self.policy,
-            time_ns: self.time.as_nanos(),
-            sequence: self.sequence,
-            in_attempt: self.attempt,
-        }
-        .serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Stamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let record = StampRecord::deserialize(deserializer)?;
-        Ok(Self {
-            policy: record.policy,
-            time: Tick::from_nanos(record.time_ns),
-            sequence: record.sequence,
-            attempt: record.in_attempt,
-        })
     }
 }
 
