@@ -103,6 +103,12 @@ impl Mark {
 // === impl Rates ===
 
 impl Rates {
+    pub(super) const NONE: Self = Self {
+        total: 0,
+        failed: 0,
+        slow: 0,
+    };
+
     /// These and `open` calls that are out for too long: they count as slow, and as calls.
     #[must_use]
     pub const fn with_open(self, open: u64) -> Self {

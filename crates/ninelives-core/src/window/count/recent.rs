@@ -68,11 +68,7 @@ impl Recent {
     #[inline]
     pub const fn rates(self, term: Term) -> Rates {
         if !self.is_of(term) {
-            return Rates {
-                total: 0,
-                failed: 0,
-                slow: 0,
-            };
+            return Rates::NONE;
         }
         let len = self.len();
         let marks = HISTORY.get(self.0) ^ 1 << (2 * len);

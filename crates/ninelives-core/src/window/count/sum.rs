@@ -54,11 +54,7 @@ impl Sum {
     #[inline]
     pub const fn rates(self, term: Term) -> Rates {
         if !self.is_of(term) {
-            return Rates {
-                total: 0,
-                failed: 0,
-                slow: 0,
-            };
+            return Rates::NONE;
         }
         let total = signed(TOTAL.get(self.0));
         Rates {
