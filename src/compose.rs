@@ -29,7 +29,7 @@ pub trait WithSink<K> {
     /// The same layer, telling `K`.
     type Output;
 
-    /// Tells what happens to `sink`. The layer's state stays what it is; clones made before go on without.
+    /// Emits its events to `sink`. The layer keeps its state; clones made before go on without the sink.
     fn with_sink(self, sink: &K) -> Self::Output;
 }
 

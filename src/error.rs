@@ -45,7 +45,7 @@ pub enum ResilienceError<E> {
         /// The limit at that moment.
         max: usize,
     },
-    /// The bulkhead's line did not move in time; the service was not called.
+    /// The call's turn in the bulkhead's line did not come in time; the service was not called.
     #[non_exhaustive]
     BulkheadTimeout {
         /// How long the call stood in line.
@@ -53,10 +53,10 @@ pub enum ResilienceError<E> {
     },
     /// The bulkhead was closed; the service was not called.
     BulkheadClosed,
-    /// The circuit breaker let nobody through; the service was not called.
+    /// The circuit breaker rejected the call; the service was not called.
     #[non_exhaustive]
     CircuitOpen {
-        /// When a call can be let through at the earliest, from the moment the circuit was asked; `None` when no time is
+        /// When a call can be admitted at the earliest, from the moment the circuit was asked; `None` when no time is
         /// known: only a command can change it, or the outcome of a probe whose lease is of 46 hours or more.
         retry_after: Option<Duration>,
     },
@@ -71,7 +71,7 @@ pub enum ResilienceError<E> {
     RetryExhausted {
         /// Attempts made, the first one included.
         attempts: u32,
-        /// What the last attempt said.
+        /// The error of the last attempt.
         last: AttemptError<E>,
     },
     /// Every branch of a fallback or of a fork-join failed.

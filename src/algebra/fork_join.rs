@@ -200,8 +200,8 @@ impl<A, B, T, K, C, G> Policy<ForkJoinLayer<A, B, T, K, C, G>> {
 }
 
 impl<A, B, T, K, C, D> Policy<ForkJoinLayer<A, B, T, K, C, (), D>> {
-    /// Takes the right arm's call from `budget`, which each request pays into: without a token the left arm is alone. In a stack in
-    /// which a retry pays into the same budget for the same requests, [`drawing_from`](Self::drawing_from) it.
+    /// Makes the right arm cost a token of `budget`, into which each request deposits: without a token the left arm goes on alone. In a
+    /// stack in which a retry deposits into the same budget for the same requests, use [`drawing_from`](Self::drawing_from).
     pub fn with_budget(
         self,
         budget: RetryBudget,
@@ -209,7 +209,7 @@ impl<A, B, T, K, C, D> Policy<ForkJoinLayer<A, B, T, K, C, (), D>> {
         self.allowed(budget)
     }
 
-    /// Takes the right arm's call from `budget`, which somebody else pays into.
+    /// Makes the right arm cost a token of `budget`, into which somebody else deposits.
     pub fn drawing_from(
         self,
         budget: RetryBudget,

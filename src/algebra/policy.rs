@@ -50,7 +50,7 @@ impl<F> Policy<Respond<F>> {
 }
 
 impl<P> Policy<P> {
-    /// Tells what happens in every policy inside to `sink`. Their state stays what it is.
+    /// Emits the events of every policy inside to `sink`. They keep their state.
     pub fn with_sink<K>(self, sink: K) -> Policy<P::Output>
     where
         P: WithSink<K>,

@@ -72,7 +72,7 @@ impl<M: Mode, K, C, W> BulkheadLayer<M, K, C, W> {
         self
     }
 
-    /// Tells what happens to `sink`. Clones share the permits, and each tells its own sink.
+    /// Emits its events to `sink`. Clones share the permits, and each emits to its own sink.
     pub fn with_sink<Q>(self, sink: Q) -> BulkheadLayer<M, Q, C, W> {
         BulkheadLayer {
             permits: self.permits,

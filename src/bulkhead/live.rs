@@ -97,8 +97,8 @@ impl<T, P: Rank, D: Manner, K, W> BulkheadLayer<Queued<T, P, D>, K, BulkheadConf
     /// The same bulkhead with the settings that `adaptive` has, now and later. Its permits and its line are its own: clones made
     /// before keep theirs.
     ///
-    /// What `adaptive` may be changed to is its own affair: of a later value with more in line than there are places, only those
-    /// there are can be taken. Give it [`check`](Self::check) as its validation and such a value is refused, as [`live`](Self::live) does.
+    /// Later values of `adaptive` are not checked here: if one lets more calls wait than there are places, only as many as there are can
+    /// wait. Give it [`check`](Self::check) as its validation, and such a value is refused, as [`live`](Self::live) does.
     ///
     /// # Errors
     /// What [`check`](Self::check) says of the settings that `adaptive` has now; it is not followed then.

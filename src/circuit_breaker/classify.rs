@@ -8,11 +8,11 @@ use crate::error::ResilienceError;
 /// What the end of a call says about the dependency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// It is well.
+    /// It is healthy.
     Success,
-    /// It is not.
+    /// It is failing.
     Failure,
-    /// Nothing: a probe gives its slot back, and nothing is counted.
+    /// Nothing: a probe releases its slot, and nothing is counted.
     Ignored,
 }
 

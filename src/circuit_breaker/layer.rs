@@ -22,9 +22,9 @@ use crate::settings::{Beside, Live};
 
 /// Puts a circuit breaker around a service, and commands it. See the [page](super).
 ///
-/// One value is one circuit: clones, and services from repeated `layer()` calls, share its state. What makes another one of it,
-/// [`classify`](Self::classify), [`with_retry_after`](Self::with_retry_after), [`live`](Self::live) and [`tuned_by`](Self::tuned_by), makes a new
-/// circuit: a handle to watch and command is a clone of the last one, not of an earlier one.
+/// One value is one circuit: clones, and services from repeated `layer()` calls, share its state. [`classify`](Self::classify),
+/// [`with_retry_after`](Self::with_retry_after), [`live`](Self::live) and [`tuned_by`](Self::tuned_by) make a layer with a new circuit: to
+/// watch and command the circuit, clone the layer that the last of them returned.
 #[derive(Debug)]
 pub struct CircuitBreakerLayer<
     C = MonotonicClock,
@@ -90,7 +90,7 @@ impl<C, K, L: CircuitSettings, J> CircuitBreakerLayer<C, K, L, J> {
         self
     }
 
-    /// Tells what happens to `sink`. Clones share the circuit, and each tells its own sink.
+    /// Emits its events to `sink`. Clones share the circuit, and each emits to its own sink.
     pub fn with_sink<Q>(self, sink: Q) -> CircuitBreakerLayer<C, Q, L, J> {
         CircuitBreakerLayer {
             shared: self.shared,
@@ -99,8 +99,8 @@ impl<C, K, L: CircuitSettings, J> CircuitBreakerLayer<C, K, L, J> {
         }
     }
 
-    /// Makes the jitter of the recovery timeout, and the calls that a ramp lets through, repeat: the same seed and the same order of
-    /// calls give the same. Of this circuit, so it comes after what makes a new one, as [`live`](CircuitBreakerLayer::live).
+    /// Makes the jitter of the recovery timeout, and the calls that a ramp admits, repeatable: the same seed and the same order of
+    /// calls give the same draws. It applies to this circuit: call it after what makes a new one, such as [`live`](CircuitBreakerLayer::live).
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
         self.shared.circuit.breaker.reseed(seed);

@@ -11,8 +11,8 @@ use crate::error::ConfigError;
 // === impl CircuitBreakerConfig ===
 
 impl<W: Measure> CircuitBreakerConfig<W> {
-    /// Closes at `successes` of the probes, and opens again as soon as they cannot be reached any more. Without it all must succeed, and
-    /// one failure opens it.
+    /// Closes when `successes` of the probes have succeeded, and opens again as soon as too few are left for that. Without it all must
+    /// succeed, and one failure opens it.
     ///
     /// # Errors
     /// No success, or more than there are probes.
@@ -22,8 +22,8 @@ impl<W: Measure> CircuitBreakerConfig<W> {
         Ok(self)
     }
 
-    /// Rejects `factor` times (1 to 100) as long at each opening without a recovery in between, up to `longest`: the recovery timeout at
-    /// first. A recovery is to have been closed for `longest`; a success of a probe is none. See [Recovery](super#recovery).
+    /// Multiplies the open time by `factor` (1 to 100) at each opening without a recovery in between, from the recovery timeout up to
+    /// `longest`. A recovery means closed for `longest`; the success of a probe is none. See [Recovery](super#recovery).
     ///
     /// # Errors
     /// A factor outside its range, as `recovery_growth`; a longest time below the recovery timeout, or from 2^45 µs on, as
@@ -44,8 +44,8 @@ impl<W: Measure> CircuitBreakerConfig<W> {
         self
     }
 
-    /// Rejects longer by a random share of the time, from none to `share` of it (0 to 1), so that those who opened together do not try
-    /// together. It comes on top of the longest time too. See [`with_seed`](super::CircuitBreakerLayer::with_seed).
+    /// Lengthens the open time by a random share of it, from none to `share` (0 to 1), so that circuits that opened together do not probe
+    /// together. It is added to the longest time too. See [`with_seed`](super::CircuitBreakerLayer::with_seed).
     ///
     /// # Errors
     /// A share outside its range, as `recovery_jitter`.
@@ -54,8 +54,8 @@ impl<W: Measure> CircuitBreakerConfig<W> {
         Ok(self)
     }
 
-    /// Recovers in stages, each of which lets a larger share of the calls through, and none less than one a second. There are no probes
-    /// then. See [Recovery](super#recovery).
+    /// Recovers without probes, in stages: each admits a larger share of the calls, and none less than one a second. See
+    /// [Recovery](super#recovery).
     #[must_use]
     pub const fn with_ramp(mut self, ramp: Ramp) -> Self {
         self.limits = self.limits.with_ramp(ramp);
@@ -86,7 +86,7 @@ impl<W> CircuitBreakerConfig<W> {
         self.limits.longest()
     }
 
-    /// The share of the time by which chance may lengthen it.
+    /// The share of the open time by which jitter may lengthen it.
     pub const fn recovery_jitter(&self) -> f64 {
         self.limits.jitter()
     }

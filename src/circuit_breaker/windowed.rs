@@ -22,9 +22,9 @@ pub struct Windowed {
 /// What a window looks back on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CircuitWindow {
-    /// The calls that ended in the last so much time, in ten slots: it looks back for as long, less up to one slot.
+    /// The calls that ended within this time, in ten slots: it looks back for as long, less up to one slot.
     Time(Duration),
-    /// The last so many calls that ended.
+    /// This many calls, the last that ended.
     Count(u32),
 }
 
@@ -183,7 +183,7 @@ impl Rated {
         self.measure().slow_after
     }
 
-    /// Calls in the window before which no rate is known.
+    /// Calls that must be in the window before a rate counts.
     pub const fn minimum_calls(&self) -> u32 {
         self.measure().minimum_calls()
     }
@@ -201,8 +201,7 @@ impl Rated {
 
 /// Rates: each of these makes a circuit that goes by consecutive failures alone one that goes by a window too.
 impl<W: Measure> CircuitBreakerConfig<W> {
-    /// Opens also when this share of the calls in the window fail: from a millionth to 1, to the nearest millionth. At the share is
-    /// enough.
+    /// Opens also when this share of the calls in the window, or more, fail: from a millionth to 1, to the nearest millionth.
     ///
     /// # Errors
     /// A share outside its range; what is not a number is outside.
@@ -212,8 +211,8 @@ impl<W: Measure> CircuitBreakerConfig<W> {
         Ok(rated)
     }
 
-    /// Opens also when this share of the calls in the window take `slow` (1 ms to a day) or longer: those that ended, whatever they
-    /// ended with, and those that are out. See [Slow calls](super#slow-calls).
+    /// Opens also when this share of the calls in the window take `slow` (1 ms to a day) or longer: those that ended, with whatever
+    /// result, and those in flight. See [Slow calls](super#slow-calls).
     ///
     /// # Errors
     /// `slow_call_duration` or `slow_call_rate` outside its range, as [`with_failure_rate`](Self::with_failure_rate).
@@ -226,7 +225,7 @@ impl<W: Measure> CircuitBreakerConfig<W> {
         Ok(rated)
     }
 
-    /// Knows no rate before so many calls (1 to 1,000,000) are in the window, at most as many as a count window has. By
+    /// No rate counts before this many calls are in the window: 1 to 1,000,000, and at most the size of a count window. By
     /// default 100, or all of a smaller count window.
     ///
     /// # Errors
@@ -241,7 +240,7 @@ impl<W: Measure> CircuitBreakerConfig<W> {
         Ok(rated)
     }
 
-    /// Looks back for so much time (1 ms to a day), in ten slots.
+    /// The window is this long (1 ms to a day), in ten slots.
     ///
     /// # Errors
     /// A time outside its range.
@@ -251,7 +250,7 @@ impl<W: Measure> CircuitBreakerConfig<W> {
         Ok(rated)
     }
 
-    /// Looks back on so many calls that ended (1 to 16,384).
+    /// The window is this many calls that ended (1 to 16,384).
     ///
     /// # Errors
     /// A number outside its range; `minimum_calls`, if a minimum was set that so many calls never reach.

@@ -64,7 +64,7 @@ impl Default for RetryPolicyBuilder {
 }
 
 impl<T, D> RetryPolicyBuilder<Transient, T, D> {
-    /// Tries again only after errors of the service for which `predicate` is true; timeouts of an attempt are tried again too.
+    /// Retries only errors of the service for which `predicate` is true; timeouts of an attempt are retried too.
     pub fn should_retry<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnError<F>, T, D>
     where
         F: Fn(&E) -> bool,
@@ -72,8 +72,7 @@ impl<T, D> RetryPolicyBuilder<Transient, T, D> {
         self.deciding(|_| OnError(predicate))
     }
 
-    /// Tries again after any error for which `predicate` is true, whatever policy inside it came from: rejections are then
-    /// tried again if it says so.
+    /// Retries any error for which `predicate` is true, whatever policy inside it came from: rejections too, then.
     pub fn should_retry_flat<E, F>(self, predicate: F) -> RetryPolicyBuilder<OnFlatError<F>, T, D>
     where
         F: Fn(&ResilienceError<E>) -> bool,
@@ -81,8 +80,8 @@ impl<T, D> RetryPolicyBuilder<Transient, T, D> {
         self.deciding(|_| OnFlatError(predicate))
     }
 
-    /// Tries again after responses and errors of the service for which `predicate` is true, and after timeouts of an attempt. When
-    /// no attempt is left, or no time and no token for one, the last answer is returned: a response as it is.
+    /// Retries responses and errors of the service for which `predicate` is true, and timeouts of an attempt. When
+    /// no attempt is left, or no time or no token for one, the last result is returned: a response unchanged.
     pub fn retry_if<R, E, F>(self, predicate: F) -> RetryPolicyBuilder<OnResult<F>, T, D>
     where
         F: Fn(Result<&R, &E>) -> bool,
@@ -92,14 +91,14 @@ impl<T, D> RetryPolicyBuilder<Transient, T, D> {
 }
 
 impl<P, T> RetryPolicyBuilder<P, T> {
-    /// Ends the whole at this time after the call, 1 ns and up: no wait and no attempt is begun that would not begin before it, and an
-    /// attempt that runs is dropped. The answer is that of the last attempt that had one; a timeout if none had.
+    /// Ends all attempts and waits at this time after the call, 1 ns and up: no attempt begins then or later, nor a wait that would reach
+    /// it, and a running attempt is dropped. The result is that of the last attempt that had one; a timeout if none had.
     #[must_use]
     pub fn with_total_timeout(self, total: Duration) -> RetryPolicyBuilder<P, T, Clipped> {
         self.bounded(Some(total))
     }
 
-    /// Heeds what requests carry: their deadline as if it were a total time, and the mark of another retry around. Requests must be
+    /// Heeds what requests carry: their deadline as a total timeout, and the mark of a retry outside. Requests must be
     /// [`Carries`](crate::deadline::Carries). See [the page](super#layers-of-retries).
     pub fn heeding_requests(self) -> RetryPolicyBuilder<P, T, Heeding> {
         self.bounded(None)
@@ -114,13 +113,13 @@ impl<P, T> RetryPolicyBuilder<P, T, Clipped> {
 }
 
 impl<P, T> RetryPolicyBuilder<P, T, Heeding> {
-    /// Ends the whole at this time after the call, or at the request's deadline if that is earlier.
+    /// Ends all attempts and waits at this time after the call, or at the request's deadline if that is earlier.
     #[must_use]
     pub fn with_total_timeout(self, total: Duration) -> Self {
         self.bounded(Some(total))
     }
 
-    /// Tries again, too, what another retry around tries: the attempts of both multiply. Off by default.
+    /// Retries also inside a retry that does: the attempts of both multiply. Off by default.
     #[must_use]
     pub fn even_if_nested(mut self) -> Self {
         self.settings.config = self.settings.config.with_nested(true);
@@ -152,15 +151,15 @@ impl<P, T, D> RetryPolicyBuilder<P, T, D> {
         self
     }
 
-    /// How to spread the waits. The backoff's cap comes first, so capped waits stay spread.
+    /// How to randomize the waits. Jitter is applied after the backoff's cap, so capped waits are spread too.
     #[must_use]
     pub fn with_jitter(mut self, jitter: Jitter) -> Self {
         self.settings.config = self.settings.config.with_jitter(jitter);
         self
     }
 
-    /// Waits no shorter than `hint` asks of an error of the service, and no longer for that than `at_most`: see
-    /// [the page](super#what-the-service-asks). Name the predicate first. Of several hints the longest wait counts.
+    /// Waits at least as long as `hint` returns for an error of the service, of which `at_most` at most counts: see
+    /// [the page](super#what-the-service-asks). Set the predicate first. Of several hints the longest wait counts.
     pub fn with_delay_hint<E, F>(
         self,
         at_most: Duration,
@@ -176,7 +175,7 @@ impl<P, T, D> RetryPolicyBuilder<P, T, D> {
         })
     }
 
-    /// As [`with_delay_hint`](Self::with_delay_hint), of responses too: of a 503 that came with `Retry-After`.
+    /// As [`with_delay_hint`](Self::with_delay_hint), for responses too, such as a 503 with `Retry-After`.
     pub fn with_result_delay_hint<R, E, F>(
         self,
         at_most: Duration,
@@ -194,8 +193,8 @@ impl<P, T, D> RetryPolicyBuilder<P, T, D> {
         })
     }
 
-    /// Ends when an attempt and the wait before it would begin later than this after the call: 1 ns and up. An attempt that
-    /// has begun is not cut; [`with_total_timeout`](RetryPolicyBuilder::with_total_timeout) does that.
+    /// Begins no wait that would end later than this after the call, and gives up instead: 1 ns and up. A running attempt is not
+    /// ended; [`with_total_timeout`](RetryPolicyBuilder::with_total_timeout) does that.
     #[must_use]
     pub fn max_duration(mut self, total: Duration) -> Self {
         self.settings.max_duration = Some(total);
@@ -209,7 +208,7 @@ impl<P, T, D> RetryPolicyBuilder<P, T, D> {
         self
     }
 
-    /// Makes the jitter repeat: the same seed and the same order of calls give the same waits.
+    /// Makes the jitter repeatable: the same seed and the same order of calls give the same waits.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);

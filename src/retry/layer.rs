@@ -128,7 +128,7 @@ impl<P, T, K, C, D> RetryLayer<P, T, K, C, D> {
         self
     }
 
-    /// Tells what happens to `sink`. Clones share the budget, and each tells its own sink.
+    /// Emits its events to `sink`. Clones share the budget, and each emits to its own sink.
     pub fn with_sink<Q>(self, sink: Q) -> RetryLayer<P, T, Q, C, D> {
         RetryLayer {
             plan: self.plan,

@@ -127,7 +127,7 @@ impl<T, K, C, D> TimeoutLayer<T, K, C, D> {
         }
     }
 
-    /// Tells what happens to `sink`.
+    /// Emits its events to `sink`.
     pub fn with_sink<Q>(self, sink: Q) -> TimeoutLayer<T, Q, C, D> {
         TimeoutLayer {
             settings: self.settings,
