@@ -1,20 +1,21 @@
 //! A sink, and another one for the events that the first could not take.
 //!
 //! # Readiness
-//! The primary's. When its readiness fails, the backup's for this one event; the next event asks the primary again. `Clone` resets readiness.
+//! The primary's. When its readiness fails, the backup's for this one event; the next event begins with the primary again. `Clone` resets
+//! readiness.
 //!
 //! # Cancel safety
-//! Dropping the future drops what the sink at work does with that event. The backup of a dropped call is never asked.
+//! Dropping the future drops that of the sink at work. The backup of a dropped call is never used.
 //!
 //! # Errors
-//! The backup's success hides the primary's error. When the backup fails too, at its readiness or with the event, the error has both.
+//! When the backup succeeds, the primary's error is not returned. When it fails too, in `poll_ready` or with the event, the error has both.
 //!
 //! # Panics
-//! A panic is no error: it goes to the caller, and the backup is not asked. A sink that is slow or never ready has not failed either: put a
+//! A panic is not an error: it goes to the caller, and the backup is not used. A sink that is slow or never ready has not failed either: put a
 //! timeout around it, and it will.
 //!
 //! # Cost
-//! One clone of the backup for each event, so that the future has a backup of its own to ask.
+//! One clone of the backup for each event, so that the future has a backup of its own.
 
 mod future;
 

@@ -19,13 +19,13 @@ use crate::emit::{Interest, PolicyEvent, PolicyId, Sink};
 use crate::error::ConfigError;
 use crate::name::Name;
 
-/// The newest events, for as long as a clone of the sink lives: a policy that tells it does not keep it.
+/// The newest events, for as long as a clone of the sink lives: a policy that emits to it does not keep it alive.
 ///
 /// An event costs the same whether the sink is empty or full. Each thread that emits keeps its newest `capacity` events in a ring of
 /// its own, 32 bytes each; the sink's events are the newest of all of them.
 ///
 /// Clones are the same sink. It is a tower service of events too: an event that comes in by [`call`](Service::call) keeps its own
-/// stamp, but for its number.
+/// stamp, except its number.
 ///
 /// # Examples
 /// ```

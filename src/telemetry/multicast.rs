@@ -1,19 +1,19 @@
 //! Two sinks that both get every event.
 //!
 //! # Readiness
-//! Ready once each branch has answered for itself, by being ready or by failing. A branch that is ready is not asked again before the
-//! event comes: what it reserved is held. So one branch that is never ready holds up both; a policy with a timeout around it helps.
+//! Ready once each branch is ready or has failed. A branch that is ready is not polled again before the
+//! event comes: what it reserved is held. So a branch that is never ready holds up both; a policy with a timeout around it helps.
 //! `Clone` resets readiness.
 //!
 //! # Cancel safety
-//! Dropping the future drops what both branches do with that event.
+//! Dropping the future drops the futures of both branches.
 //!
 //! # Errors
-//! A branch that fails, at its readiness or with the event, does not stop the other one: the error comes when both are done. When both
-//! fail at their readiness there is nobody to call, and `poll_ready` returns it. A failed branch is asked again for the next event.
+//! A branch that fails, in `poll_ready` or with the event, does not stop the other one: the error is returned when both are done. When both
+//! fail in `poll_ready`, neither can be called, and `poll_ready` returns the error. A failed branch is polled again for the next event.
 //!
 //! # Panics
-//! A branch that panics does not stop the other one either. When the other one is done, or has failed, a panic of the multicast's own follows.
+//! A branch that panics does not stop the other one either: when that is done, or has failed, the multicast itself panics.
 
 mod branch;
 mod future;

@@ -1,14 +1,14 @@
-//! Takes events to a sink that takes its time.
+//! Delivers events to an asynchronous sink.
 //!
 //! A pump is one task, which you spawn. It takes events from a [`Subscriber`] and gives them, one after the other, to a [`TelemetrySink`].
-//! Nothing that this sink does is noticed by a request: what the pump cannot deliver in time is overwritten in the rings, and counted.
+//! No request notices what this sink does: events that the pump cannot deliver in time are overwritten in the rings, and counted.
 //!
 //! # What becomes of an event
 //! | the sink | the event counts as | then |
 //! |---|---|---|
 //! | answers `Ok` | delivered | |
-//! | fails, at its readiness or with the event | failed | it is asked again for the next event |
-//! | is not ready, or not done, within the event timeout | timed out | what it did with the event is dropped |
+//! | fails, in `poll_ready` or with the event | failed | it is polled for readiness again for the next event |
+//! | is not ready, or not done, within the event timeout | timed out | its future for the event is dropped |
 //! | panics, in any of its methods or its future's | panicked | it is used again: see Panics |
 //! | is slower than events come | delivered, or lost in the rings | |
 //! | was not done when the pump ended | undelivered | |
@@ -19,23 +19,23 @@
 //! unseen.
 //!
 //! # Shutdown
-//! [`PumpHandle::shutdown`], or dropping the handle, lets the pump deliver what was emitted before, until the drain deadline; later events
-//! are not meant for it. Then it drops the sink, and the subscription ends. Dropping the task ends the pump at once: what is left
-//! counts as undelivered. Handle, task, sinks and policies may go in any order.
+//! [`PumpHandle::shutdown`], or dropping the handle, lets the pump deliver what was emitted before, until the drain deadline; it ignores
+//! later events. Then it drops the sink, and the subscription ends. Dropping the task ends the pump at once: what is left
+//! counts as undelivered. Handle, task, sinks and policies may be dropped in any order.
 //!
 //! # Readiness
-//! The sink is asked for its readiness once there is an event for it, so an idle pump holds nothing of it.
+//! The sink is polled for readiness only when there is an event for it, so an idle pump reserves nothing of it.
 //!
 //! # Panics
-//! A panic of the sink is caught and counted, and the sink is used again for the next event: what state a panic leaves it in is its own
-//! matter. Where that is a doubt, put a sink around it that is made anew. With `panic = "abort"` nothing is caught.
+//! A panic of the sink is caught and counted, and the sink is used again for the next event, in whatever state the panic left it. If that
+//! state may be broken, wrap it in a sink that makes a new one. With `panic = "abort"` nothing is caught.
 //!
 //! # Loops
-//! A policy around the pump's sink that tells its events to the same stream makes new events of each event: use another stream there, or
+//! A policy around the pump's sink that emits to the same stream makes new events of each event: use another stream there, or
 //! none. Such a loop never recurses and a shutdown ends it, but it keeps the pump busy for ever.
 //!
 //! # Cost
-//! For an event that the sink takes at once: no clock read, no timer, no allocation of the pump's own.
+//! For an event that the sink accepts at once: no clock read, no timer, no allocation of the pump's own.
 
 mod future;
 mod handle;
@@ -111,14 +111,14 @@ impl<S, T> Pump<S, T> {
         self
     }
 
-    /// How long one event may wait for the sink to be ready and to be done with it, from the first time that it has to wait. With zero, only
-    /// what the sink takes at once is delivered.
+    /// How long the sink may take for one event, its readiness included, from the first time that the event has to wait. With zero, only
+    /// what the sink accepts at once is delivered.
     pub const fn with_event_timeout(mut self, limit: Duration) -> Self {
         self.limits.event_timeout = limit;
         self
     }
 
-    /// How long it may go on to deliver after a shutdown. With zero, it ends at once.
+    /// How long it may go on delivering after a shutdown. With zero, it ends at once.
     pub const fn with_drain_deadline(mut self, limit: Duration) -> Self {
         self.limits.drain_deadline = limit;
         self

@@ -23,9 +23,9 @@ use crate::timer::TokioTimer;
 /// Each thread that emits has a ring of its own, made at its first event and given to another thread when it ends. A ring keeps the
 /// newest events; a [`Subscriber`] that comes too late for some learns how many. With nobody subscribed, no event is made.
 ///
-/// Clones are the same sink. A policy that tells it does not keep it: when the last clone and the last subscriber are gone, such policies tell
-/// nobody. It is a tower service of events too: an event that comes in by [`call`](Service::call) keeps its own
-/// stamp, but for its number.
+/// Clones are the same sink. A policy that emits to it does not keep it alive: when the last clone and the last subscriber are gone, such
+/// policies emit to nobody. It is a tower service of events too: an event that comes in by [`call`](Service::call) keeps its own
+/// stamp, except its number.
 ///
 /// # Examples
 /// ```
@@ -90,7 +90,7 @@ impl<C> StreamingSink<C> {
         Subscriber::join(&self.bus, interest, TokioTimer::new())
     }
 
-    /// Makes rings ahead until there are free ones for so many threads: their first events then take those, and allocate no ring.
+    /// Makes rings ahead until there are free ones for this many threads: their first events then take those, and allocate no ring.
     ///
     /// # Progress
     /// Lock-free. Allocates, each ring at once: for the start of a program.

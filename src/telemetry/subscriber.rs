@@ -28,10 +28,10 @@ use crate::timer::{Timer, TokioTimer};
 /// puts them into the order of their times.
 ///
 /// # How it waits
-/// [`recv`](Self::recv), and a [`Pump`](super::Pump), look again after naps on the timer `T`: 1 ms, 2, 4, 8, and then 16 ms each. After a second in which
-/// nothing came they sleep until an event comes, and cost nothing. That event calls the waker of the sleeping task, on the thread that emits:
-/// with most runtimes a system call, which takes microseconds there. So a stream that is in use wakes nobody, and an event is received 16 ms
-/// late at most. [`prompt`](Self::prompt) and [`never_woken`](Self::never_woken) choose otherwise.
+/// [`recv`](Self::recv), and a [`Pump`](super::Pump), poll the rings between naps on the timer `T`: 1 ms, 2, 4, 8, and then 16 ms each. After a
+/// second in which nothing came they sleep until an event comes, and cost nothing. That event calls the waker of the sleeping task, on the thread
+/// that emits: with most runtimes a system call, which takes microseconds there. So on a stream in use nobody pays for a wake, and an event is
+/// received 16 ms late at most. [`prompt`](Self::prompt) and [`never_woken`](Self::never_woken) choose otherwise.
 ///
 /// Dropping the subscriber ends the subscription.
 pub struct Subscriber<T = TokioTimer> {
@@ -51,7 +51,7 @@ pub struct Subscriber<T = TokioTimer> {
 pub enum Delivery {
     /// An event.
     Event(PolicyEvent),
-    /// So many events were overwritten before this subscriber came to them, wanted or not: nobody knows their kinds any more.
+    /// This many events were overwritten before this subscriber read them, wanted or not: their kinds are not known any more.
     Lagged(u64),
 }
 
@@ -90,16 +90,17 @@ impl<T> Subscriber<T> {
 
     /// The same subscription, asleep after one nap of 1 ms: for kinds of events that are rare, and should be known at once.
     ///
-    /// Each event that it wants and that comes after a nap without one pays for its wake.
+    /// Each wanted event that comes while it sleeps pays for the wake.
     #[must_use = "the subscription ends when it is dropped"]
     pub const fn prompt(mut self) -> Self {
         self.rest = Rest::PROMPT;
         self
     }
 
-    /// The same subscription, with naps up to `longest` for as long as nothing comes, but for the first of 1 ms: nobody who emits ever wakes it.
+    /// The same subscription, which never sleeps until it is woken, but naps for up to `longest` while nothing comes, after a first nap of
+    /// 1 ms: an emitting thread never wakes it.
     ///
-    /// An event after a silence is received so much later at most, if its ring keeps it for so long. An idle reader looks at every ring
+    /// An event after a silence is received at most that much later, if its ring keeps it for as long. An idle reader looks at every ring
     /// after each nap.
     #[must_use = "the subscription ends when it is dropped"]
     pub const fn never_woken(mut self, longest: Duration) -> Self {
@@ -144,7 +145,7 @@ impl<T> Subscriber<T> {
         self.counts.filtered
     }
 
-    /// Events that it has not come to yet, those that are overwritten by now included.
+    /// Events that it has not read yet, including those that are overwritten by now.
     pub fn backlog(&self) -> u64 {
         let known: u64 = self.lanes.iter().map(Lane::backlog).sum();
         let rings = self.member.bus().rings();

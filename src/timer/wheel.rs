@@ -15,41 +15,41 @@ pub use sleep::WheelSleep;
 use super::{Timer, TokioTimer};
 use crate::clock::{Clock, Tick, saturating_nanos};
 
-/// The default timer of every policy that waits. Most waits are given up: to arm one and to leave it takes no lock, no system call and, while much
-/// is armed, no reading of the clock.
+/// The default timer of every policy that waits: a timer wheel. Most waits are cancelled before they end: arming and cancelling one takes no lock,
+/// no system call and, while many are armed, no reading of the clock.
 ///
-/// Every runtime of tokio that waits on it has a wheel and one task, its driver, which ends what is due; one with several workers has a second,
-/// which does nothing but see to it that a worker that wakes the driver and then blocks does not keep it. While much is armed, the driver comes by
+/// Every tokio runtime that waits on it has a wheel and one task, its driver, which ends the waits that are due. A runtime with several workers has
+/// a second task, which only keeps the driver from being held up by a worker that woke it and then blocks. While many waits are armed, the driver runs
 /// once in a tick of a millisecond; otherwise it sleeps until the earliest deadline, a second at most while it is in use, and for ever when nothing is
 /// armed. Its clock is [`TokioTimer`]'s, paused time included.
 ///
 /// # Promised
 /// * A wait never ends early.
-/// * It ends late by at most two ticks, one of below 10 ms by at most one, plus what the driver itself is late: it is a task of the runtime, and a
-///   runtime that is busy runs it late. Tokio's own timer is late by up to one. Under paused time both end within the same millisecond.
-/// * Waits of one runtime that are due together end in the order of their deadlines; if those are equal and all was armed by one thread and at rest, in the
-///   order of their arming.
+/// * It ends late by at most two ticks, a wait of less than 10 ms by at most one, plus the driver's own delay: it is a task of the runtime, and a
+///   busy runtime runs it late. Tokio's own timer is late by up to one. Under paused time both end within the same millisecond.
+/// * Waits of one runtime that are due together end in the order of their deadlines; if those are equal, and all were armed by one thread while the
+///   driver slept, in the order of their arming.
 /// * A wait may be polled and dropped on any thread. It belongs to the runtime in which it was first polled; when that runtime ends, it goes on in
 ///   the one where it is polled next.
-/// * Code that a task runs to its end in another runtime waits there, and the task in its own.
+/// * Code that a task runs to completion in another runtime (`block_on`) waits there, and the task in its own.
 ///
 /// # Not promised
-/// * That memory is given back: a wheel has 64 bytes for each of about twice as many waits as were ever armed at the same time, and is handed on to a later
+/// * That memory is freed: a wheel has 64 bytes for each of about twice as many waits as were ever armed at the same time, and is reused by a later
 ///   runtime, not freed.
-/// * That a task's memory is given back with the task: the waker of a wait that was given up stays until the driver comes by, which is within a second of
+/// * That a task's memory is freed with the task: the waker of a cancelled wait is kept until the driver comes by, which is within a second of
 ///   steady use, and at the latest when that wait would have ended.
-/// * That a runtime has no task of ours after its first wait: whoever counts its tasks finds one or two more.
-/// * That a task which first waits within `Handle::enter` of another runtime ever waits in its own, or a `LocalSet` that is run by another one after
-///   its tasks have waited: they wait where they waited before.
-/// * That it is known to the tick since when somebody waits: a driver that stands still has its last reading taken for the beginning, and a timeout
-///   that ends then is said to have taken longer by that time. It is not shorter than its limit.
+/// * That a runtime has no tasks but yours after its first wait: it has one or two more.
+/// * That a task which first waits within `Handle::enter` of another runtime ever waits in its own; nor do the tasks of a `LocalSet` that another runtime
+///   runs after they have waited: they wait where they waited before.
+/// * That the start of a wait is known to the tick: while the driver is held up, its last reading is taken for the start, and a timeout that ends then
+///   reports a longer elapsed time by as much. It is never shorter than its limit.
 ///
 /// # Panics
 /// As [`TokioTimer`]'s, a wait panics when it is polled outside of a runtime of tokio, or in one without time.
 ///
 /// # Progress
-/// Arming, polling and leaving are lock-free. The first wait of a thread in a runtime looks for its wheel; the first wait of a runtime spawns
-/// the driver. Beyond 1,024 runtimes or 2,097,152 waits of one runtime at once, and with tokio 1.48, which does not tell runtimes apart, a wait takes a
+/// Arming, polling and cancelling are lock-free. The first wait of a thread in a runtime looks for its wheel; the first wait of a runtime spawns
+/// the driver. Beyond 1,024 runtimes or 2,097,152 waits of one runtime at once, and with tokio 1.48, which does not tell runtimes apart, a wait uses a
 /// timer of tokio instead, in a box: there [`TokioTimer`] is cheaper.
 ///
 /// ```
@@ -75,7 +75,7 @@ impl WheelTimer {
         Self
     }
 
-    /// How many waits are armed in the current runtime; 0 outside of one. Exact while none is armed or left.
+    /// How many waits are armed in the current runtime; 0 outside of one. Exact while none is being armed or cancelled.
     pub fn armed(&self) -> usize {
         hall::current().map_or(0, Wheel::waiting)
     }
