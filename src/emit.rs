@@ -5,8 +5,9 @@
 //!
 //! Asynchronous sinks are tower services behind a ring and a pump: see [`telemetry`](crate::telemetry).
 
-mod attempt;
 #[cfg_attr(ninelives_untold, allow(dead_code))] // nothing is told
+mod attempt;
+#[cfg_attr(ninelives_untold, allow(dead_code))] // nor when
 pub(crate) mod moment;
 #[cfg(not(ninelives_untold))]
 mod request;
