@@ -1,6 +1,6 @@
 //! Runtimes of every kind, several of them, and those that end.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -102,6 +102,19 @@ fn w04_a_wait_that_outlives_its_runtime_is_woken() {
     // From here on nothing but the end of the first runtime can wake the task: nobody drives it.
     drop(runtime);
     second.block_on(waiting).unwrap();
+}
+
+#[test]
+fn w04_a_wait_whose_runtime_ended_and_that_is_polled_outside_of_any_is_not_over() {
+    let runtime = current_thread();
+    let mut sleep = runtime.block_on(armed(Duration::from_secs(3_600)));
+    drop(runtime);
+    let outside = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        Pin::new(&mut sleep).poll(&mut Context::from_waker(Waker::noop()))
+    }));
+    assert!(outside.is_err(), "as TokioTimer's, it panics there");
+    let again = current_thread().block_on(poll_once(&mut sleep));
+    assert!(again.is_pending(), "an hour has not passed");
 }
 
 #[test]

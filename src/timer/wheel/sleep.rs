@@ -153,7 +153,8 @@ impl WheelSleep {
                 Poll::Ready(())
             }
             Stand::Evicted(deadline) => {
-                self.state = State::Over;
+                // Before it is armed, which may panic: a wait that is polled outside of a runtime is not over.
+                self.state = State::Until(deadline);
                 self.arm(deadline, cx)
             }
         }
