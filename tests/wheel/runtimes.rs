@@ -209,6 +209,28 @@ fn w05_a_task_that_runs_another_runtime_waits_on_its_own_again() {
 }
 
 #[test]
+fn w05_a_task_that_has_waited_waits_in_the_runtime_that_it_runs() {
+    let other = paused();
+    multi_thread().block_on(async {
+        tokio::spawn(async move {
+            wait().await;
+            tokio::task::block_in_place(|| {
+                other.block_on(wait());
+                other.block_on(async {
+                    let sleep = armed(Duration::from_secs(3_600)).await;
+                    assert_eq!(WheelTimer.armed(), 1);
+                    sleep.await;
+                });
+                drop(other);
+            });
+            wait().await;
+        })
+        .await
+        .unwrap();
+    });
+}
+
+#[test]
 fn w05_a_blocking_task_runs_two_runtimes_in_turn() {
     let (one, two) = (current_thread(), current_thread());
     let outer = current_thread();

@@ -28,6 +28,7 @@ static HALL: [OnceLock<Box<Wheel>>; WHEELS] = [const { OnceLock::new() }; WHEELS
 /// How the wakers of tasks look.
 static KIND: OnceLock<&'static RawWakerVTable> = OnceLock::new();
 
+type OnWheel = Option<&'static Wheel>;
 type OfTask = Option<(task::Id, &'static Wheel)>;
 type OfRuntime = Option<(NonZeroU64, &'static Wheel)>;
 
@@ -65,20 +66,36 @@ fn known() -> Option<&'static Wheel> {
     }
 }
 
-/// Somebody waits, with this waker: if it is the current task that does, its wheel is remembered.
-pub(super) fn remember(waker: &Waker) {
-    let Some(task) = task::try_id() else {
-        return;
-    };
+/// Somebody waits on this wheel, with this waker; taken out if it is not that of the current runtime. If it is the current task that waits, its
+/// wheel is remembered.
+#[inline]
+pub(super) fn remember(wheel: &Cell<OnWheel>, waker: &Waker) {
+    if let Some(task) = task::try_id() {
+        remember_of(task, wheel, waker);
+    }
+}
+
+fn remember_of(task: task::Id, wheel: &Cell<OnWheel>, waker: &Waker) {
     let by_runtime = KIND
         .get()
         .is_some_and(|kind| std::ptr::eq(*kind, waker.vtable()));
-    if by_runtime
-        && known().is_none()
+    if !by_runtime {
+        // What is known is known of the task, and this may be what it runs in another runtime.
+        if known().is_some() {
+            wheel.set(wheel.get().filter(|wheel| is_of_runtime(wheel)));
+        }
+    } else if known().is_none()
         && let Some(wheel) = of_runtime()
     {
         TASKS.with(|tasks| tasks[place(task)].set(Some((task, wheel))));
     }
+}
+
+#[cold]
+fn is_of_runtime(wheel: &Wheel) -> bool {
+    let runtime = Handle::try_current().ok();
+    let id = runtime.and_then(|runtime| NonZeroU64::new(Number::of(runtime.id())));
+    id.is_some_and(|id| wheel.is_of(id))
 }
 
 /// Learns what kind of waker a runtime polls its tasks with.

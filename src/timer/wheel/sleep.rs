@@ -1,5 +1,6 @@
 //! One wait on a wheel.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -35,10 +36,12 @@ enum State {
     Over,
 }
 
-/// The place of an arming among those of its thread, where one is needed: not by who arms the same again and again.
-fn stamp(waker: &Waker) -> u64 {
-    hall::remember(waker);
-    heat::stamp()
+/// What was armed on the wheel of another runtime.
+#[cold]
+#[inline(never)]
+fn leave(entry: Entry<'static>) -> bool {
+    entry.leave();
+    false
 }
 
 // === impl Place ===
@@ -81,14 +84,23 @@ impl WheelSleep {
         std::ptr::from_ref(self).addr()
     }
 
-    /// Takes a place on `wheel`, unless it refuses. Built where it stays: what is moved is read across the writes that made it.
+    /// Takes a place on `wheel`, unless it refuses or is that of another runtime. Built where it stays: what is moved is read across the writes
+    /// that made it.
     #[inline(always)]
     fn take(&mut self, wheel: &'static Wheel, wait: Wait, deadline: Tick, waker: &Waker) -> bool {
-        match wheel.arm(wait, self.seed(), || stamp(waker), waker) {
-            Ok(entry) => {
+        let here = Cell::new(Some(wheel));
+        let whose = &here;
+        // The place of an arming among those of its thread, where one is needed: not by who arms the same again and again.
+        let stamp = move || {
+            hall::remember(whose, waker);
+            heat::stamp()
+        };
+        match wheel.arm(wait, self.seed(), stamp, waker) {
+            Ok(entry) if here.get().is_some() => {
                 self.state = State::Armed(Place(Some(entry)), deadline);
                 true
             }
+            Ok(entry) => leave(entry),
             Err(Refused::Closed | Refused::Full) => false,
         }
     }
@@ -106,7 +118,7 @@ impl WheelSleep {
         }
     }
 
-    /// If a wheel has `refused`, it may be that of a runtime that has ended, and this one's may not.
+    /// If a wheel has `refused`, it may be that of a runtime that has ended, or that is not this one.
     #[cold]
     fn arm_elsewhere(&mut self, refused: bool, deadline: Tick, cx: &mut Context<'_>) -> Poll<()> {
         let wheel = if refused { hall::of_runtime() } else { None };
