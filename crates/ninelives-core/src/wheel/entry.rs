@@ -141,12 +141,15 @@ impl Entry<'_> {
     }
 
     fn hand_over(&self, waker: &Waker) -> Stand {
+        // Out of the slot before the other one comes in: its drop may panic, which no waker that is being registered survives.
+        let old = self.slot.take();
         self.slot.hand_over(waker);
         // It may be over since, and the keeper may have taken the waker that was there before.
         let stand = self.stand();
         if stand != Stand::Waiting {
             drop(self.slot.take());
         }
+        drop(old); // last: foreign code
         stand
     }
 

@@ -1,4 +1,5 @@
 mod again;
+mod foreign;
 mod keeper;
 mod leaving;
 mod rows;
