@@ -73,6 +73,7 @@ mod tend;
 mod word;
 
 use alloc::boxed::Box;
+use core::task::Waker;
 
 pub use entry::Entry;
 pub use keeper::{Keeper, Pass};
@@ -86,6 +87,7 @@ type Boxed<T> = Box<[T]>;
 pub struct Wheel {
     rows: row::Rows,
     rest: cell::Rest,
+    let_go: fn(Waker),
 }
 
 /// What is waited for.

@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 use tokio::task;
 
 use super::driver;
+use crate::turn;
 
 /// Runtimes that have a wheel at the same time, at most.
 const WHEELS: usize = 1024;
@@ -130,10 +131,15 @@ fn find(runtime: &Handle, id: NonZeroU64) -> Option<&'static Wheel> {
     }
     // Two threads may both find none, and open one each: then the runtime has two, and both do their work.
     let alarm = driver::alarm();
-    let free = HALL.iter().map(|place| &**place.get_or_init(Box::default));
+    let free = HALL.iter().map(|place| &**place.get_or_init(wheel));
     let wheel = free.into_iter().find(|wheel| wheel.open(id))?;
     driver::start(runtime, wheel, alarm);
     Some(wheel)
+}
+
+/// A wheel for which a waker whose drop panics is nothing to other waits, nor to the driver.
+fn wheel() -> Box<Wheel> {
+    Box::new(Wheel::letting_go(|waker| turn::apart(|| drop(waker))))
 }
 
 // === impl Anonymous ===

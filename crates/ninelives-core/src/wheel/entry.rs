@@ -21,9 +21,16 @@ pub struct Entry<'w> {
 impl Wheel {
     /// A wheel without a keeper: it refuses everything.
     pub fn new() -> Self {
+        Self::letting_go(drop)
+    }
+
+    /// The same, which lets go by this of wakers that others have left behind: their drop is foreign code, and may panic. Who arms where `let_go`
+    /// panics keeps its slot for good.
+    pub fn letting_go(let_go: fn(Waker)) -> Self {
         Self {
             rows: Rows::new(),
             rest: Rest::new(),
+            let_go,
         }
     }
 
@@ -86,7 +93,7 @@ impl Wheel {
         };
         let open = self.rest.rouse(deadline);
         let (slot, word) = (taken.slot, taken.word);
-        drop(taken.old); // after the rest: foreign code
+        taken.old.into_iter().for_each(self.let_go); // after the rest: foreign code
         if !open {
             // Also when the next keeper has ended it meanwhile: the slot is given up, and another wait may be in it.
             slot.withdraw(word);

@@ -6,6 +6,7 @@ use core::cmp::Reverse;
 use core::task::Waker;
 use core::time::Duration;
 
+use super::slot::Found;
 use super::{Phase, Wheel, Word};
 use crate::time::Tick;
 
@@ -85,7 +86,7 @@ impl Keeper {
     /// `clock` is read once, after the list was taken: a span that is found on it began before.
     ///
     /// # Panics
-    /// When a waker does, and what [wakes](Self::waking) lets it. Some waits that are due are then not fired, and the keeper must [leave](Self::leave).
+    /// When a waker does, and what [wakes](Self::waking) or [lets go](Wheel::letting_go) lets it. Some waits that are due are then not fired, and the keeper must [leave](Self::leave).
     pub fn pass(&mut self, wheel: &Wheel, clock: impl FnOnce() -> Tick) -> Pass {
         let mut found = core::mem::take(&mut self.found);
         wheel
@@ -111,7 +112,7 @@ impl Keeper {
     pub fn leave(&mut self, wheel: &Wheel, now: Tick) {
         wheel.rest.close();
         let records = &self.records;
-        let mut wakers = Vec::new();
+        let (mut wakers, mut left) = (Vec::new(), Vec::new());
         wheel.rows.wipe(|number, slot| {
             let deadline = |word: Word| {
                 let (value, _) = slot.waited_for();
@@ -121,11 +122,16 @@ impl Keeper {
                     _ => now.after(Duration::from_nanos(value)),
                 }
             };
-            wakers.extend(slot.evict(deadline));
+            match slot.evict(deadline) {
+                Found::Waiting(waker) => wakers.extend(waker),
+                Found::Left(waker) => left.extend(waker),
+                Found::Nobody => {}
+            }
         });
         *self = Self::waking(self.wake);
         wheel.rest.vacate();
         wakers.into_iter().for_each(self.wake);
+        left.into_iter().for_each(wheel.let_go);
     }
 
     /// Looks at a slot that was on the list; answers how often it was taken since it was there before.
@@ -140,7 +146,12 @@ impl Keeper {
         let done = match word.phase() {
             Phase::Span => booked(now.after(Duration::from_nanos(value))),
             Phase::Until => booked(Tick::from_nanos(value)),
-            Phase::Warm => slot.sweep(word),
+            Phase::Warm => {
+                let swept = slot.sweep(word);
+                let done = swept.is_some();
+                swept.flatten().into_iter().for_each(wheel.let_go);
+                done
+            }
             Phase::Renewed => slot.unlist(word),
             // Who has claimed it will list it once it is filled in. A wait that is booked or over needs nothing.
             _ => true,

@@ -19,6 +19,15 @@ pub(super) struct Slot {
     waker: AtomicWaker,
 }
 
+/// Whose waker a keeper that leaves found in a slot.
+pub(super) enum Found {
+    /// Somebody waits, and is to be woken.
+    Waiting(Option<Waker>),
+    /// It was left behind.
+    Left(Option<Waker>),
+    Nobody,
+}
+
 #[cfg(not(ninelives_loom))]
 const _: () = assert!(size_of::<Slot>() == 64 || size_of::<usize>() != 8);
 
@@ -196,15 +205,10 @@ impl Slot {
         seen.unlist().is_some_and(|next| self.swap(seen, next))
     }
 
-    /// Clears a warm slot that the keeper saw as `seen`. False: it was taken meanwhile.
-    pub(super) fn sweep(&self, seen: Word) -> bool {
-        match seen.sweep() {
-            Some(next) if self.swap(seen, next) => {
-                drop(self.take_and_release());
-                true
-            }
-            _ => false,
-        }
+    /// Clears a warm slot that the keeper saw as `seen`. The waker is the caller's to drop; `None`: the slot was taken meanwhile.
+    pub(super) fn sweep(&self, seen: Word) -> Option<Option<Waker>> {
+        let next = seen.sweep()?;
+        self.swap(seen, next).then(|| self.take_and_release())
     }
 
     /// Ends the wait that was seen as `seen`. The waker is the caller's to wake; `None`: the wait was over before.
@@ -213,22 +217,25 @@ impl Slot {
         self.swap(seen, next).then(|| self.take_and_release())
     }
 
-    /// The keeper leaves: whoever waits must wait elsewhere, until what `deadline` says. Gives the waker to wake.
-    pub(super) fn evict(&self, deadline: impl Fn(Word) -> Tick) -> Option<Waker> {
+    /// The keeper leaves: whoever waits must wait elsewhere, until what `deadline` says. Gives the waker to wake, or one to drop.
+    pub(super) fn evict(&self, deadline: impl Fn(Word) -> Tick) -> Found {
         loop {
             let seen = self.look();
-            if self.sweep(seen) || self.unlist(seen) {
-                return None;
+            if let Some(left) = self.sweep(seen) {
+                return Found::Left(left);
+            }
+            if self.unlist(seen) {
+                return Found::Nobody;
             }
             if let Some(next) = seen.evict() {
                 // Relaxed: the swap publishes it. If that fails, a later arming may have lost its stamp, which nobody reads any more.
                 self.note
                     .store(deadline(seen).as_nanos(), Ordering::Relaxed);
                 if self.swap(seen, next) {
-                    return self.take_and_release();
+                    return Found::Waiting(self.take_and_release());
                 }
             } else if !matches!(seen.phase(), Phase::Warm | Phase::Renewed) {
-                return None;
+                return Found::Nobody;
             }
             spin_hint();
         }
