@@ -3,7 +3,8 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use ninelives::prelude::*;
@@ -356,6 +357,33 @@ fn a_gate_wakes_the_call_it_lets_answer() {
     request.waits();
     stage.open(0, Ok(3));
     assert_eq!((request.wakes(), request.done()), (1, Ok(3)));
+}
+
+/// A task that owns what stands on a stage.
+struct Owner(#[allow(dead_code)] Scripted<u32, u32>);
+
+impl Wake for Owner {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_gate_lets_go_of_a_waker_that_owns_another_service() {
+    let stage = Stage::<u32, u32>::always(Act::Gate);
+    let mut request = Box::pin(Service::call(&mut readied(&stage), ()));
+    let owner = Waker::from(Arc::new(Owner(stage.service())));
+    let first = request.as_mut().poll(&mut Context::from_waker(&owner));
+    drop(owner);
+    let second = request
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    assert!(first.is_pending() && second.is_pending());
+    assert_eq!(stage.held().services, 0);
+}
+
+fn readied(stage: &Stage<u32, u32>) -> Scripted<u32, u32> {
+    let mut service = stage.service();
+    ready::<_, ()>(&mut service);
+    service
 }
 
 #[test]

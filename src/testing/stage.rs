@@ -157,15 +157,16 @@ impl<T: Clone, E: Clone> Stage<T, E> {
 
     /// The answer of a gate; `waker` is woken when it comes.
     pub(super) fn ask(&self, index: usize, waker: &Waker) -> Poll<Result<T, E>> {
-        let mut shared = self.lock();
-        let gate = &mut shared.gates[index];
-        match &gate.answer {
-            Some(answer) => Poll::Ready(answer.clone()),
-            None => {
-                gate.waker = Some(waker.clone());
-                Poll::Pending
+        let replaced = {
+            let mut shared = self.lock();
+            let gate = &mut shared.gates[index];
+            if let Some(answer) = &gate.answer {
+                return Poll::Ready(answer.clone());
             }
-        }
+            gate.waker.replace(waker.clone())
+        };
+        drop(replaced); // with no lock held: it may own services of this stage
+        Poll::Pending
     }
 }
 
