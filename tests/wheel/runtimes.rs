@@ -105,6 +105,18 @@ fn w04_a_wait_that_outlives_its_runtime_is_woken() {
 }
 
 #[test]
+fn w04_a_wait_that_was_made_outside_of_a_runtime_outlives_the_one_where_it_is_polled() {
+    let (since, mut sleep) = WheelTimer.start(ms(250));
+    let runtime = current_thread();
+    assert!(runtime.block_on(poll_once(&mut sleep)).is_pending());
+    drop(runtime);
+    current_thread().block_on(async {
+        sleep.await;
+        assert!(TokioTimer.now().since(since) >= ms(250));
+    });
+}
+
+#[test]
 fn w04_a_wait_whose_runtime_ended_and_that_is_polled_outside_of_any_is_not_over() {
     let runtime = current_thread();
     let mut sleep = runtime.block_on(armed(Duration::from_secs(3_600)));

@@ -114,14 +114,27 @@ impl WheelSleep {
         let wait = Wait::Until(deadline);
         match first {
             Some(wheel) if self.take(wheel, wait, deadline, cx.waker()) => Poll::Pending,
-            first => self.arm_elsewhere(first.is_some(), deadline, cx),
+            first => {
+                let may_be_another = first.is_some() || matches!(self.state, State::Ahead(None, _));
+                self.arm_elsewhere(may_be_another, deadline, cx)
+            }
         }
     }
 
-    /// If a wheel has `refused`, it may be that of a runtime that has ended, or that is not this one.
+    /// The wheel that refused may be that of a runtime that has ended, or of another one; and what was made outside of any has asked none: then
+    /// this runtime's `may_be_another`.
     #[cold]
-    fn arm_elsewhere(&mut self, refused: bool, deadline: Tick, cx: &mut Context<'_>) -> Poll<()> {
-        let wheel = if refused { hall::of_runtime() } else { None };
+    fn arm_elsewhere(
+        &mut self,
+        may_be_another: bool,
+        deadline: Tick,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let wheel = if may_be_another {
+            hall::of_runtime()
+        } else {
+            None
+        };
         let wait = Wait::Until(deadline);
         if let Some(wheel) = wheel
             && self.take(wheel, wait, deadline, cx.waker())
