@@ -95,7 +95,7 @@ impl WheelSleep {
             hall::remember(whose, waker);
             heat::stamp()
         };
-        match wheel.arm(wait, self.seed(), stamp, waker) {
+        match wheel.arm_otherwise(wait, self.seed(), stamp, waker) {
             Ok(entry) if here.get().is_some() => {
                 self.state = State::Armed(Place(Some(entry)), deadline);
                 true
@@ -103,6 +103,12 @@ impl WheelSleep {
             Ok(entry) => leave(entry),
             Err(Refused::Closed | Refused::Full) => false,
         }
+    }
+
+    /// The first poll of a span, while that will do.
+    #[inline(never)] // apart, so that the way of those who arm the same again is short
+    fn arm_span(&mut self, wheel: &'static Wheel, span: u64, waker: &Waker) -> bool {
+        self.take(wheel, Wait::Span(span), Tick::NEVER, waker)
     }
 
     /// The first poll, and the first one after an eviction.
@@ -193,9 +199,15 @@ impl Future for WheelSleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         if let State::Span(wheel, span) = self.state
             && let Pace::Coarse { .. } = wheel.pace()
-            && self.take(wheel, Wait::Span(span), Tick::NEVER, cx.waker())
         {
-            return Poll::Pending;
+            // Where it was last, which is asked apart: whose wheel that is was found out then.
+            if let Some(entry) = wheel.rearm(span, cx.waker()) {
+                self.state = State::Armed(Place(Some(entry)), Tick::NEVER);
+                return Poll::Pending;
+            }
+            if self.arm_span(wheel, span, cx.waker()) {
+                return Poll::Pending;
+            }
         }
         self.go_on(cx)
     }

@@ -40,6 +40,16 @@ impl Wheel {
         self.rest.pace()
     }
 
+    /// Begins to wait for a span where this waker was last, if it waited for the same: as [`arm`](Self::arm) does first.
+    ///
+    /// # Progress
+    /// Wait-free.
+    #[inline]
+    pub fn rearm(&self, span: u64, waker: &Waker) -> Option<Entry<'_>> {
+        let (slot, word) = self.rows.rearm(span, waker)?;
+        Some(Entry { slot, word })
+    }
+
     /// Begins to wait; `waker` is woken when it is over.
     ///
     /// `stamp` orders waits of equal deadlines. `seed` spreads waits that share one waker: the address of what waits will do.
@@ -58,10 +68,25 @@ impl Wheel {
         waker: &Waker,
     ) -> Result<Entry<'_>, Refused> {
         if let Wait::Span(span) = wait
-            && let Some((slot, word)) = self.rows.rearm(span, waker)
+            && let Some(entry) = self.rearm(span, waker)
         {
-            return Ok(Entry { slot, word });
+            return Ok(entry);
         }
+        self.arm_otherwise(wait, seed, stamp, waker)
+    }
+
+    /// The same, for what [`rearm`](Self::rearm) has refused, or would.
+    ///
+    /// # Errors
+    /// As [`arm`](Self::arm).
+    #[inline]
+    pub fn arm_otherwise(
+        &self,
+        wait: Wait,
+        seed: usize,
+        stamp: impl FnOnce() -> u64,
+        waker: &Waker,
+    ) -> Result<Entry<'_>, Refused> {
         let stamp = stamp();
         match self.rows.renew(wait, stamp, waker) {
             Some(taken) => self.begin(taken, wait),
