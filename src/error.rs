@@ -9,6 +9,8 @@ mod flat;
 use std::fmt;
 use std::time::Duration;
 
+use crate::counted::Counted;
+
 pub use failures::{AttemptError, Failures};
 pub use flat::FlatError;
 pub use ninelives_core::event::FailureCause;
@@ -243,7 +245,8 @@ impl<E: fmt::Display> fmt::Display for ResilienceError<E> {
                 write!(f, "timed out after {elapsed:?} (limit {timeout:?})")
             }
             Self::Bulkhead { in_flight, max } => {
-                write!(f, "bulkhead full: {in_flight} of {max} permits out")
+                let permits = Counted::of(*max, ["permit", "permits"]);
+                write!(f, "bulkhead full: {in_flight} of {permits} out")
             }
             Self::BulkheadOverweight { weight, max } => {
                 write!(
@@ -263,7 +266,8 @@ impl<E: fmt::Display> fmt::Display for ResilienceError<E> {
                 write!(f, "the request's deadline had passed {late_by:?} before")
             }
             Self::RetryExhausted { attempts, last } => {
-                write!(f, "gave up after {attempts} attempts: {last}")
+                let attempts = Counted(u64::from(*attempts), ["attempt", "attempts"]);
+                write!(f, "gave up after {attempts}: {last}")
             }
             Self::AllFailed(failures) => failures.fmt(f),
             Self::Inner(error) => error.fmt(f),

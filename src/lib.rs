@@ -10,6 +10,7 @@ pub mod chaos;
 pub mod circuit_breaker;
 pub mod clock;
 pub mod compose;
+mod counted;
 pub mod deadline;
 pub mod emit;
 pub mod error;

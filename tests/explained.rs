@@ -39,6 +39,35 @@ fn a_circuit_by_rates_says_its_rates_and_its_window() {
 }
 
 #[test]
+fn a_circuit_says_one_of_each_as_one() {
+    let config = CircuitBreakerConfig::new(1, SECOND, 1).unwrap();
+    let text = "1 failure in a row, open for 1s, 1 probe";
+    assert_eq!(said!(config), text);
+    let one = rated().with_count_window(1).unwrap();
+    let text = said!(one);
+    assert!(text.starts_with("0.5 failed of 1 call, open for"), "{text}");
+}
+
+#[test]
+fn a_bulkhead_for_one_call_and_a_retry_of_one_attempt_are_told_as_one() {
+    let one = || BulkheadLayer::new(1).unwrap().named("db");
+    assert_eq!(
+        Policy(one()).explain().trim(),
+        "bulkhead db: 1 call in flight"
+    );
+    let weighted = one().weighted_by(|_: &()| 1);
+    assert_eq!(
+        Policy(weighted).explain().trim(),
+        "bulkhead db: 1 permit, calls by weight"
+    );
+    let once = RetryPolicy::builder().max_attempts(1).build().unwrap();
+    assert_eq!(
+        Policy(once.into_layer().named("db")).explain().trim(),
+        "retry db: 1 attempt"
+    );
+}
+
+#[test]
 fn a_circuit_that_opens_by_no_outcome_says_so() {
     assert!(said!(rated().without_failure_rate()).starts_with("opens by command, open for 1s"));
     let config = CircuitBreakerConfig::new(5, SECOND, 1).unwrap();

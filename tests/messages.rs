@@ -64,6 +64,22 @@ fn a_registry_says_why_it_did_not_take_a_policy() {
 }
 
 #[test]
+fn a_registry_of_one_policy_and_a_name_of_one_byte_are_told_as_one() {
+    says(&[
+        (
+            &RegisterError::Full { capacity: 1 },
+            "the registry is full: it holds 1 policy",
+            None,
+        ),
+        (
+            &RegisterError::Name { bytes: 1 },
+            "a name of 1 byte with a control character: 1 to 256 without are taken",
+            None,
+        ),
+    ]);
+}
+
+#[test]
 fn a_registry_names_what_it_refused_by_its_path() {
     let policy = || "a".to_owned();
     let error = ParameterError::OutOfRange(refused());

@@ -253,7 +253,7 @@ fn a_layer_that_keeps_a_call_which_its_caller_dropped_is_found() {
     assert_eq!(violation.scenario(), "calls that are dropped");
     assert_eq!(
         violation.to_string(),
-        "calls that are dropped: after 0 polls: 1 calls, 0 readied services of 1"
+        "calls that are dropped: after 0 polls: 1 call, 0 readied services of 1"
     );
 }
 

@@ -22,9 +22,9 @@ pub trait Weigh: Clone + sealed::Sealed {
     /// What a call keeps of it.
     type Weight: Weight;
 
-    /// What [`explain`](crate::Policy::explain) calls what is counted.
+    /// What [`explain`](crate::Policy::explain) calls one of what is counted, and several.
     #[doc(hidden)]
-    const COUNTED: &'static str;
+    const COUNTED: [&'static str; 2];
 }
 
 /// How much a call with a request of type `Req` weighs. Not to be implemented elsewhere.
@@ -82,7 +82,7 @@ pub(super) fn places_of(priority: Priority, max_waiting: usize) -> u32 {
 
 impl Weigh for One {
     type Weight = Self;
-    const COUNTED: &'static str = "calls in flight";
+    const COUNTED: [&'static str; 2] = ["call in flight", "calls in flight"];
 }
 
 impl<Req> WeighRequest<Req> for One {
@@ -118,7 +118,7 @@ impl<Req> RankRequest<Req> for Same {
 
 impl<F: Clone> Weigh for By<F> {
     type Weight = NonZeroU32;
-    const COUNTED: &'static str = "permits, calls by weight";
+    const COUNTED: [&'static str; 2] = ["permit, calls by weight", "permits, calls by weight"];
 }
 
 impl<F: Fn(&Req) -> usize + Clone, Req> WeighRequest<Req> for By<F> {

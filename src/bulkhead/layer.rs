@@ -8,6 +8,7 @@ use super::idle::Permits;
 use super::mode::{Mode, Rule};
 use super::{BulkheadConfig, BulkheadService, Queue, Queued, QueuedService, Reject};
 use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
+use crate::counted::Counted;
 use crate::deadline::Manner;
 use crate::emit::{Kept, NullSink, Sink};
 use crate::error::ConfigError;
@@ -212,9 +213,7 @@ where
 {
     fn describe(&self) -> Node {
         let (limit, rule) = (self.limit(), self.settings.current().queue().said());
-        let (name, counted, [due, classes]) = (&self.name, W::COUNTED, M::SAID);
-        Node::leaf(format!(
-            "bulkhead {name}: {limit} {counted}{rule}{due}{classes}"
-        ))
+        let (name, limit, [due, classes]) = (&self.name, Counted::of(limit, W::COUNTED), M::SAID);
+        Node::leaf(format!("bulkhead {name}: {limit}{rule}{due}{classes}"))
     }
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::adaptive::Adaptive;
 use crate::clock::{Clock, MonotonicClock};
 use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
+use crate::counted::Counted;
 use crate::emit::{Emitter, Kept, Kind, NullSink, PolicyEvent, Sink};
 use crate::error::ConfigError;
 use crate::lift::Lift;
@@ -240,7 +241,10 @@ pub(super) fn tell<M: Emitter>(emitter: &M, transition: Transition) {
 /// What opens a circuit.
 fn said<W: Measure>(config: &CircuitBreakerConfig<W>) -> String {
     let failures = config.failure_threshold();
-    let in_a_row = (failures > 0).then(|| format!("{failures} failures in a row"));
+    let in_a_row = (failures > 0).then(|| {
+        let failures = Counted(failures.into(), ["failure", "failures"]);
+        format!("{failures} in a row")
+    });
     let rates = config.measure().windowed().and_then(Windowed::said);
     let all: Vec<_> = in_a_row.into_iter().chain(rates).collect();
     if all.is_empty() {

@@ -6,6 +6,7 @@ use ninelives_core::breaker::Ramp;
 
 use super::config::{PROBES, count, named};
 use super::{CircuitBreakerConfig, Measure};
+use crate::counted::Counted;
 use crate::error::ConfigError;
 
 // === impl CircuitBreakerConfig ===
@@ -102,7 +103,7 @@ impl<W> CircuitBreakerConfig<W> {
         match self.ramp() {
             Some(_) => format!("{} stages", Ramp::STAGES),
             None if needed < probes => format!("{needed} of {probes} probes"),
-            None => format!("{probes} probes"),
+            None => Counted(probes.into(), ["probe", "probes"]).to_string(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ninelives_core::window::{CountWindow, Share, Thresholds};
 
 use super::{CircuitBreakerConfig, Measure, gauge};
+use crate::counted::Counted;
 use crate::error::ConfigError;
 
 /// Goes by the rates of a window, and by failures in a row if asked to.
@@ -89,7 +90,9 @@ impl Windowed {
         };
         let of = match self.window {
             CircuitWindow::Time(time) => format!("in {time:?}"),
-            CircuitWindow::Count(calls) => format!("of {calls} calls"),
+            CircuitWindow::Count(calls) => {
+                format!("of {}", Counted(calls.into(), ["call", "calls"]))
+            }
         };
         Some(format!("{either} {of}"))
     }

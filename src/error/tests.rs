@@ -42,6 +42,18 @@ fn messages_are_lower_case_without_a_full_stop() {
 }
 
 #[test]
+fn one_attempt_and_one_permit_are_told_as_one() {
+    let exhausted = Flat::RetryExhausted {
+        attempts: 1,
+        last: AttemptError::Inner(io::Error::other("refused")),
+    };
+    assert_eq!(exhausted.to_string(), "gave up after 1 attempt: refused");
+    let full = |max| Flat::Bulkhead { in_flight: 1, max }.to_string();
+    assert_eq!(full(1), "bulkhead full: 1 of 1 permit out");
+    assert_eq!(full(2), "bulkhead full: 1 of 2 permits out");
+}
+
+#[test]
 fn failures_of_nested_branches_are_one_flat_list() {
     let first = Flat::AllFailed(Failures::join(inner("a"), timeout()));
     let all = Failures::join(first, inner("c"));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::sampler::{self, Drawing, Samples, Stack};
 use super::share::{self, Share};
 use super::{FlameError, Sampling, frame};
+use crate::counted::Counted;
 
 /// Samples by the stack they were taken in; see the [page](super).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +97,8 @@ impl Profile {
     /// [`Drawing`](FlameError::Drawing) when the graph cannot be drawn.
     pub fn svg(&self, title: &str) -> Result<String, FlameError> {
         let subtitle = format!(
-            "{} samples in {:.1} s, {} Hz of processor time",
-            self.samples(),
+            "{} in {:.1} s, {} Hz of processor time",
+            Counted(self.samples(), ["sample", "samples"]),
             self.took.as_secs_f64(),
             self.sampling.rate()
         );

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::LONGEST_NAME;
 use super::path::{Cut, Path, Words};
+use crate::counted::Counted;
 use crate::parameters::ParameterError;
 
 /// Why a policy was not registered.
@@ -92,11 +93,13 @@ impl fmt::Display for RegisterError {
         match self {
             Self::Taken { name } => write!(f, "{}: the name is taken", Path::policy(name)),
             Self::Full { capacity } => {
-                write!(f, "the registry is full: it holds {capacity} policies")
+                let policies = Counted::of(*capacity, ["policy", "policies"]);
+                write!(f, "the registry is full: it holds {policies}")
             }
             Self::Name { bytes } if (1..=LONGEST_NAME).contains(bytes) => write!(
                 f,
-                "a name of {bytes} bytes with a control character: 1 to {LONGEST_NAME} without are taken"
+                "a name of {} with a control character: 1 to {LONGEST_NAME} without are taken",
+                Counted::of(*bytes, ["byte", "bytes"])
             ),
             Self::Name { bytes } => write!(
                 f,

@@ -9,6 +9,7 @@ use super::plan::Plan;
 use super::{Bound, RetryConfig, RetryPolicyBuilder, RetryService, Transient};
 use crate::adaptive::Adaptive;
 use crate::compose::{Describe, Node, PolicyLayer, Tells, WithSink};
+use crate::counted::Counted;
 use crate::deadline::Unheeding;
 use crate::emit::{Kept, NullSink, Sink};
 use crate::lift::Lift;
@@ -207,10 +208,10 @@ impl<P, T, K, C: Settings<RetryConfig>, D: Bound> Describe for RetryLayer<P, T, 
             None => String::new(),
         };
         let heeds = if D::HEEDS { ", heeding requests" } else { "" };
+        let attempts = Counted(config.max_attempts().into(), ["attempt", "attempts"]);
         Node::leaf(format!(
-            "retry {}: {} attempts{total}{heeds}{budget}",
-            self.name,
-            config.max_attempts()
+            "retry {}: {attempts}{total}{heeds}{budget}",
+            self.name
         ))
     }
 }

@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::hand::Hand;
 use super::service::Scripted;
 use super::stage::{Act, Held, Mood, Stage};
+use crate::counted::Counted;
 
 /// What a layer did wrong, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +111,8 @@ where
                     (0..polls).for_each(|_| drop(call.poll()));
                     drop(call);
                     if stage.held().calls > 0 {
-                        return Err(format!("after {polls} polls: {}", stage.held()));
+                        let polls = Counted(polls, ["poll", "polls"]);
+                        return Err(format!("after {polls}: {}", stage.held()));
                     }
                 }
                 Ok(())

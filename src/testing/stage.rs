@@ -6,6 +6,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
 use super::service::Scripted;
+use crate::counted::Counted;
 
 /// What one call does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,6 +218,8 @@ impl fmt::Display for Held {
             readied,
             services,
         } = self;
-        write!(f, "{calls} calls, {readied} readied services of {services}")
+        let calls = Counted::of(*calls, ["call", "calls"]);
+        let readied = Counted::of(*readied, ["readied service", "readied services"]);
+        write!(f, "{calls}, {readied} of {services}")
     }
 }

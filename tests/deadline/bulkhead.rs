@@ -228,6 +228,6 @@ fn explain_says_that_a_line_heeds_deadlines() {
     let layer = Policy(line(&ManualTimer::new()).named("line"));
     assert_eq!(
         layer.explain().to_string().trim(),
-        "bulkhead line: 1 calls in flight, 2 in line for 50ms, no longer than its deadline"
+        "bulkhead line: 1 call in flight, 2 in line for 50ms, no longer than its deadline"
     );
 }

@@ -71,7 +71,7 @@ fn r12_a_full_bulkhead_is_not_retried_in_either_order() {
     holder.waits();
     let rejected = [call(&mut outside, 0).done(), call(&mut inside, 0).done()];
     for error in rejected.map(Result::unwrap_err) {
-        assert_eq!(error.to_string(), "bulkhead full: 1 of 1 permits out");
+        assert_eq!(error.to_string(), "bulkhead full: 1 of 1 permit out");
     }
     assert_eq!((stage.calls(), sleeper.calls()), (1, 0));
     drop(holder);

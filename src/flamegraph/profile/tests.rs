@@ -88,6 +88,8 @@ fn equal_samples_make_the_same_graph_and_the_library_has_colours_in_it() {
     assert!(one.contains("5 samples in 1.5 s, 99 Hz of processor time"));
     assert_eq!(one.matches("rgb(245,180,60)").count(), 1);
     assert_eq!(one.matches("rgb(208,208,208)").count(), 4);
+    let single = sampled(&[(&["main"], 1)]).unwrap().svg("one").unwrap();
+    assert!(single.contains(">1 sample in 1.5 s, 99 Hz of processor time"));
 }
 
 #[cfg(all(

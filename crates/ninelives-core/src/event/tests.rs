@@ -235,6 +235,14 @@ fn interest_is_a_set_of_kinds() {
 }
 
 #[test]
+fn one_attempt_is_told_as_one() {
+    let at = Stamp::new(PolicyId::new(4), Tick::ZERO);
+    let told = |attempts| PolicyEvent::RetryExhausted { at, attempts }.to_string();
+    assert_eq!(told(1), "policy 4: gave up after 1 attempt");
+    assert_eq!(told(2), "policy 4: gave up after 2 attempts");
+}
+
+#[test]
 fn people_can_read_an_event() {
     let event = PolicyEvent::TimeoutOccurred {
         at: Stamp::new(PolicyId::new(4), Tick::ZERO),

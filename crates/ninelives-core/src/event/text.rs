@@ -20,6 +20,7 @@ impl fmt::Display for PolicyEvent {
             Self::RetryAttempt { attempt, delay, .. } => {
                 write!(f, "attempt {attempt} follows in {delay:?}")
             }
+            Self::RetryExhausted { attempts: 1, .. } => f.write_str("gave up after 1 attempt"),
             Self::RetryExhausted { attempts, .. } => write!(f, "gave up after {attempts} attempts"),
             Self::RetryBudgetExhausted { attempts, .. } => {
                 write!(f, "no token for another attempt after {attempts}")

@@ -84,6 +84,7 @@ pub const HOUSES: [House; 2] = [
                     "budget",
                     "clock",
                     "compose",
+                    "counted",
                     "deadline",
                     "emit",
                     "error",
