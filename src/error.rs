@@ -5,6 +5,7 @@
 
 mod failures;
 mod flat;
+mod made;
 
 use std::fmt;
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub use ninelives_core::limit::{OutOfRange as ConfigError, Quantity};
 ///
 /// `E` is the error of the service at the bottom; nothing is asked of it. The type is `Display` when `E` is, and an
 /// [`Error`](std::error::Error) when `E` is; [`into_boxed`](Self::into_boxed) serves services whose error is boxed already.
+///
+/// A test of code that handles an error needs no policy to get one: [`circuit_open`](Self::circuit_open) and the like make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResilienceError<E> {
@@ -180,14 +183,6 @@ impl<E> ResilienceError<E> {
                 ..
             } => Some(error),
             _ => None,
-        }
-    }
-
-    /// A call that weighs more than there are permits.
-    pub(crate) const fn overweight(weight: u32, limit: u32) -> Self {
-        Self::BulkheadOverweight {
-            weight: weight as usize,
-            max: limit as usize,
         }
     }
 

@@ -62,7 +62,7 @@ impl Refusal {
                 max: limit,
             },
             Self::Overweight { weight, limit } => {
-                ResilienceError::overweight(weight as u32, limit as u32)
+                ResilienceError::bulkhead_overweight(weight, limit)
             }
             Self::Closed => ResilienceError::BulkheadClosed,
         }

@@ -19,6 +19,21 @@ impl<A, B> ComposedSinkError<A, B> {
         Self { first, second }
     }
 
+    /// The first branch failed alone. For tests of code that handles such an error, as the two beside it.
+    pub const fn of_first(error: A) -> Self {
+        Self::new(Some(error), None)
+    }
+
+    /// The second branch failed alone.
+    pub const fn of_second(error: B) -> Self {
+        Self::new(None, Some(error))
+    }
+
+    /// Both failed.
+    pub const fn of_both(first: A, second: B) -> Self {
+        Self::new(Some(first), Some(second))
+    }
+
     /// The error of the first branch, or of the primary.
     pub const fn first(&self) -> Option<&A> {
         self.first.as_ref()

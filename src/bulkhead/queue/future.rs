@@ -192,7 +192,8 @@ where
                 }
                 Poll::Ready(End::Overweight { limit }) => {
                     watch::left(watch, weight, BulkheadRejection::Overweight);
-                    let error = ResilienceError::overweight(weight, limit);
+                    let (weight, max) = (weight as usize, limit as usize);
+                    let error = ResilienceError::bulkhead_overweight(weight, max);
                     break S::Error::from_flat(error);
                 }
                 Poll::Ready(End::Closed) => {
