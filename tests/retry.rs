@@ -32,6 +32,7 @@ mod total_time;
 
 use std::time::Duration;
 
+use ninelives::Tick;
 use ninelives::prelude::*;
 use ninelives::retry::{RetryPolicyBuilder, Transient};
 use stage::{Act, Down, Mood, Stage, call};
@@ -221,19 +222,52 @@ fn hc65_waits_at_the_cap_stay_spread() {
     assert!(different.len() > 40, "seed 11: {different:?}");
 }
 
-#[test]
-fn r05_an_uncapped_backoff_saturates() {
-    let sleeper = TrackingSleeper::new();
-    let retry = RetryPolicy::builder()
+/// Ends each wait at once, one for ever too: no timer may.
+#[derive(Clone)]
+struct Hasty;
+
+impl Clock for Hasty {
+    fn now(&self) -> Tick {
+        Tick::ZERO
+    }
+}
+
+impl Timer for Hasty {
+    type Sleep = std::future::Ready<()>;
+
+    fn sleep_until(&self, _deadline: Tick) -> Self::Sleep {
+        std::future::ready(())
+    }
+}
+
+fn uncapped<T: Timer>(timer: T) -> RetryPolicy<Transient, T> {
+    RetryPolicy::builder()
         .max_attempts(200)
         .backoff(Backoff::exponential(Duration::from_secs(1)))
         .with_jitter(Jitter::equal())
-        .with_sleeper(sleeper.clone())
+        .with_sleeper(timer)
         .build()
-        .unwrap();
+        .unwrap()
+}
+
+#[test]
+fn r05_an_uncapped_backoff_saturates() {
     let stage = Stage::always(Act::Err(1));
-    let error = call(&mut retry.into_layer().layer(stage.backend()), 0).finish();
+    let error = call(&mut uncapped(Hasty).into_layer().layer(stage.backend()), 0).finish();
     assert_eq!(last(&error.unwrap_err()).0, 200);
+}
+
+#[test]
+fn r05_a_delay_past_the_end_of_time_is_a_wait_for_ever() {
+    let sleeper = TrackingSleeper::new();
+    let stage = Stage::always(Act::Err(1));
+    let mut service = uncapped(sleeper.clone())
+        .into_layer()
+        .layer(stage.backend());
+    call(&mut service, 0).waits();
+    let forever = Tick::NEVER.since(sleeper.now());
+    assert_eq!(sleeper.all_calls().last(), Some(&forever));
+    assert_eq!(stage.calls(), sleeper.calls());
 }
 
 #[test]

@@ -205,6 +205,21 @@ fn w02_an_instant_sleeper_never_waits() {
 }
 
 #[test]
+fn w02_waits_that_are_over_at_once_never_end_when_they_are_for_ever() {
+    Hand::new(InstantSleeper.sleep_until(Tick::NEVER)).waits();
+    Hand::new(InstantSleeper.sleep(Duration::MAX)).waits();
+    Hand::new(InstantSleeper.start(Duration::MAX).1).waits();
+    let sleeper = TrackingSleeper::new();
+    Hand::new(sleeper.sleep(ms(5))).done();
+    let rest = Tick::NEVER.since(sleeper.now());
+    Hand::new(sleeper.sleep_until(Tick::NEVER)).waits();
+    Hand::new(sleeper.sleep(Duration::MAX)).waits();
+    // They are remembered, and move no clock.
+    assert_eq!(sleeper.all_calls(), [ms(5), rest, rest]);
+    assert_eq!(sleeper.now().since(Tick::ZERO), ms(5));
+}
+
+#[test]
 fn a_timer_that_is_shared_waits_as_it_does_by_itself() {
     /// Waits for twice as long as it is told to.
     struct Patient(ManualTimer);

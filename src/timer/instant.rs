@@ -1,7 +1,9 @@
 //! Waits that are over at once.
 
-use std::future::{Ready, ready};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use ninelives_core::time::ManualClock;
@@ -9,11 +11,13 @@ use ninelives_core::time::ManualClock;
 use super::Timer;
 use crate::clock::{Clock, MonotonicClock, Tick};
 
-/// A timer whose waits are over at once. Its clock is the system's.
+/// A timer whose waits are over at once, but for one until [`Tick::NEVER`]. Its clock is the system's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InstantSleeper;
 
 /// A timer whose waits are over at once, on a clock of its own that each wait moves forward, and that remembers every wait.
+///
+/// A wait until [`Tick::NEVER`] is remembered, too, as the time that is left of the clock; it never ends and moves nothing.
 ///
 /// For tests: it takes a lock.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +25,12 @@ pub struct TrackingSleeper {
     shared: Arc<Tracked>,
 }
 
-/// A wait that is over at once.
-pub type Slept = Ready<()>;
+/// A wait that is over at once, or never.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Slept {
+    over: bool,
+}
 
 #[allow(clippy::disallowed_types)] // a test's notebook, never on a request path of a program
 type Notebook = std::sync::Mutex<Vec<Duration>>;
@@ -44,8 +52,8 @@ impl Clock for InstantSleeper {
 impl Timer for InstantSleeper {
     type Sleep = Slept;
 
-    fn sleep_until(&self, _deadline: Tick) -> Slept {
-        ready(())
+    fn sleep_until(&self, deadline: Tick) -> Slept {
+        Slept::until(deadline)
     }
 }
 
@@ -98,7 +106,32 @@ impl Timer for TrackingSleeper {
     fn sleep_until(&self, deadline: Tick) -> Slept {
         let wait = deadline.since(self.now());
         self.notebook().push(wait);
-        self.shared.clock.advance(wait);
-        ready(())
+        let slept = Slept::until(deadline);
+        if slept.over {
+            self.shared.clock.advance(wait);
+        }
+        slept
+    }
+}
+
+// === impl Slept ===
+
+impl Slept {
+    fn until(deadline: Tick) -> Self {
+        Self {
+            over: deadline != Tick::NEVER,
+        }
+    }
+}
+
+impl Future for Slept {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
+        if self.over {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }
