@@ -26,9 +26,11 @@ pub use span::{Span, Timed};
 pub(crate) use untold::Request;
 
 use std::cell::OnceCell;
+use std::mem;
 
 use crate::clock::Tick;
 use crate::name::Name;
+use crate::turn;
 
 /// Where the events of policies go.
 #[diagnostic::on_unimplemented(
@@ -98,6 +100,10 @@ pub trait Emitter: Clone {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NullSink;
 
+/// Tells the second of a pair what the first one panicked at. It is of the whole pair, around the question too: so the compiler adds nothing to
+/// an event at which nobody panics.
+struct Unwinding<'a, A: Emitter, B: Emitter>(&'a (A, B), &'a PolicyEvent);
+
 // === impl NullSink ===
 
 impl Sink for NullSink {
@@ -146,7 +152,7 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
 
 // === impl Emitter ===
 
-/// Both are told; the clock of the first one that tells anything stamps the events of both.
+/// Both are told, whether the first one panics or not; the clock of the first one that tells anything stamps the events of both.
 impl<A: Emitter, B: Emitter> Emitter for (A, B) {
     type Span = (A::Span, B::Span);
 
@@ -181,11 +187,33 @@ impl<A: Emitter, B: Emitter> Emitter for (A, B) {
 
     #[inline]
     fn emit(&self, event: PolicyEvent) {
+        let unwinding = Unwinding(self, &event);
         if self.0.wants(event.kind()) {
             self.0.emit(event);
         }
+        mem::forget(unwinding);
         if self.1.wants(event.kind()) {
             self.1.emit(event);
         }
     }
+}
+
+// === impl Unwinding ===
+
+impl<A: Emitter, B: Emitter> Drop for Unwinding<'_, A, B> {
+    #[inline]
+    fn drop(&mut self) {
+        tell_apart(&self.0.1, *self.1);
+    }
+}
+
+/// The first panic goes on to the caller; another one would end the process.
+#[cold]
+#[inline(never)]
+fn tell_apart<M: Emitter>(emitter: &M, event: PolicyEvent) {
+    turn::apart(|| {
+        if emitter.wants(event.kind()) {
+            emitter.emit(event);
+        }
+    });
 }

@@ -23,6 +23,8 @@ mod retry;
 mod sinks;
 mod threads;
 mod timeout;
+#[path = "../support/upset.rs"]
+mod upset;
 
 use std::time::Duration;
 

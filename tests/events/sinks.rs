@@ -7,7 +7,8 @@ use tower::Layer;
 
 use crate::backend::{Ask, Backend, Gate};
 use crate::breaker::changes;
-use crate::drive::{done, poll, start};
+use crate::drive::{done, panics, poll, start};
+use crate::upset::Upset;
 use crate::{End, MS, assert_told, sink_on, told};
 
 #[test]
@@ -166,6 +167,31 @@ fn a_later_sink_takes_the_place_of_an_earlier_one() {
     assert!(done(start(&mut service, Ask::Answer)).is_ok());
     assert_told!(first, []);
     assert_told!(second, [Told::RequestSuccess { .. }]);
+}
+
+#[test]
+fn e07_a_panic_of_the_first_of_a_pair_keeps_no_event_from_the_second() {
+    let sink = MemorySink::new();
+    let layer = TimeoutLayer::new(MS).unwrap();
+    let pair = (Upset::at(Kind::RequestSuccess), sink.clone());
+    let mut service = layer.with_sink(pair).layer(Backend::default());
+    assert!(panics(|| done(start(&mut service, Ask::Answer))));
+    assert!(done(start(&mut service, Ask::Answer)).is_ok());
+    assert_told!(
+        sink,
+        [Told::RequestSuccess { .. }, Told::RequestSuccess { .. }]
+    );
+}
+
+#[test]
+fn e07_both_of_a_pair_may_panic_at_the_same_event() {
+    let sink = MemorySink::new();
+    let layer = TimeoutLayer::new(MS).unwrap();
+    let upset = || Upset::at(Kind::RequestSuccess);
+    let pair = (upset(), (upset(), sink.clone()));
+    let mut service = layer.with_sink(pair).layer(Backend::default());
+    assert!(panics(|| done(start(&mut service, Ask::Answer))));
+    assert_told!(sink, [Told::RequestSuccess { .. }]);
 }
 
 #[test]
