@@ -51,6 +51,7 @@ mod slot;
 #[cfg(all(feature = "membarrier", not(ninelives_loom)))]
 mod threads;
 
+use core::fmt;
 use core::marker::PhantomData;
 
 use super::WayBack;
@@ -136,6 +137,15 @@ impl<H: Homes> WayBack for Lease<H> {
 
     fn close(&self, is_last: impl FnOnce(u64) -> bool) -> Option<u64> {
         self.home.close::<H>(is_last)
+    }
+}
+
+impl<H: Homes> fmt::Debug for Lease<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease")
+            .field("leased", &self.leased)
+            .field("home", self.home)
+            .finish()
     }
 }
 

@@ -76,6 +76,20 @@ fn an_owner_has_a_stock_of_one_until_it_is_known_where_it_is() {
 }
 
 #[test]
+fn a_lease_shows_whether_it_has_a_home_and_where_that_is_open() {
+    at(1);
+    let lease = Lease::<Threads>::new();
+    lease.open();
+    let text = std::format!("{lease:?}");
+    assert!(text.starts_with("Lease { leased: true, home: "), "{text}");
+    assert!(text.contains("thread: 1"), "{text}");
+    assert_eq!(lease.close(|_| false), Some(0));
+    VACANT.set(false);
+    let none = std::format!("{:?}", Lease::<Threads>::new());
+    assert!(none.starts_with("Lease { leased: false"), "{none}");
+}
+
+#[test]
 fn a_unit_is_taken_back_at_home_and_nowhere_else() {
     at(1);
     let lease = Lease::<Threads>::new();
