@@ -36,7 +36,7 @@ async fn print(mut events: Subscriber, stream: StreamingSink<TokioTimer>) {
                     return;
                 }
             }
-            Delivery::Lagged(lost) => println!("{lost} events came too fast"),
+            Delivery::Lagged(lost) => println!("came too fast, so lost: {lost}"),
         }
     }
 }
