@@ -95,7 +95,7 @@ impl<Q> BulkheadConfig<Q> {
         Ok(self)
     }
 
-    /// Calls that may be in flight.
+    /// Calls that may be in flight, each by its weight if calls have weights.
     pub const fn max_concurrent(&self) -> usize {
         self.max_concurrent as usize
     }

@@ -77,7 +77,7 @@ impl<W> CircuitBreakerConfig<W> {
         self.limits.needed()
     }
 
-    /// By how much it rejects longer at each opening.
+    /// How many times as long it rejects at each opening as at the one before: 1 when it does not grow, 100 at most.
     pub const fn recovery_growth(&self) -> f64 {
         self.limits.growth()
     }
@@ -87,7 +87,7 @@ impl<W> CircuitBreakerConfig<W> {
         self.limits.longest()
     }
 
-    /// The share of the open time by which jitter may lengthen it.
+    /// The share of the time by which chance may lengthen it: 0 when it does not, 1 at most.
     pub const fn recovery_jitter(&self) -> f64 {
         self.limits.jitter()
     }

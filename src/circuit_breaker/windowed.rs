@@ -171,12 +171,12 @@ impl Rated {
         self
     }
 
-    /// The share of failures that opens the circuit.
+    /// The share of failures that opens the circuit, at most 1; none when no share does.
     pub fn failure_rate(&self) -> Option<f64> {
         self.measure().failed.map(Share::ratio)
     }
 
-    /// The share of slow calls that opens the circuit.
+    /// The share of slow calls that opens the circuit, at most 1; none when no share does.
     pub fn slow_call_rate(&self) -> Option<f64> {
         self.measure().slow.map(Share::ratio)
     }

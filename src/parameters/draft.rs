@@ -44,7 +44,7 @@ impl<'a, C: Parameters> Draft<'a, C> {
     /// The value of a parameter.
     ///
     /// # Panics
-    /// The schema has no parameter of this name; so do the methods below, and where it is of another kind.
+    /// The schema has no parameter of this name.
     #[track_caller]
     pub fn value(&self, name: &str) -> Value {
         match self.changed(name).or_else(|| self.base.value(name)) {
@@ -54,6 +54,9 @@ impl<'a, C: Parameters> Draft<'a, C> {
     }
 
     /// The value of a count.
+    ///
+    /// # Panics
+    /// The schema has no such parameter, or one of another kind.
     #[track_caller]
     pub fn count(&self, name: &str) -> u64 {
         match self.value(name) {
@@ -63,6 +66,9 @@ impl<'a, C: Parameters> Draft<'a, C> {
     }
 
     /// The value of a duration.
+    ///
+    /// # Panics
+    /// The schema has no such parameter, or one of another kind; or the value is none.
     #[track_caller]
     pub fn duration(&self, name: &str) -> Duration {
         match self.optional_duration(name) {
@@ -72,6 +78,9 @@ impl<'a, C: Parameters> Draft<'a, C> {
     }
 
     /// The value of an optional duration.
+    ///
+    /// # Panics
+    /// The schema has no such parameter, or one of another kind.
     #[track_caller]
     pub fn optional_duration(&self, name: &str) -> Option<Duration> {
         match self.value(name) {
@@ -82,6 +91,9 @@ impl<'a, C: Parameters> Draft<'a, C> {
     }
 
     /// The value of a ratio.
+    ///
+    /// # Panics
+    /// The schema has no such parameter, or one of another kind.
     #[track_caller]
     pub fn ratio(&self, name: &str) -> f64 {
         match self.value(name) {
@@ -91,6 +103,9 @@ impl<'a, C: Parameters> Draft<'a, C> {
     }
 
     /// The value of a flag.
+    ///
+    /// # Panics
+    /// The schema has no such parameter, or one of another kind.
     #[track_caller]
     pub fn flag(&self, name: &str) -> bool {
         match self.value(name) {
@@ -100,6 +115,9 @@ impl<'a, C: Parameters> Draft<'a, C> {
     }
 
     /// The value of a choice.
+    ///
+    /// # Panics
+    /// The schema has no such parameter, or one of another kind.
     #[track_caller]
     pub fn choice(&self, name: &str) -> &'static str {
         match self.value(name) {

@@ -70,7 +70,7 @@ impl Limits {
         Ok(self.remembered())
     }
 
-    /// By how much an opening lasts longer than the one before it.
+    /// How many times as long an opening lasts as the one before it: 1 when it does not grow, 100 at most.
     pub const fn growth(&self) -> f64 {
         self.growth.factor as f64 / MILLION as f64
     }
@@ -88,7 +88,7 @@ impl Limits {
         self.growth.longest
     }
 
-    /// The share of an open time by which chance may lengthen it.
+    /// The share of an open time by which chance may lengthen it: 0 when it does not, 1 at most.
     pub const fn jitter(&self) -> f64 {
         self.growth.jitter as f64 / MILLION as f64
     }
