@@ -74,6 +74,10 @@
 //! writes a cache line of its own instead, as long as at least half of the permits is free, and as many as the machine runs threads, up to 16.
 //! That admits and rejects nobody else than the one word would.
 //!
+//! With the feature `membarrier`, on Linux, a thread that has its line to itself keeps the permits there after 1,024 calls, and acquires and
+//! releases them without an atomic read-modify-write. A call that then finds the limit reached, a resize, a close and a drain have every thread of the
+//! process pass a memory barrier: one system call, at most once for 1,024 calls of that thread. A thread that ends leaves this to no other.
+//!
 //! # The end
 //! [`BulkheadLayer::drain`] closes the bulkhead and waits until no call is in flight; [`BulkheadLayer::until_idle`] waits without closing.
 //!

@@ -7,7 +7,7 @@
 //!
 //! With the feature `membarrier` the thread where a service takes its first stock of calls, with its second or third, is where its calls are at
 //! home: those that end there give back without a locked instruction. A service that is elsewhere when its stock is used up has its home there
-//! from then on.
+//! from then on. A service that has used up a stock there tells its policy: it is likely to stay.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -37,6 +37,7 @@ pub(crate) struct Loan<T, X = ()>(Unit<Owned<T, X>, WayBack>);
 struct Owned<T, X> {
     whole: Arc<T>,
     beside: X,
+    stays: fn(&T),
 }
 
 // === impl Share ===
@@ -46,13 +47,27 @@ impl<T> Share<T> {
     pub(crate) fn new(whole: &Arc<T>) -> Self {
         Self::with(whole, ())
     }
+
+    /// The same, of a policy that is told by `stays` when one service has used up a whole stock of calls, 65,536, at home.
+    pub(crate) fn telling(whole: &Arc<T>, stays: fn(&T)) -> Self {
+        Self::telling_with(whole, (), stays)
+    }
 }
 
 impl<T, X: Clone> Share<T, X> {
     /// With a count of its own, that counts for `beside` too.
     pub(crate) fn with(whole: &Arc<T>, beside: X) -> Self {
+        Self::telling_with(whole, beside, |_| ())
+    }
+
+    fn telling_with(whole: &Arc<T>, beside: X, stays: fn(&T)) -> Self {
         let whole = Arc::clone(whole);
-        Self(Weighted::with_way_back(Owned { whole, beside }))
+        let owned = Owned {
+            whole,
+            beside,
+            stays,
+        };
+        Self(Weighted::with_way_back(owned))
     }
 
     /// What it holds on to besides.
@@ -63,7 +78,7 @@ impl<T, X: Clone> Share<T, X> {
 
     /// Holds on to another from now on; calls that are out keep the one they have.
     pub(crate) fn hold(&mut self, beside: X) {
-        *self = Self::with(&self.0.whole, beside);
+        *self = Self::telling_with(&self.0.whole, beside, self.0.stays);
     }
 
     /// For one call. The second one of a clone allocates its count.
@@ -83,6 +98,9 @@ impl<T, X: Clone> Share<T, X> {
         // A clone has given away what it came with: from now on it counts for itself.
         // So does one whose thread is another by now.
         if self.0.is_first() && !self.0.is_abroad() {
+            if self.0.is_at_home() {
+                (self.0.stays)(&self.0.whole);
+            }
             self.0.stock();
         } else {
             self.hold(self.0.beside.clone());
@@ -134,6 +152,7 @@ impl<T, X> Deref for Loan<T, X> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::thread;
 
     use super::*;
@@ -218,6 +237,22 @@ mod tests {
         assert_eq!(Arc::strong_count(&whole), 2, "one count");
         drop(share);
         assert_eq!(Arc::strong_count(&whole), 1);
+    }
+
+    #[test]
+    fn a_policy_is_told_when_a_service_has_used_up_a_stock_at_home() {
+        thread_local!(static TOLD: Cell<u32> = const { Cell::new(0) });
+        let mut share = Share::telling(&Arc::new(1), |_| TOLD.set(TOLD.get() + 1));
+        drop(share.lend());
+        drop(share.lend());
+        assert_eq!(TOLD.get(), 0, "it has just come");
+        use_up(&mut share);
+        #[cfg(feature = "membarrier")]
+        assert_eq!(TOLD.get(), u32::from(Threads::can_fence()));
+        #[cfg(not(feature = "membarrier"))]
+        assert_eq!(TOLD.get(), 0, "it has no home");
+        thread::spawn(move || use_up(&mut share)).join().unwrap();
+        assert!(TOLD.get() <= 1, "elsewhere it is not at home");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 use ninelives_core::occupancy::Occupancy;
+use ninelives_core::semaphore::Spot;
 
 /// The most stripes that anything has.
 const MOST: usize = 16;
@@ -38,6 +39,15 @@ pub(crate) fn stripe() -> u32 {
         UNKNOWN => first(),
         stripe => stripe,
     }
+}
+
+/// This thread's stripe, and, with the feature `membarrier`, the number by which it may keep what lies there.
+#[inline]
+pub(crate) fn spot() -> Spot {
+    let spot = Spot::at(stripe());
+    #[cfg(feature = "membarrier")]
+    let spot = spot.on(ninelives_core::weighted::Threads::number());
+    spot
 }
 
 /// This thread's stripe, or a number that nothing has if it never asked for its own.

@@ -8,7 +8,7 @@
 //! | [`TokioTimer`] (also [`TokioSleeper`]) | on tokio's timer, paused time included | runtimes that must have no task of ours, tokio before 1.49 |
 //! | [`ManualTimer`] | until a test moves it | tests without a runtime |
 //! | [`InstantSleeper`] | not at all, or for ever | tests that only count attempts |
-//! | [`TrackingSleeper`] | not at all, or for ever, and remembers what was asked | tests of delays |
+//! | [`TrackingSleeper`] | not at all, or for ever, and records the delays asked for | tests of delays |
 //!
 //! Only this module knows tokio.
 

@@ -19,7 +19,7 @@ use loom::future::block_on;
 use loom::sync::Arc;
 use loom_tests::Bound;
 use ninelives_core::bell::Bell;
-use ninelives_core::semaphore::{Ask, Entry, Place, Priority, Semaphore, Turn};
+use ninelives_core::semaphore::{Ask, Entry, Place, Priority, Semaphore, Spot, Turn};
 use ninelives_core::sync::{AtomicU32, Ordering};
 
 /// A semaphore, and how many permits those who are inside have.
@@ -84,6 +84,7 @@ fn run(scene: Scene) {
             assert_eq!(room.written.load(Ordering::Relaxed) as usize, wrote);
             let now = room.semaphore.snapshot();
             assert_eq!((now.in_flight, now.waiting), (0, 0), "all is given back");
+            assert_eq!(now.surplus, 0, "nothing is given back twice");
             seen.lock()
                 .expect("never poisoned")
                 .insert(answers.join(" "));
@@ -126,7 +127,10 @@ const fn ask(weight: u32) -> Ask {
 
 /// Comes, and says whether it got its permits; who is turned away was so by all permits that there are.
 fn come(room: &Room, stripe: u32, weight: u32) -> bool {
-    match room.semaphore.try_acquire_from(|| stripe, ask(weight)) {
+    match room
+        .semaphore
+        .try_acquire_from(|| Spot::at(stripe), ask(weight))
+    {
         Entry::Acquired { .. } => {
             enters(room, weight);
             true
@@ -161,7 +165,7 @@ fn go(room: &Room, stripe: u32, weight: u32) {
         return;
     }
     room.inside.fetch_sub(weight, Ordering::Relaxed);
-    room.semaphore.release_to(|| stripe, weight);
+    room.semaphore.release_to(|| Spot::at(stripe), weight);
 }
 
 // --- what actors do
@@ -217,7 +221,10 @@ fn come_and_visit(room: &Room) -> &'static str {
 
 /// Comes, waits if it must, and gives the permit back.
 fn visit<const STRIPE: u32>(room: &Room) -> &'static str {
-    match room.semaphore.enter_from(|| STRIPE, Ask::ONE, || 2) {
+    match room
+        .semaphore
+        .enter_from(|| Spot::at(STRIPE), Ask::ONE, || 2)
+    {
         Entry::Acquired { .. } => enters(room, 1),
         Entry::Waiting(place) => wait(room, place),
         other => panic!("{other:?}"),
@@ -242,7 +249,7 @@ fn come_in_a_pause(room: &Room) -> &'static str {
     if room.semaphore.snapshot().limit != 0 {
         return "open";
     }
-    let entry = room.semaphore.try_acquire_from(|| 0, Ask::ONE);
+    let entry = room.semaphore.try_acquire_from(|| Spot::at(0), Ask::ONE);
     assert!(matches!(entry, Entry::Full { limit: 0, .. }), "{entry:?}");
     "full"
 }
@@ -252,14 +259,17 @@ fn come_after_the_end(room: &Room) -> &'static str {
     if !room.semaphore.snapshot().closed {
         return "open";
     }
-    let entry = room.semaphore.try_acquire_from(|| 0, Ask::ONE);
+    let entry = room.semaphore.try_acquire_from(|| Spot::at(0), Ask::ONE);
     assert_eq!(entry, Entry::Closed);
     "refused"
 }
 
 /// As `call`, where it may be over.
 fn try_call<const STRIPE: u32>(room: &Room) -> &'static str {
-    match room.semaphore.try_acquire_from(|| STRIPE, Ask::ONE) {
+    match room
+        .semaphore
+        .try_acquire_from(|| Spot::at(STRIPE), Ask::ONE)
+    {
         Entry::Acquired { .. } => {
             enters(room, 1);
             go(room, STRIPE, 1);

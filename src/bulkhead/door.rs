@@ -11,6 +11,7 @@ use super::idle::Permits;
 use super::mode::Rule;
 use crate::settings::{Beside, Settings};
 use crate::share::Share;
+use crate::stripe::spot;
 
 /// Where calls come in.
 pub(super) struct Door<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> {
@@ -28,7 +29,8 @@ pub(super) struct Door<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> {
 impl<Q: Rule, M, C: Settings<BulkheadConfig<Q>>, W> Door<Q, M, C, W> {
     pub(super) fn new(permits: &Permits, settings: C, weigh: W, emitter: M) -> Self {
         Self {
-            semaphore: Share::new(&permits.semaphore),
+            // A thread that nobody meets keeps permits, too, where that is possible.
+            semaphore: Share::telling(&permits.semaphore, |semaphore| semaphore.spread_for(spot())),
             emitter,
             shadow: Beside::holding(permits.shadow.clone()),
             reader: settings.reader(),

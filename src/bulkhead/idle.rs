@@ -52,7 +52,8 @@ impl Permits {
             unreachable!("the settings were checked when they were made")
         };
         let told = idle.clone();
-        let semaphore = semaphore.striped(stripes()).on_idle(move || {
+        let semaphore = kept_by_threads(semaphore.striped(stripes()));
+        let semaphore = semaphore.on_idle(move || {
             let Ok(_) = told.set(()) else {
                 unreachable!("it has no validation")
             };
@@ -74,6 +75,23 @@ impl Permits {
             idle,
         }
     }
+}
+
+/// With the feature `membarrier`, threads keep permits: what it costs to get them back from a thread is then spread over so many calls.
+#[cfg(feature = "membarrier")]
+fn kept_by_threads(semaphore: Semaphore) -> Semaphore {
+    use ninelives_core::weighted::Threads;
+
+    if Threads::can_fence() {
+        semaphore.kept_by_threads(1 << 10, Threads::pass_a_fence)
+    } else {
+        semaphore
+    }
+}
+
+#[cfg(not(feature = "membarrier"))]
+const fn kept_by_threads(semaphore: Semaphore) -> Semaphore {
+    semaphore
 }
 
 // === impl UntilIdle ===

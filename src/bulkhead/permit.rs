@@ -9,7 +9,7 @@ use super::demand::{One, Weight};
 use super::shadow;
 use crate::settings::Beside;
 use crate::share::Loan;
-use crate::stripe::stripe;
+use crate::stripe::spot;
 
 /// The permits of one call, and those that a shadow counts for it. [`Held`] gives them back.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl<B: Beside<Arc<Semaphore>>, W: Weight> Permit<B, W> {
         if let Some(semaphore) = self.tried.take() {
             shadow::give_back(semaphore, weight);
         }
-        self.semaphore.release_to(stripe, weight);
+        self.semaphore.release_to(spot, weight);
     }
 
     #[cold]

@@ -24,7 +24,7 @@ use crate::deadline::{Due, Heed, Unheeding, late_by};
 use crate::emit::{Emitter, NullSink, Request};
 use crate::error::FlatError;
 use crate::settings::Settings;
-use crate::stripe::stripe;
+use crate::stripe::spot;
 use crate::timer::{Timer, WheelTimer};
 
 /// A service with a bulkhead and a line around it. See the [page](super::super).
@@ -103,7 +103,7 @@ where
             return QueuedFuture::turned_away(error, watch, self.line.timer.clone());
         }
         let (call, asked) = ((weight, priority), ask(weight, priority));
-        let entry = door.semaphore.enter_from(stripe, asked, max_waiting);
+        let entry = door.semaphore.enter_from(spot, asked, max_waiting);
         let permits = weight.permits().get();
         match entry {
             Entry::Acquired { in_flight: told } => {

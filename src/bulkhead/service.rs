@@ -15,7 +15,7 @@ use super::{BulkheadConfig, BulkheadFuture, shadow, watch};
 use crate::emit::{Emitter, NullSink};
 use crate::error::FlatError;
 use crate::settings::Settings;
-use crate::stripe::stripe;
+use crate::stripe::spot;
 
 /// A service with a bulkhead around it. See the [page](super).
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ where
         let weight = door.weigh.weigh(&request);
         let priority = Priority::Critical; // without a line there are no classes
         let (call, asked) = ((weight, priority), ask(weight, priority));
-        let entry = door.semaphore.try_acquire_from(stripe, asked);
+        let entry = door.semaphore.try_acquire_from(spot, asked);
         let permits = weight.permits().get();
         match entry {
             Entry::Acquired { in_flight: told } => {

@@ -87,7 +87,7 @@ impl<W> CircuitBreakerConfig<W> {
         self.limits.longest()
     }
 
-    /// The share of the time by which chance may lengthen it: 0 when it does not, 1 at most.
+    /// The share of the open time by which jitter may lengthen it: from 0, without jitter, to 1.
     pub const fn recovery_jitter(&self) -> f64 {
         self.limits.jitter()
     }

@@ -38,12 +38,12 @@ use crate::clock::{Clock, Tick, saturating_nanos};
 ///   runtime, not freed.
 /// * That a task's memory is freed with the task: the waker of a cancelled wait is kept until the driver comes by, which is within a second of
 ///   steady use, and at the latest when that wait would have ended.
-/// * That a runtime has no task of ours after its first wait: whoever counts its tasks finds one or two more.
-/// * That a task which first waits within `Handle::enter` of another runtime ever waits in its own, or a `LocalSet` that is run by another one after
-///   its tasks have waited: they wait where they waited before.
-/// * That it is known since when somebody waits in a runtime of paused time that a task of another one runs to its end.
-/// * That it is known to the tick since when somebody waits: a driver that stands still has its last reading taken for the beginning, and a timeout
-///   that ends then is said to have taken longer by that time. It is not shorter than its limit.
+/// * That a runtime has no tasks but yours after its first wait: it has one or two more.
+/// * That a task which first waits within `Handle::enter` of another runtime ever waits in its own; nor do the tasks of a `LocalSet` that another runtime
+///   runs after they have waited: they wait where they waited before.
+/// * That the start of a wait is known if a task of another runtime runs this one to completion and this one's time is paused.
+/// * That the start of a wait is known to the tick: while the driver is held up, its last reading is taken for the start, and a timeout that ends then
+///   reports a longer elapsed time by as much. It is never shorter than its limit.
 ///
 /// # Panics
 /// As [`TokioTimer`]'s, a wait panics when it is polled outside of a runtime of tokio, or in one without time.

@@ -31,6 +31,8 @@ mod line;
 mod live;
 mod panics;
 mod policy;
+#[cfg(feature = "membarrier")]
+mod purses;
 mod readiness;
 mod reject;
 mod resize;

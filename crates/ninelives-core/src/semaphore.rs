@@ -34,6 +34,9 @@
 //! or for the last permit, closes, or changes the limit, has everything carried back to the gate. At a gate that is closed, or that has more out than its limit, nobody gets
 //! anything out of a stripe. When half is free again, it is spread again.
 //!
+//! A thread that has a stripe to itself can [keep](Semaphore::kept_by_threads) what lies there, and then comes and goes without a locked
+//! instruction: `semaphore/stripes/purse.rs`.
+//!
 //! # Word
 //! | bits   | field   | meaning                                             | when it overflows                        |
 //! |--------|---------|-----------------------------------------------------|------------------------------------------|
@@ -91,17 +94,18 @@
 //!
 //! # Progress
 //! Lock-free, every operation: a retry means that another one succeeded. Room and nobody in the line: one load and one swap, in
-//! and out; by a stripe two loads and one swap. In line: O(log places). A thread that is stopped in the middle of handing over keeps the permits it has set
+//! and out; by a stripe two loads and one swap, and by what a thread keeps there loads and one store. In line: O(log places). A thread that is stopped in the middle of handing over keeps the permits it has set
 //! aside; everybody else goes on with the rest.
 //!
 //! # Models
 //! `loom-tests/tests/loom_semaphore.rs`: L09 to L16, the order of the line under cancellation and reuse of places, weights, and
-//! classes. `loom-tests/tests/loom_stripes.rs`: nobody is turned away, sleeps or is told too late because of what lies in a stripe.
+//! classes. `loom-tests/tests/loom_stripes.rs`: nobody is turned away, sleeps or is told too late because of what lies in a stripe;
+//! `loom_purse.rs`: nor because of what a thread keeps.
 //!
 //! # Not promised
 //! That a call which began before a waiter had joined stays behind it: order is promised between waiters, and towards calls that
 //! begin later. That nothing is woken in vain: a late wake may reach the next owner of a place. What becomes of a place after its
-//! waker panicked while it was cloned or dropped *inside* [`poll_place`](Semaphore::poll_place): it may not be woken any more. Two
+//! waker panicked while it was cloned or dropped *inside* [`poll_place`](Semaphore::poll_place): it may not be woken any more, nor who has that place later. Two
 //! wakers that panic in one hand-over abort, as any panic during a panic does. That a permit which is released twice is noticed while permits
 //! lie in stripes: there is one more from then on. A place that is forgotten is lost for good, and a
 //! permit too.
@@ -118,7 +122,7 @@ mod verdict;
 mod wait;
 mod word;
 
-pub use self::verdict::{Ask, Entry, Left, Place, Priority, Snapshot, Turn};
+pub use self::verdict::{Ask, Entry, Left, Place, Priority, Snapshot, Spot, Turn};
 pub use self::word::{MAX_PERMITS, MAX_PLACES};
 
 use alloc::boxed::Box;

@@ -7,12 +7,14 @@ use std::num::NonZeroU64;
 use std::task::Waker;
 use std::time::Duration;
 
+use core::num::NonZeroU32;
 use ninelives_core::bell::{Alarm, Bell};
 use ninelives_core::breaker::Breaker;
 use ninelives_core::budget::{self, Budget, LimitsCell};
 use ninelives_core::event::SharedInterest;
 use ninelives_core::ring::{Producer, Ring};
-use ninelives_core::semaphore::{Entry, Semaphore};
+
+use ninelives_core::semaphore::{Ask, Entry, Priority, Semaphore, Spot};
 use ninelives_core::time::Tick;
 use ninelives_core::wheel::{Wait, Wheel};
 use ninelives_core::window::{CountWindow, Mark, Shape, Term, TimeWindow};
@@ -52,17 +54,34 @@ fn a_semaphore_shows_what_is_out_and_what_waits() {
 fn a_semaphore_shows_what_lies_in_its_stripes() {
     let semaphore = Semaphore::new(4).unwrap().striped_at_once(2);
     assert!(matches!(semaphore.try_acquire(), Entry::Acquired { .. }));
-    semaphore.release_to(|| 1, 1);
+    semaphore.release_to(|| Spot::at(1), 1);
     shows(
         &semaphore,
         &[
             "used: 1",
             "Phase { era: 1, swept: false }",
-            "0: Stripe { since: 0, permits: 0 }",
-            "1: Stripe { since: 1, permits: 1 }",
+            "0: Stripe { since: 0, permits: 0, kept: false }",
+            "1: Stripe { since: 1, permits: 1, kept: false }",
         ],
     );
     shows(&Semaphore::new(4).unwrap(), &["stripes: None"]);
+}
+
+#[test]
+fn a_semaphore_shows_what_a_thread_keeps() {
+    let semaphore = Semaphore::new(4).unwrap().striped_at_once(1);
+    let semaphore = semaphore.kept_by_threads(0, || true);
+    let here = || Spot::at(0).on(1);
+    let three = Ask::new(NonZeroU32::MIN.saturating_add(2), Priority::Normal);
+    assert!(matches!(
+        semaphore.try_acquire_many(three),
+        Entry::Acquired { .. }
+    ));
+    (0..3).for_each(|_| semaphore.release_to(here, 1));
+    shows(
+        &semaphore,
+        &["used: 3", "0: Stripe { since: 1, permits: 3, kept: true }"],
+    );
 }
 
 #[test]

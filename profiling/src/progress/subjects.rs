@@ -11,7 +11,7 @@ use ninelives::name::Name;
 use ninelives::prelude::*;
 use ninelives_core::breaker::{Admission, Breaker, Limits, Outcome};
 use ninelives_core::budget::{self, Budget, Withdrawal};
-use ninelives_core::semaphore::{Ask, Entry, Priority, Semaphore, Turn};
+use ninelives_core::semaphore::{Ask, Entry, Priority, Semaphore, Spot, Turn};
 use ninelives_core::time::{ManualClock, Tick};
 use ninelives_core::wheel::{Keeper, Wait, Wheel};
 use ninelives_core::window::{CountWindow, Mark, Shape, Term, TimeWindow};
@@ -218,8 +218,8 @@ fn stripes() -> Result<Pair, ConfigError> {
                 NonZeroU32::MIN
             };
             let ask = Ask::new(weight, Priority::Normal);
-            if let Entry::Acquired { .. } = semaphore.try_acquire_from(|| stripe, ask) {
-                semaphore.release_to(|| stripe, weight.get());
+            if let Entry::Acquired { .. } = semaphore.try_acquire_from(|| Spot::at(stripe), ask) {
+                semaphore.release_to(|| Spot::at(stripe), weight.get());
             }
         },
     ))

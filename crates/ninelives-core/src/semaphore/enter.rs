@@ -4,7 +4,7 @@ use super::Semaphore;
 use super::cell::Glance;
 use super::line::Line;
 use super::step::Admit;
-use super::verdict::{Ask, Entry};
+use super::verdict::{Ask, Entry, Spot};
 use super::word::{MAX_PLACES, Word};
 
 // === impl Semaphore ===
@@ -16,7 +16,7 @@ impl Semaphore {
     /// Lock-free; without a line, or with nobody in it, one load and one swap.
     #[inline]
     pub fn try_acquire(&self) -> Entry {
-        self.admit(Ask::ONE, || 0, || 0)
+        self.admit(Ask::ONE, || 0, || Spot::at(0))
     }
 
     /// All of the permits at once, or none. It never passes somebody who waits.
@@ -25,17 +25,17 @@ impl Semaphore {
     /// As [`try_acquire`](Self::try_acquire).
     #[inline]
     pub fn try_acquire_many(&self, ask: Ask) -> Entry {
-        self.admit(ask, || 0, || 0)
+        self.admit(ask, || 0, || Spot::at(0))
     }
 
-    /// As [`try_acquire_many`](Self::try_acquire_many), by a caller whose stripe is the one that `stripe` says: see
-    /// [`striped`](Self::striped). It is asked only when the shortest way in is not open; a number that no stripe has is one of theirs.
+    /// As [`try_acquire_many`](Self::try_acquire_many), by a caller who is where `spot` says: see
+    /// [`striped`](Self::striped). It is asked only when the shortest way in is not open.
     ///
     /// # Progress
     /// As [`try_acquire`](Self::try_acquire).
     #[inline]
-    pub fn try_acquire_from(&self, stripe: impl FnOnce() -> u32, ask: Ask) -> Entry {
-        self.admit(ask, || 0, stripe)
+    pub fn try_acquire_from(&self, spot: impl FnOnce() -> Spot, ask: Ask) -> Entry {
+        self.admit(ask, || 0, spot)
     }
 
     /// A permit at once, or a place in the line, if there is one free.
@@ -44,7 +44,7 @@ impl Semaphore {
     /// Lock-free.
     #[inline]
     pub fn enter(&self) -> Entry {
-        self.admit(Ask::ONE, || MAX_PLACES, || 0)
+        self.admit(Ask::ONE, || MAX_PLACES, || Spot::at(0))
     }
 
     /// As [`enter`](Self::enter), but a place is given only while fewer than `max_waiting` are taken. Each caller may name another
@@ -55,7 +55,7 @@ impl Semaphore {
     /// Lock-free.
     #[inline]
     pub fn enter_within(&self, max_waiting: impl FnOnce() -> u32) -> Entry {
-        self.admit(Ask::ONE, max_waiting, || 0)
+        self.admit(Ask::ONE, max_waiting, || Spot::at(0))
     }
 
     /// As [`enter_within`](Self::enter_within), for all the permits of `ask` or none of them.
@@ -67,10 +67,10 @@ impl Semaphore {
     /// Lock-free.
     #[inline]
     pub fn enter_many(&self, ask: Ask, max_waiting: impl FnOnce() -> u32) -> Entry {
-        self.admit(ask, max_waiting, || 0)
+        self.admit(ask, max_waiting, || Spot::at(0))
     }
 
-    /// As [`enter_many`](Self::enter_many), by a caller whose stripe is the one that `stripe` says: see
+    /// As [`enter_many`](Self::enter_many), by a caller who is where `spot` says: see
     /// [`try_acquire_from`](Self::try_acquire_from).
     ///
     /// # Progress
@@ -78,11 +78,11 @@ impl Semaphore {
     #[inline]
     pub fn enter_from(
         &self,
-        stripe: impl FnOnce() -> u32,
+        spot: impl FnOnce() -> Spot,
         ask: Ask,
         max_waiting: impl FnOnce() -> u32,
     ) -> Entry {
-        self.admit(ask, max_waiting, stripe)
+        self.admit(ask, max_waiting, spot)
     }
 
     #[inline]
@@ -90,24 +90,24 @@ impl Semaphore {
         &self,
         ask: Ask,
         max_waiting: impl FnOnce() -> u32,
-        stripe: impl FnOnce() -> u32,
+        spot: impl FnOnce() -> Spot,
     ) -> Entry {
         match self.gate.walk_in(ask.weight()) {
             Some(word) => Entry::Acquired {
                 in_flight: word.used(),
             },
-            None => self.admit_or_queue(ask, max_waiting(), stripe),
+            None => self.admit_or_queue(ask, max_waiting(), spot),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn admit_or_queue(&self, ask: Ask, max_waiting: u32, stripe: impl FnOnce() -> u32) -> Entry {
+    fn admit_or_queue(&self, ask: Ask, max_waiting: u32, spot: impl FnOnce() -> Spot) -> Entry {
         let capacity = max_waiting.min(self.places());
         match self.gate.glance(ask.weight(), capacity) {
             Glance::Refused(word, admit) => self.entry(word, admit, ask),
             Glance::Whole => self.decide(ask, capacity),
-            Glance::Striped => self.enter_spread(ask, capacity, stripe),
+            Glance::Striped => self.enter_spread(ask, capacity, spot),
             Glance::Strict => self.enter_at_gate(ask, capacity),
         }
     }

@@ -4,6 +4,7 @@ use super::Semaphore;
 #[cfg(doc)]
 use super::Snapshot;
 use super::step::Returned;
+use super::verdict::Spot;
 use super::word::Word;
 
 // === impl Semaphore ===
@@ -31,25 +32,25 @@ impl Semaphore {
     /// As [`release`](Self::release).
     #[inline]
     pub fn release_many(&self, weight: u32) {
-        self.release_to(|| 0, weight);
+        self.release_to(|| Spot::at(0), weight);
     }
 
-    /// As [`release_many`](Self::release_many), by a caller whose stripe is the one that `stripe` says: see [`striped`](Self::striped).
+    /// As [`release_many`](Self::release_many), by a caller who is where `spot` says: see [`striped`](Self::striped).
     ///
     /// # Progress
     /// As [`release`](Self::release).
     #[inline]
-    pub fn release_to(&self, stripe: impl FnOnce() -> u32, weight: u32) {
+    pub fn release_to(&self, spot: impl FnOnce() -> Spot, weight: u32) {
         if let Err(word) = self.gate.walk_out(weight) {
-            self.release_and_settle(word, stripe, weight);
+            self.release_and_settle(word, spot, weight);
         }
     }
 
     #[cold]
     #[inline(never)] // apart, so that the way out of a bulkhead without a line is short
-    fn release_and_settle(&self, met: Word, stripe: impl FnOnce() -> u32, weight: u32) {
+    fn release_and_settle(&self, met: Word, spot: impl FnOnce() -> Spot, weight: u32) {
         if met.is_striped() {
-            self.release_spread(stripe, weight);
+            self.release_spread(spot, weight);
         } else {
             self.release_at_gate(weight);
         }

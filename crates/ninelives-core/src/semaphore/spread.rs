@@ -6,8 +6,8 @@
 use super::Semaphore;
 use super::line::Line;
 use super::step::{Admit, Returned};
-use super::stripes::{Look, Phase, Stripes};
-use super::verdict::{Ask, Entry};
+use super::stripes::{Given, Look, Phase, Stripes};
+use super::verdict::{Ask, Entry, Spot};
 use super::word::Word;
 
 // === impl Semaphore ===
@@ -26,6 +26,32 @@ impl Semaphore {
         self
     }
 
+    /// Lets a thread keep the permits that lie in its stripe, once `calm` came back there and nobody had to look for them: then it comes and goes
+    /// without a locked instruction. `barrier` has every thread of the process pass a full fence, and says whether it did. It is asked when what
+    /// a thread keeps is wanted elsewhere. Callers say which thread they are on ([`Spot::on`]). Of a semaphore without stripes it changes nothing.
+    ///
+    /// If `barrier` says no after it has said yes, what a thread keeps then is out until that thread brings its next permit.
+    #[must_use]
+    pub fn kept_by_threads(mut self, calm: u32, barrier: fn() -> bool) -> Self {
+        self.stripes = self
+            .stripes
+            .map(|stripes| stripes.kept_by_threads(calm, barrier));
+        self
+    }
+
+    /// Lets permits lie in stripes from now on, if there is room for that and who is at `spot` may keep what lies there: for a thread that has come
+    /// and gone for long without being in anybody's way.
+    ///
+    /// # Progress
+    /// Lock-free.
+    pub fn spread_for(&self, spot: Spot) {
+        if let Some(stripes) = &self.stripes
+            && stripes.may_be_kept_by(spot)
+        {
+            self.spread_if_roomy(self.gate.load());
+        }
+    }
+
     /// The same from the start, and not only after two threads have met: for what is known to be shared by many. As long as one thread has it
     /// to itself, that costs more.
     #[must_use]
@@ -41,9 +67,10 @@ impl Semaphore {
         &self,
         ask: Ask,
         capacity: u32,
-        stripe: impl FnOnce() -> u32,
+        spot: impl FnOnce() -> Spot,
     ) -> Entry {
-        if self.spread_out().take(stripe(), ask.weight()) {
+        let (stripes, spot, weight) = (self.spread_out(), spot(), ask.weight());
+        if stripes.take_kept(spot, weight) || stripes.take(spot, weight) {
             return Entry::APART;
         }
         self.enter_at_gate(ask, capacity)
@@ -74,7 +101,7 @@ impl Semaphore {
                 Look::Taken => return Entry::APART,
                 Look::TooLate => {}
                 // Of one permit nothing is left to carry back; of several it may lie in more than one stripe.
-                Look::Nowhere => self.gather(stripes, phase),
+                Look::Nowhere | Look::Kept => self.gather(stripes, phase),
             }
         }
     }
@@ -88,11 +115,28 @@ impl Semaphore {
 
     /// Out, into the caller's stripe, or through the gate while stripes are shut.
     #[inline(never)] // as `release_and_settle`
-    pub(super) fn release_spread(&self, stripe: impl FnOnce() -> u32, weight: u32) {
-        match &self.stripes {
-            Some(stripes) if stripes.give(stripe(), weight) => {}
-            _ => self.release_at_gate(weight),
+    pub(super) fn release_spread(&self, spot: impl FnOnce() -> Spot, weight: u32) {
+        let spot = spot();
+        let kept = self.spread_out().give_kept(spot, weight);
+        if kept != Some(Given::Laid) {
+            self.release_to_stripe(spot, weight, kept);
         }
+    }
+
+    #[inline(never)] // apart, so that the way of who keeps it is short
+    fn release_to_stripe(&self, spot: Spot, weight: u32, kept: Option<Given>) {
+        let stripes = self.spread_out();
+        let Given::ForGate(permits) = kept.unwrap_or_else(|| stripes.give(spot, weight)) else {
+            return;
+        };
+        if !stripes.may_have_missed_some(spot) {
+            return self.release_at_gate(permits);
+        }
+        let (word, returned) = self.gate.release(permits);
+        debug_assert!(returned == Returned::Free, "a permit was released twice");
+        self.gather(stripes, stripes.close());
+        // At the end, as in `gather`.
+        self.settle(word);
     }
 
     /// After a swap of the gate's word was lost, or while stripes are shut: spreads permits, if the word has much room.

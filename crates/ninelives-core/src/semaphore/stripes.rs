@@ -7,8 +7,8 @@
 //! # Words
 //! | word   | bits 0..   | bits ..64  | when the upper field overflows        |
 //! |--------|------------|------------|---------------------------------------|
-//! | phase  | swept 1    | era 44     | stripes stay shut for good            |
-//! | stripe | permits 20 | since 44   | cannot: it is an era                  |
+//! | phase  | swept 1    | era 42     | stripes stay shut for good            |
+//! | stripe | permits 20, [kept 1, called 1](purse) | since 42 | cannot: it is an era     |
 //!
 //! # Eras
 //! Odd ones are open, even ones shut. A stripe says in which era it was opened or shut, so whoever was stopped with an old view loses the
@@ -21,7 +21,12 @@
 //! word, or it loses the swap of the phase, or what it opened is shut again before the other one goes on.
 
 mod cell;
+mod lane;
+mod purse;
+mod sweep;
 mod word;
 
-pub(super) use self::cell::{Look, Stripes};
+pub(super) use self::cell::Stripes;
+pub(super) use self::lane::Given;
+pub(super) use self::sweep::Look;
 pub(super) use self::word::Phase;

@@ -29,6 +29,13 @@ pub enum Priority {
     Critical = 3,
 }
 
+/// Where somebody comes from: the stripe that is theirs, and the thread they are on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    stripe: u32,
+    thread: u64,
+}
+
 /// What became of an attempt to get in.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "a permit must be released, and a place must be consumed"]
@@ -117,6 +124,39 @@ pub struct Snapshot {
 impl Entry {
     /// Acquired, while permits lie in stripes.
     pub(super) const APART: Self = Self::Acquired { in_flight: 0 };
+}
+
+// === impl Spot ===
+
+impl Spot {
+    /// Of this stripe; a number that no stripe has is one of theirs.
+    #[inline]
+    pub const fn at(stripe: u32) -> Self {
+        Self { stripe, thread: 0 }
+    }
+
+    /// The same, on a thread that may [keep](Semaphore::kept_by_threads) what lies in its stripe. Its number is no other thread's, at any time;
+    /// 0 is nobody's.
+    #[inline]
+    #[must_use]
+    pub const fn on(self, thread: u64) -> Self {
+        Self { thread, ..self }
+    }
+
+    #[inline]
+    pub(super) const fn stripe(self) -> u32 {
+        self.stripe
+    }
+
+    #[inline]
+    pub(super) const fn thread(self) -> u64 {
+        self.thread
+    }
+
+    #[inline]
+    pub(super) const fn may_keep(self) -> bool {
+        self.thread != 0
+    }
 }
 
 // === impl Ask ===

@@ -131,6 +131,12 @@ impl<T, W: WayBack> Weighted<T, W> {
         self.first && self.block.get().way_back.is_abroad()
     }
 
+    /// Whether this first owner's units come home on this thread.
+    #[inline]
+    pub fn is_at_home(&self) -> bool {
+        self.first && self.block.get().way_back.is_at_home()
+    }
+
     /// Takes a stock for 65,536 units, if it has none. The first owner's units are at home on the thread that did so first.
     ///
     /// # Panics

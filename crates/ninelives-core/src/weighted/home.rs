@@ -130,6 +130,10 @@ impl<H: Homes> WayBack for Lease<H> {
         thread.is_some_and(|thread| thread != H::here())
     }
 
+    fn is_at_home(&self) -> bool {
+        self.home.thread() == Some(H::here())
+    }
+
     #[inline]
     fn take_back(&self) -> bool {
         self.home.take_back::<H>()

@@ -17,6 +17,9 @@ pub trait WayBack: Send + Sync + 'static {
     /// Whether it leads to another thread than this one. Asked by the first owner.
     fn is_abroad(&self) -> bool;
 
+    /// Whether it leads to this thread. Asked by the first owner.
+    fn is_at_home(&self) -> bool;
+
     /// Counts a unit that is given back here; if it does not, the unit is counted elsewhere. A unit that was counted holds its block no longer.
     fn take_back(&self) -> bool;
 
@@ -44,6 +47,11 @@ impl WayBack for Nowhere {
 
     #[inline]
     fn is_abroad(&self) -> bool {
+        false
+    }
+
+    #[inline]
+    fn is_at_home(&self) -> bool {
         false
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
 use std::thread;
 
-use ninelives_core::semaphore::{Ask, Entry, Left, Place, Priority, Semaphore, Turn};
+use ninelives_core::semaphore::{Ask, Entry, Left, Place, Priority, Semaphore, Spot, Turn};
 
 use crate::record::Worker;
 use crate::search::Machine;
@@ -285,7 +285,8 @@ impl Has {
             places
         };
         worker.does(|| {
-            let entry = semaphore.enter_from(|| stripe, ask, places);
+            let entry =
+                semaphore.enter_from(|| Spot::at(stripe).on(u64::from(stripe) + 1), ask, places);
             let got = match entry {
                 Entry::Acquired { in_flight } => {
                     self.permits.push(weight);
@@ -310,7 +311,7 @@ impl Has {
         if let Some(weight) = self.permits.pop() {
             let stripe = worker.who as u32;
             worker.does(|| {
-                semaphore.release_to(|| stripe, weight);
+                semaphore.release_to(|| Spot::at(stripe).on(u64::from(stripe) + 1), weight);
                 Op::Release { weight }
             });
         }

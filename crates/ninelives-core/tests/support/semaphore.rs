@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Poll, Wake, Waker};
 
-use ninelives_core::semaphore::{Ask, Entry, Left, Place, Priority, Semaphore, Turn};
+use ninelives_core::semaphore::{Ask, Entry, Left, Place, Priority, Semaphore, Spot, Turn};
 
 use super::tape::{Op, ops};
 
@@ -71,8 +71,9 @@ fn ask(op: Op) -> Ask {
 }
 
 /// Whose stripe it is: that of one of two threads.
-fn stripe(op: Op) -> u32 {
-    u32::from(op.small % 2)
+fn spot(op: Op) -> Spot {
+    let stripe = u32::from(op.small % 2);
+    Spot::at(stripe).on(u64::from(stripe) + 1)
 }
 
 // === impl Task ===
@@ -97,7 +98,8 @@ impl Pair {
         Self {
             real: match stripes {
                 0 => real,
-                _ => real.striped_at_once(stripes),
+                // One thread stands for all: nobody has to pass a fence.
+                _ => real.striped_at_once(stripes).kept_by_threads(2, || true),
             },
             limit,
             places,
@@ -123,7 +125,7 @@ impl Pair {
     fn apply(&mut self, op: Op) {
         match op.kind % 16 {
             0..=2 => {
-                let entry = self.real.try_acquire_from(|| stripe(op), ask(op));
+                let entry = self.real.try_acquire_from(|| spot(op), ask(op));
                 self.entered(op, entry, 0);
             }
             3..=5 => {
@@ -150,7 +152,7 @@ impl Pair {
     }
 
     fn enter(&self, op: Op, places: u32) -> Entry {
-        self.real.enter_from(|| stripe(op), ask(op), || places)
+        self.real.enter_from(|| spot(op), ask(op), || places)
     }
 
     fn entered(&mut self, op: Op, entry: Entry, places: u32) {
@@ -189,7 +191,7 @@ impl Pair {
         if !self.held.is_empty() {
             let at = usize::from(op.small) % self.held.len();
             let weight = self.held.remove(at);
-            self.real.release_to(|| stripe(op), weight);
+            self.real.release_to(|| spot(op), weight);
         }
     }
 

@@ -5,24 +5,29 @@ use core::fmt;
 
 use crossbeam_utils::CachePadded;
 
-use super::word::{Phase, Stripe};
-use crate::sync::{AtomicU64, Ordering, fence, spin_hint};
+use super::lane::{Given, Lane};
+use super::word::Phase;
+use crate::semaphore::verdict::Spot;
+use crate::semaphore::word::MAX_PERMITS;
+use crate::sync::{AtomicBool, AtomicU64, Ordering, fence, spin_hint};
 
 /// What lies where; see the [page](super).
 pub(in crate::semaphore) struct Stripes {
     phase: CachePadded<AtomicU64>,
-    cells: Box<[CachePadded<AtomicU64>]>,
+    pub(super) lanes: Box<[CachePadded<Lane>]>,
+    /// Without it no thread keeps permits.
+    keeping: Option<Keeping>,
+    /// It could not, once.
+    refused: AtomicBool,
 }
 
-/// What a look through all stripes came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::semaphore) enum Look {
-    /// The permits are the caller's.
-    Taken,
-    /// No stripe has as many.
-    Nowhere,
-    /// Meanwhile a later era began.
-    TooLate,
+/// When threads keep permits, and how they are got from them.
+#[derive(Clone, Copy)]
+struct Keeping {
+    /// So many have come back to a stripe before, at most as many as a limit can be.
+    calm: u32,
+    /// Has every thread pass a fence, or says that it cannot.
+    barrier: fn() -> bool,
 }
 
 // === impl Stripes ===
@@ -40,16 +45,28 @@ impl Stripes {
     }
 
     fn since(phase: Phase, stripes: u32) -> Self {
-        let cell = |bits| CachePadded::new(AtomicU64::new(bits));
         let stripes = 0..stripes.max(1);
         Self {
-            phase: cell(phase.bits()),
-            cells: stripes.map(|_| cell(Stripe::FIRST.bits())).collect(),
+            phase: CachePadded::new(AtomicU64::new(phase.bits())),
+            lanes: stripes.map(|_| CachePadded::new(Lane::new())).collect(),
+            keeping: None,
+            refused: AtomicBool::new(false),
         }
     }
 
+    /// Threads keep what lies in their stripes after `calm` permits came back there, as `barrier` has every thread pass a fence.
+    pub(in crate::semaphore) fn kept_by_threads(
+        mut self,
+        calm: u32,
+        barrier: fn() -> bool,
+    ) -> Self {
+        let calm = calm.min(MAX_PERMITS);
+        self.keeping = Some(Keeping { calm, barrier });
+        self
+    }
+
     pub(in crate::semaphore) fn len(&self) -> u32 {
-        self.cells.len() as u32
+        self.lanes.len() as u32
     }
 
     /// The phase now. Acquire: pairs with the Release of those that change it, so that what they did to the gate or to stripes before is
@@ -66,114 +83,90 @@ impl Stripes {
         self.phase() == phase
     }
 
+    /// Takes permits that the caller keeps, if there are as many and nobody asks for them.
+    #[inline]
+    pub(in crate::semaphore) fn take_kept(&self, spot: Spot, weight: u32) -> bool {
+        spot.may_keep() && self.lane(spot).take_kept(spot, weight)
+    }
+
+    /// Keeps permits for the caller, if it keeps some already and nobody asks for them; none if nothing was done.
+    #[inline]
+    pub(in crate::semaphore) fn give_kept(&self, spot: Spot, weight: u32) -> Option<Given> {
+        if spot.may_keep() {
+            self.lane(spot).give_kept(spot, weight)
+        } else {
+            None
+        }
+    }
+
     /// Takes permits out of the caller's stripe, if it is open and has as many.
     #[inline]
-    pub(in crate::semaphore) fn take(&self, stripe: u32, weight: u32) -> bool {
-        let cell = self.cell(stripe);
-        // Relaxed: a guess; the swap below checks it.
-        let mut seen = Stripe::from_bits(cell.load(Ordering::Relaxed));
-        while seen.is_open()
-            && let Some(next) = seen.without(weight)
-        {
-            // Acquire: what was done under these permits is seen. Relaxed on failure: a guess again.
-            match cell.compare_exchange_weak(
-                seen.bits(),
-                next.bits(),
-                Ordering::Acquire,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return true,
-                Err(now) => seen = Stripe::from_bits(now),
-            }
-            spin_hint();
-        }
-        false
+    pub(in crate::semaphore) fn take(&self, spot: Spot, weight: u32) -> bool {
+        self.lane(spot).take(weight)
     }
 
     /// Lays permits into the caller's stripe, unless stripes are shut.
     #[inline]
-    pub(in crate::semaphore) fn give(&self, stripe: u32, weight: u32) -> bool {
-        let cell = self.cell(stripe);
-        // Acquire: of a stripe that was shut, the era in which that was done is seen below, or a later one.
-        let mut seen = Stripe::from_bits(cell.load(Ordering::Acquire));
-        loop {
-            let open = if seen.is_open() {
-                seen
-            } else {
-                let phase = self.phase();
-                if !phase.is_open() {
-                    return false;
-                }
-                seen.moved_to(phase)
-            };
-            let Some(next) = open.with(weight) else {
-                return false;
-            };
-            // Release: what was done under these permits is seen by who takes them. Acquire on failure: as above.
-            match cell.compare_exchange_weak(
-                seen.bits(),
-                next.bits(),
-                Ordering::Release,
-                Ordering::Acquire,
-            ) {
-                Ok(_) => return true,
-                Err(now) => seen = Stripe::from_bits(now),
-            }
-            spin_hint();
-        }
+    pub(in crate::semaphore) fn give(&self, spot: Spot, weight: u32) -> Given {
+        let calm = self.lets_keep(spot);
+        self.lane(spot).give(spot, weight, || self.phase(), calm)
     }
 
-    /// Takes permits out of whatever stripe has as many, and shuts those it comes by. After `Nowhere` they are all shut.
-    pub(in crate::semaphore) fn take_anywhere(&self, phase: Phase, weight: u32) -> Look {
-        for cell in &self.cells {
-            let shut = change(cell, |seen| {
-                if seen.is_later_than(phase) {
-                    return (seen, Look::TooLate);
-                }
-                let shut = seen.moved_to(phase);
-                match shut.without(weight) {
-                    Some(rest) => (rest, Look::Taken),
-                    None => (shut, Look::Nowhere),
-                }
-            });
-            if shut != Look::Nowhere {
-                return shut;
-            }
-        }
-        Look::Nowhere
+    /// After how many permits the caller keeps what lies in its stripe, if it may.
+    #[inline]
+    fn lets_keep(&self, spot: Spot) -> Option<u32> {
+        let keeping = self
+            .keeping
+            .filter(|_| spot.may_keep() && !self.was_refused());
+        keeping.map(|keeping| keeping.calm)
     }
 
-    /// Shuts all stripes and takes out what lies in them; false when meanwhile a later era began.
-    pub(in crate::semaphore) fn empty(&self, phase: Phase) -> (u32, bool) {
-        let mut permits = 0;
-        for cell in &self.cells {
-            let found = change(cell, |seen| {
-                if seen.is_later_than(phase) {
-                    return (seen, None);
-                }
-                let shut = seen.moved_to(phase);
-                let rest = shut.without(shut.permits()).unwrap_or(shut);
-                (rest, Some(seen.permits()))
-            });
-            match found {
-                Some(found) => permits += found,
-                None => return (permits, false),
-            }
+    /// Whether the caller may keep what lies in its stripe, now or some time.
+    pub(in crate::semaphore) fn may_be_kept_by(&self, spot: Spot) -> bool {
+        self.lets_keep(spot).is_some() && self.lane(spot).may_be_kept_by(spot)
+    }
+
+    /// Has every thread pass a fence. If that is refused, which is asked for once, some of what threads keep cannot be had until they bring it.
+    pub(super) fn all_pass_a_fence(&self) -> bool {
+        let keeping = self.keeping.filter(|_| !self.was_refused());
+        let passed = keeping.is_some_and(|keeping| (keeping.barrier)());
+        if !passed {
+            self.refuse();
         }
-        (permits, true)
+        passed
+    }
+
+    #[cold]
+    fn refuse(&self) {
+        // Relaxed: fences come between.
+        self.refused.store(true, Ordering::Relaxed);
+        // SeqCst fence: of the caller, which looks at the lanes next, and a thread that brings what it kept, one sees what the other did.
+        fence(Ordering::SeqCst);
+    }
+
+    /// Whether the caller may have brought something to its stripe that somebody who wanted it has missed.
+    pub(in crate::semaphore) fn may_have_missed_some(&self, spot: Spot) -> bool {
+        spot.may_keep() && self.was_refused()
+    }
+
+    fn was_refused(&self) -> bool {
+        // Relaxed: fences come between, where it matters.
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// What lies in all of them, one looked at after the other.
     pub(in crate::semaphore) fn permits(&self) -> u32 {
-        self.each().map(Stripe::permits).sum()
+        self.each().map(Lane::permits).sum()
     }
 
-    fn each(&self) -> impl Iterator<Item = Stripe> {
-        // Acquire: as a look at the gate.
-        let look = |cell: &CachePadded<AtomicU64>| cell.load(Ordering::Acquire);
-        self.cells
-            .iter()
-            .map(move |cell| Stripe::from_bits(look(cell)))
+    /// Whether its thread keeps what lies in a stripe.
+    #[cfg(test)]
+    pub(in crate::semaphore) fn is_kept(&self, stripe: usize) -> bool {
+        self.lanes[stripe].load().is_kept()
+    }
+
+    fn each(&self) -> impl Iterator<Item = &Lane> {
+        self.lanes.iter().map(|lane| &**lane)
     }
 
     /// Lets permits into stripes from now on, unless the phase has changed since `seen`.
@@ -221,11 +214,11 @@ impl Stripes {
     }
 
     #[inline]
-    fn cell(&self, stripe: u32) -> &AtomicU64 {
-        let stripe = stripe as usize;
-        match self.cells.get(stripe) {
-            Some(cell) => cell,
-            None => &self.cells[stripe % self.cells.len()],
+    fn lane(&self, spot: Spot) -> &Lane {
+        let stripe = spot.stripe() as usize;
+        match self.lanes.get(stripe) {
+            Some(lane) => lane,
+            None => &self.lanes[stripe % self.lanes.len()],
         }
     }
 }
@@ -235,30 +228,7 @@ impl fmt::Debug for Stripes {
         f.write_str("Stripes ")?;
         f.debug_map()
             .entry(&"phase", &self.phase())
-            .entries(self.each().enumerate())
+            .entries(self.each().map(Lane::shown).enumerate())
             .finish()
-    }
-}
-
-/// Changes a stripe on behalf of all: `step` says what it becomes, and what that means.
-fn change<V>(cell: &AtomicU64, step: impl Fn(Stripe) -> (Stripe, V)) -> V {
-    // Acquire: of a stripe that is as it should be already, what was done before is seen.
-    let mut seen = Stripe::from_bits(cell.load(Ordering::Acquire));
-    loop {
-        let (next, verdict) = step(seen);
-        if next == seen {
-            return verdict;
-        }
-        // AcqRel: as `take` and `give`. Acquire on failure: as above.
-        match cell.compare_exchange_weak(
-            seen.bits(),
-            next.bits(),
-            Ordering::AcqRel,
-            Ordering::Acquire,
-        ) {
-            Ok(_) => return verdict,
-            Err(now) => seen = Stripe::from_bits(now),
-        }
-        spin_hint();
     }
 }

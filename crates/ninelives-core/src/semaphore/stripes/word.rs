@@ -6,11 +6,14 @@ use crate::bits::Field;
 use crate::semaphore::word::MAX_PERMITS;
 
 const SWEPT: Field = Field::first(1);
-const ERA: Field = SWEPT.then(44);
+const ERA: Field = SWEPT.then(42);
 
 const PERMITS: Field = Field::first(20);
-const SINCE: Field = PERMITS.then(44);
+const KEPT: Field = PERMITS.then(1);
+const CALLED: Field = KEPT.then(1);
+const SINCE: Field = CALLED.then(42);
 const _: () = assert!(SINCE.end() == 64 && PERMITS.max() == MAX_PERMITS as u64);
+const _: () = assert!(SINCE.max() == ERA.max());
 
 /// The era after which stripes stay shut for good.
 const LAST: u64 = ERA.max() - 1;
@@ -20,7 +23,7 @@ const _: () = assert!(LAST.is_multiple_of(2));
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::semaphore) struct Phase(u64);
 
-/// What one stripe holds, and since which era. It is open while that is odd.
+/// What one stripe holds, and since which era. It is open while that is odd, and its thread does not keep what it holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::semaphore) struct Stripe(u64);
 
@@ -120,7 +123,63 @@ impl Stripe {
 
     #[inline]
     pub(super) const fn is_open(self) -> bool {
-        SINCE.get(self.0) % 2 == 1
+        self.0 & (SINCE.one() | KEPT.mask()) == SINCE.one()
+    }
+
+    /// What it holds is in the purse of its thread.
+    #[inline]
+    pub(super) const fn is_kept(self) -> bool {
+        self.0 & KEPT.mask() != 0
+    }
+
+    /// The same, and nobody asks for it.
+    #[inline]
+    pub(super) const fn is_left_alone(self) -> bool {
+        self.0 & (KEPT.mask() | CALLED.mask()) == KEPT.mask()
+    }
+
+    /// What it holds is in the purse of its thread, and somebody asks for it.
+    #[inline]
+    pub(super) const fn is_called(self) -> bool {
+        self.0 & CALLED.mask() != 0
+    }
+
+    /// Its thread keeps what it holds, which is no longer here.
+    pub(super) const fn kept(self) -> Self {
+        Self(KEPT.set(self.0, 1)).holding(0)
+    }
+
+    /// Its thread is asked for what it keeps.
+    pub(super) const fn called(self) -> Self {
+        Self(CALLED.set(self.0, 1))
+    }
+
+    /// What its thread kept is here again, and it is shut.
+    pub(super) const fn brought(self, permits: u32) -> Self {
+        Self(SINCE.set(0, SINCE.get(self.0) + 1)).holding(permits)
+    }
+
+    /// With so many permits.
+    pub(super) const fn holding(self, permits: u32) -> Self {
+        Self(PERMITS.set(self.0, permits as u64))
+    }
+
+    /// So many, of the same era.
+    #[inline]
+    pub(super) const fn counting(self, permits: u32) -> Self {
+        Self(SINCE.mask() & self.0).holding(permits)
+    }
+
+    /// Of the same era.
+    #[inline]
+    pub(super) const fn is_as_old_as(self, other: Self) -> bool {
+        SINCE.get(self.0) == SINCE.get(other.0)
+    }
+
+    /// Of an earlier era.
+    #[inline]
+    pub(super) const fn is_older_than(self, other: Self) -> bool {
+        SINCE.get(self.0) < SINCE.get(other.0)
     }
 
     /// Of an era that follows this one.
@@ -160,6 +219,7 @@ impl fmt::Debug for Stripe {
         f.debug_struct("Stripe")
             .field("since", &SINCE.get(self.0))
             .field("permits", &self.permits())
+            .field("kept", &self.is_kept())
             .finish()
     }
 }

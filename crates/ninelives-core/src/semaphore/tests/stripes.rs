@@ -1,6 +1,7 @@
 //! Permits that lie in stripes: taken again by whoever finds them first, and carried back for those who must not be passed.
 
 mod halfway;
+mod purse;
 mod words;
 
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::Poll;
 
 use super::super::stripes::Stripes;
-use super::super::{Entry, Place, Priority, Semaphore};
+use super::super::{Entry, Place, Priority, Semaphore, Spot};
 use super::{ask, counts, is_granted, line, poll};
 
 /// A semaphore whose permits may lie in so many stripes.
@@ -28,7 +29,7 @@ fn stripes(semaphore: &Semaphore) -> &Stripes {
 
 /// Comes to a stripe for so many.
 fn come(semaphore: &Semaphore, stripe: u32, weight: u32) -> Entry {
-    semaphore.try_acquire_from(|| stripe, ask(weight, Priority::Normal))
+    semaphore.try_acquire_from(|| Spot::at(stripe), ask(weight, Priority::Normal))
 }
 
 /// A semaphore of which all permits are out, but as many as lie in each stripe.
@@ -36,7 +37,7 @@ fn laid<const N: usize>(limit: u32, permits: [u32; N]) -> Semaphore {
     let semaphore = spread(limit, N as u32);
     assert_eq!(come(&semaphore, 0, limit), Entry::APART);
     for (stripe, weight) in (0..).zip(permits) {
-        semaphore.release_to(|| stripe, weight);
+        semaphore.release_to(|| Spot::at(stripe), weight);
     }
     assert_eq!(stripes(&semaphore).permits(), permits.iter().sum::<u32>());
     semaphore
@@ -75,7 +76,7 @@ fn without_room_nothing_is_spread() {
     assert_eq!(come(&semaphore, 0, 1), Entry::Acquired { in_flight: 1 });
     semaphore.spread_if_roomy(semaphore.gate.load());
     assert!(!semaphore.gate.is_striped());
-    semaphore.release_to(|| 0, 1);
+    semaphore.release_to(|| Spot::at(0), 1);
     assert_eq!(semaphore.gate.load().used(), 0);
 }
 
@@ -85,7 +86,7 @@ fn a_permit_that_comes_back_lies_in_the_callers_stripe_and_is_taken_from_it_agai
     assert_eq!(come(&semaphore, 1, 1), Entry::APART);
     let word = semaphore.gate.load();
     for _ in 0..3 {
-        semaphore.release_to(|| 1, 1);
+        semaphore.release_to(|| Spot::at(1), 1);
         assert_eq!(stripes(&semaphore).permits(), 1);
         assert_eq!(come(&semaphore, 1, 1), Entry::APART);
         assert_eq!(stripes(&semaphore).permits(), 0);
@@ -97,7 +98,7 @@ fn a_permit_that_comes_back_lies_in_the_callers_stripe_and_is_taken_from_it_agai
 fn with_room_at_the_gate_nobody_takes_from_the_stripe_of_another() {
     let semaphore = spread(8, 2);
     assert_eq!(come(&semaphore, 0, 1), Entry::APART);
-    semaphore.release_to(|| 0, 1);
+    semaphore.release_to(|| Spot::at(0), 1);
     assert_eq!(come(&semaphore, 1, 1), Entry::APART);
     assert_eq!(stripes(&semaphore).permits(), 1);
     assert_eq!(semaphore.gate.load().used(), 2);
@@ -125,7 +126,7 @@ fn nobody_is_turned_away_while_a_permit_lies_anywhere() {
 #[test]
 fn nobody_is_sent_into_the_line_while_a_permit_lies_anywhere() {
     let semaphore = laid(4, [1, 0]);
-    let entry = semaphore.enter_from(|| 1, ask(1, Priority::Normal), || 8);
+    let entry = semaphore.enter_from(|| Spot::at(1), ask(1, Priority::Normal), || 8);
     assert_eq!(entry, Entry::APART);
 }
 
@@ -156,7 +157,7 @@ fn a_stripe_that_there_is_not_is_one_of_theirs() {
     let semaphore = spread(8, 3);
     for stripe in [3, 7, u32::MAX] {
         assert_eq!(come(&semaphore, stripe, 1), Entry::APART);
-        semaphore.release_to(|| stripe, 1);
+        semaphore.release_to(|| Spot::at(stripe), 1);
     }
     assert_eq!(stripes(&semaphore).permits(), 2, "3 and u32::MAX are 0");
     assert_eq!(stripes(&line(1, 1).striped(0)).len(), 1);
@@ -166,11 +167,11 @@ fn a_stripe_that_there_is_not_is_one_of_theirs() {
 fn stripes_that_were_shut_open_again_when_there_is_room() {
     let semaphore = laid(4, [0, 0]);
     assert_eq!(come(&semaphore, 0, 1), full(4, 4));
-    semaphore.release_to(|| 0, 1);
+    semaphore.release_to(|| Spot::at(0), 1);
     assert!(!stripes(&semaphore).phase().is_open(), "one of four");
-    semaphore.release_to(|| 0, 1);
+    semaphore.release_to(|| Spot::at(0), 1);
     assert!(stripes(&semaphore).phase().is_open(), "two of four");
-    semaphore.release_to(|| 0, 1);
+    semaphore.release_to(|| Spot::at(0), 1);
     assert_eq!(stripes(&semaphore).permits(), 1);
     assert_eq!(counts(&semaphore), (1, 4, 0));
 }
@@ -194,7 +195,7 @@ fn nobody_takes_from_stripes_in_front_of_who_waits() {
         assert_eq!(come(&semaphore, stripe, 1), full(3, 4));
     }
     assert_eq!(poll(&semaphore, &place), Poll::Pending);
-    semaphore.release_to(|| 0, 1);
+    semaphore.release_to(|| Spot::at(0), 1);
     assert!(is_granted(&semaphore, &place), "no stripe kept it");
     semaphore.take(place);
 }
@@ -217,7 +218,7 @@ fn who_opens_stripes_too_late_for_a_waiter_opens_nothing() {
     assert_eq!(come(&semaphore, 0, 4), Entry::APART);
     let place = joined(&semaphore, 1);
     stripes(&semaphore).open(phase);
-    semaphore.release_to(|| 0, 1);
+    semaphore.release_to(|| Spot::at(0), 1);
     assert!(is_granted(&semaphore, &place));
     semaphore.take(place);
 }
@@ -250,7 +251,7 @@ fn after_a_close_nobody_gets_in_by_a_stripe() {
     semaphore.close();
     for stripe in 0..2 {
         assert_eq!(come(&semaphore, stripe, 1), Entry::Closed);
-        semaphore.release_to(|| stripe, 1);
+        semaphore.release_to(|| Spot::at(stripe), 1);
         assert_eq!(come(&semaphore, stripe, 1), Entry::Closed);
     }
     assert_eq!(counts(&semaphore), (0, 4, 0));
@@ -272,9 +273,9 @@ fn who_waits_until_it_is_idle_is_told_once_by_the_last_that_comes_back() {
     });
     assert!(!semaphore.watch_idle());
     assert_eq!(told.load(SeqCst), 0);
-    semaphore.release_to(|| 1, 1);
+    semaphore.release_to(|| Spot::at(1), 1);
     assert_eq!(told.load(SeqCst), 1);
     assert!(matches!(come(&semaphore, 1, 1), Entry::Acquired { .. }));
-    semaphore.release_to(|| 1, 1);
+    semaphore.release_to(|| Spot::at(1), 1);
     assert_eq!(told.load(SeqCst), 1);
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::task::{Poll, Wake, Waker};
 use std::thread;
 
-use super::super::{Ask, Entry, Priority, Semaphore, Turn};
+use super::super::{Ask, Entry, Priority, Semaphore, Spot, Turn};
 use super::{ask, counts, line};
 
 /// Of each worker.
@@ -20,17 +20,28 @@ impl Wake for Flag {
     }
 }
 
-/// Permits may lie in so many stripes from the start.
+/// Permits may lie in so many stripes from the start, and threads keep them soon where they can be had back.
 fn spread(semaphore: Semaphore, stripes: u32) -> Semaphore {
     let semaphore = semaphore.striped(stripes);
+    #[cfg(feature = "membarrier")]
+    let semaphore = if crate::weighted::Threads::can_fence() {
+        semaphore.kept_by_threads(1, crate::weighted::Threads::pass_a_fence)
+    } else {
+        semaphore
+    };
     semaphore.spread_if_roomy(semaphore.gate.load());
     assert!(semaphore.gate.is_striped(), "there is room");
     semaphore
 }
 
+/// Where a worker is.
+fn spot(worker: u32) -> Spot {
+    Spot::at(worker).on(u64::from(worker) + 1)
+}
+
 /// Waits for a turn the way a task would: only a wake makes it look again. A forgotten waiter hangs the test.
 fn acquire(semaphore: &Semaphore, stripe: u32, ask: Ask, patience: u32) -> bool {
-    let place = match semaphore.enter_from(|| stripe, ask, || u32::MAX) {
+    let place = match semaphore.enter_from(|| spot(stripe), ask, || u32::MAX) {
         Entry::Acquired { .. } => return true,
         Entry::Full { .. } | Entry::Overweight { .. } | Entry::Closed => return false,
         Entry::Waiting(place) => place,
@@ -84,7 +95,7 @@ fn come_and_go(semaphore: Semaphore, most: u32, asks: impl Fn(u32) -> Ask + Copy
                         let weight = ask.weight();
                         assert!(inside.fetch_add(weight, SeqCst) + weight <= most);
                         inside.fetch_sub(weight, SeqCst);
-                        semaphore.release_to(|| worker, weight);
+                        semaphore.release_to(|| spot(worker), weight);
                     }
                     if worker == 3 && round % 64 == 0 {
                         let limit = semaphore.snapshot().limit;
@@ -168,7 +179,7 @@ fn s23_threads_with_stripes_do_not_get_in_after_a_close() {
                         if !acquire(semaphore, worker, Ask::ONE, u32::MAX) {
                             break;
                         }
-                        semaphore.release_to(|| worker, 1);
+                        semaphore.release_to(|| spot(worker), 1);
                         assert!(!late);
                     }
                 });

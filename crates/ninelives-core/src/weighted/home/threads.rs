@@ -44,6 +44,22 @@ fn numbered(may: bool) -> u64 {
 // === impl Threads ===
 
 impl Threads {
+    /// This thread's number, which no other thread has or will have; 0 if it has none, as it was no service's home yet.
+    #[inline]
+    pub fn number() -> u64 {
+        NUMBER.get()
+    }
+
+    /// Has every thread of the process pass a full fence between the beginning and the end of this; or says that they did not, and no thread
+    /// is given a home from then on.
+    pub fn pass_a_fence() -> bool {
+        let passed = fence::all();
+        if !passed {
+            REFUSED.get_or_init(|| ());
+        }
+        passed
+    }
+
     /// Whether they can be made to pass a fence. The first one who asks, which is at the latest whoever makes the first service, asks the system,
     /// which may take milliseconds if there are other threads already; others who ask meanwhile wait.
     ///
@@ -58,7 +74,7 @@ impl Threads {
 impl Homes for Threads {
     #[inline]
     fn here() -> u64 {
-        NUMBER.get()
+        Self::number()
     }
 
     fn arrive() -> u64 {
@@ -74,11 +90,7 @@ impl Homes for Threads {
     }
 
     fn barrier() -> bool {
-        let passed = fence::all();
-        if !passed {
-            REFUSED.get_or_init(|| ());
-        }
-        passed
+        Self::pass_a_fence()
     }
 }
 /// By the system: an interrupt to each processor that runs a thread of this process.

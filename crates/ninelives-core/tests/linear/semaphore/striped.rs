@@ -70,9 +70,19 @@ fn ask(weight: u32) -> Ask {
     Ask::new(weight, Priority::Normal)
 }
 
-/// All permits lie in one stripe.
+/// All permits lie in one stripe, and threads keep them soon where they can be had back.
 fn spread(semaphore: Semaphore) -> Semaphore {
     let semaphore = semaphore.striped(STRIPES);
+    #[cfg(feature = "membarrier")]
+    let semaphore = {
+        use ninelives_core::weighted::Threads;
+
+        if Threads::can_fence() {
+            semaphore.kept_by_threads(0, Threads::pass_a_fence)
+        } else {
+            semaphore
+        }
+    };
     let all = semaphore.try_acquire_many(ask(LIMIT));
     assert_eq!(all, Entry::Acquired { in_flight: LIMIT });
     // Who finds it full, and a moment later much room, has met another thread.

@@ -1,8 +1,8 @@
 //! When a word has room for stripes, and stripes alone: who looks with an old view does nothing, and the last era has no end.
 
-use super::super::super::MAX_PERMITS;
-use super::super::super::stripes::{Look, Stripes};
+use super::super::super::stripes::{Given, Look, Stripes};
 use super::super::super::word::Word;
+use super::super::super::{MAX_PERMITS, Spot};
 use super::{come, full, line, opened, stripes};
 
 /// So many stripes, open.
@@ -11,6 +11,11 @@ fn open(count: u32) -> Stripes {
     stripes.open(stripes.phase());
     assert!(stripes.phase().is_open());
     stripes
+}
+
+/// Whether so many can be laid there.
+fn lays(stripes: &Stripes, stripe: u32, weight: u32) -> bool {
+    stripes.give(Spot::at(stripe), weight) == Given::Laid
 }
 
 #[test]
@@ -42,7 +47,7 @@ fn at_first_stripes_are_shut_and_known_to_be_empty() {
     let stripes = Stripes::new(2);
     let phase = stripes.phase();
     assert!(phase.is_swept() && !phase.is_open());
-    assert!(!stripes.give(0, 1) && !stripes.take(0, 1));
+    assert!(!lays(&stripes, 0, 1) && !stripes.take(Spot::at(0), 1));
 }
 
 #[test]
@@ -52,7 +57,7 @@ fn who_opens_in_an_era_that_is_over_opens_nothing() {
     let shut = stripes.shut();
     stripes.open(seen);
     assert_eq!(stripes.phase(), shut);
-    assert!(!stripes.give(0, 1));
+    assert!(!lays(&stripes, 0, 1));
 }
 
 #[test]
@@ -75,10 +80,10 @@ fn stripes_that_are_shut_already_keep_their_era_unless_those_who_look_must_lose(
 #[test]
 fn a_stripe_that_was_shut_takes_no_permit_and_gives_none() {
     let stripes = open(2);
-    assert!(stripes.give(0, 2));
+    assert!(lays(&stripes, 0, 2));
     assert_eq!(stripes.empty(stripes.close()), (2, true));
     for stripe in 0..2 {
-        assert!(!stripes.give(stripe, 1) && !stripes.take(stripe, 1));
+        assert!(!lays(&stripes, stripe, 1) && !stripes.take(Spot::at(stripe), 1));
     }
     assert_eq!(stripes.permits(), 0);
 }
@@ -86,10 +91,10 @@ fn a_stripe_that_was_shut_takes_no_permit_and_gives_none() {
 #[test]
 fn what_is_laid_into_a_stripe_before_it_is_shut_is_swept_with_the_rest() {
     let stripes = open(2);
-    assert!(stripes.give(0, 1));
+    assert!(lays(&stripes, 0, 1));
     let phase = stripes.close();
-    assert!(stripes.give(0, 1), "nobody has been there");
-    assert!(!stripes.give(1, 1), "nobody had opened that one");
+    assert!(lays(&stripes, 0, 1), "nobody has been there");
+    assert!(!lays(&stripes, 1, 1), "nobody had opened that one");
     assert_eq!(stripes.empty(phase), (2, true));
 }
 
@@ -98,10 +103,10 @@ fn who_goes_through_stripes_in_an_era_that_is_over_takes_nothing() {
     let stripes = open(2);
     let old = stripes.close();
     stripes.open(old);
-    assert!(stripes.give(0, 1));
+    assert!(lays(&stripes, 0, 1));
     assert_eq!(stripes.empty(old), (0, false));
     assert_eq!(stripes.take_anywhere(old, 1), Look::TooLate);
-    assert!(stripes.take(0, 1));
+    assert!(stripes.take(Spot::at(0), 1));
 }
 
 #[test]
@@ -118,40 +123,40 @@ fn who_marks_an_era_that_is_over_marks_nothing() {
 #[test]
 fn a_look_through_all_finds_the_first_that_has_as_many() {
     let stripes = open(3);
-    assert!(stripes.give(0, 1) && stripes.give(1, 2) && stripes.give(2, 3));
+    assert!(lays(&stripes, 0, 1) && lays(&stripes, 1, 2) && lays(&stripes, 2, 3));
     let phase = stripes.close();
     assert_eq!(stripes.take_anywhere(phase, 2), Look::Taken);
-    assert!(!stripes.give(1, 1), "it came by the second");
-    assert!(stripes.give(2, 1), "and not by the third");
+    assert!(!lays(&stripes, 1, 1), "it came by the second");
+    assert!(lays(&stripes, 2, 1), "and not by the third");
     assert_eq!(stripes.take_anywhere(phase, 5), Look::Nowhere);
-    assert!(!stripes.give(2, 1), "now they are all shut");
+    assert!(!lays(&stripes, 2, 1), "now they are all shut");
     assert_eq!(stripes.permits(), 5);
 }
 
 #[test]
 fn what_is_left_in_a_stripe_that_is_shut_is_found_by_a_look_alone() {
     let stripes = open(1);
-    assert!(stripes.give(0, 2));
+    assert!(lays(&stripes, 0, 2));
     let phase = stripes.close();
     assert_eq!(stripes.take_anywhere(phase, 1), Look::Taken);
-    assert!(!stripes.take(0, 1));
+    assert!(!stripes.take(Spot::at(0), 1));
     assert_eq!(stripes.take_anywhere(phase, 1), Look::Taken);
 }
 
 #[test]
 fn a_stripe_gives_all_that_was_asked_for_or_nothing() {
     let stripes = open(1);
-    assert!(stripes.give(0, 2));
-    assert!(!stripes.take(0, 3));
-    assert!(stripes.take(0, 2));
+    assert!(lays(&stripes, 0, 2));
+    assert!(!stripes.take(Spot::at(0), 3));
+    assert!(stripes.take(Spot::at(0), 2));
 }
 
 #[test]
 fn what_does_not_fit_into_a_stripe_is_not_laid_there() {
     let stripes = open(1);
-    assert!(stripes.give(0, 1));
-    assert!(!stripes.give(0, MAX_PERMITS) && !stripes.give(0, u32::MAX));
-    assert!(stripes.give(0, MAX_PERMITS - 1));
+    assert!(lays(&stripes, 0, 1));
+    assert!(!lays(&stripes, 0, MAX_PERMITS) && !lays(&stripes, 0, u32::MAX));
+    assert!(lays(&stripes, 0, MAX_PERMITS - 1));
     assert_eq!(stripes.permits(), MAX_PERMITS);
 }
 
@@ -159,12 +164,12 @@ fn what_does_not_fit_into_a_stripe_is_not_laid_there() {
 fn after_the_last_era_stripes_stay_shut_for_good() {
     let stripes = Stripes::near_the_end(1);
     stripes.open(stripes.phase());
-    assert!(stripes.give(0, 1));
+    assert!(lays(&stripes, 0, 1));
     let last = stripes.shut();
     assert_eq!(stripes.empty(last), (1, true));
     stripes.open(last);
     assert_eq!((stripes.close(), stripes.shut()), (last, last));
-    assert!(!stripes.give(0, 1));
+    assert!(!lays(&stripes, 0, 1));
     stripes.mark_swept(last);
     stripes.open(stripes.phase());
     assert!(stripes.phase().is_swept() && !stripes.phase().is_open());
@@ -191,7 +196,7 @@ fn after_the_last_era_the_gate_alone_decides() {
     for _ in 0..3 {
         let _ = come(&semaphore, 0, 4);
         assert_eq!(come(&semaphore, 1, 1), full(4, 4));
-        semaphore.release_to(|| 0, 4);
+        semaphore.release_to(|| Spot::at(0), 4);
         assert_eq!(semaphore.gate.load().used(), 0);
     }
 }
