@@ -72,8 +72,8 @@ impl Lane {
         false
     }
 
-    /// Lays permits down, unless this is shut, or not open to the caller. After `calm` of them, which is fewer than a limit can be, the caller
-    /// keeps what lies here.
+    /// Lays permits down, unless this is shut, or not open to the caller. When that was done `calm` times in one era, at most as many as a limit can
+    /// be, the caller keeps what lies here.
     #[inline]
     pub(in crate::semaphore::stripes) fn give(
         &self,
@@ -117,7 +117,12 @@ impl Lane {
                 Ordering::Release,
                 Ordering::Acquire,
             ) {
-                Ok(_) => return Given::Laid,
+                Ok(_) => {
+                    if calm.is_some() {
+                        self.purse.count(open);
+                    }
+                    return Given::Laid;
+                }
                 Err(now) => seen = Stripe::from_bits(now),
             }
             spin_hint();

@@ -2,6 +2,7 @@
 
 use crate::semaphore::stripes::word::Stripe;
 use crate::semaphore::verdict::Spot;
+use crate::semaphore::word::MAX_PERMITS;
 use crate::sync::{AtomicU64, Ordering};
 
 /// Whose it is, what is in it, and what was in it when somebody asked.
@@ -38,27 +39,34 @@ impl Purse {
         self.thread.load(Ordering::Relaxed) == spot.thread()
     }
 
-    /// Whether `calm` permits came back to the stripe in this era already; if so, and it was nobody's, the purse is the caller's.
+    /// Whether permits came back to the stripe `calm` times in this era already; if so, and it was nobody's, the purse is the caller's.
+    #[inline]
     pub(in crate::semaphore::stripes) fn is_worth_it(
         &self,
         seen: Stripe,
         spot: Spot,
         calm: u32,
     ) -> bool {
+        self.times(seen) >= calm && (self.is_of(spot) || self.is_taken_by(spot))
+    }
+
+    /// Permits came back to the stripe once more.
+    #[inline]
+    pub(in crate::semaphore::stripes) fn count(&self, seen: Stripe) {
+        let times = (self.times(seen) + 1).min(MAX_PERMITS);
         // Relaxed: a rough count.
-        let before = Stripe::from_bits(self.calm.load(Ordering::Relaxed));
-        let times = if before.is_as_old_as(seen) {
-            before.permits()
+        self.calm
+            .store(seen.counting(times).bits(), Ordering::Relaxed);
+    }
+
+    fn times(&self, seen: Stripe) -> u32 {
+        // Relaxed: as above.
+        let calm = Stripe::from_bits(self.calm.load(Ordering::Relaxed));
+        if calm.is_as_old_as(seen) {
+            calm.permits()
         } else {
             0
-        };
-        if times >= calm {
-            return self.is_of(spot) || self.is_taken_by(spot);
         }
-        // Relaxed: as above.
-        self.calm
-            .store(seen.counting(times + 1).bits(), Ordering::Relaxed);
-        false
     }
 
     fn is_taken_by(&self, spot: Spot) -> bool {
