@@ -8,12 +8,13 @@ use ninelives_core::semaphore::Snapshot;
 // === impl BulkheadLayer ===
 
 impl<M: Mode, K, C: Settings<BulkheadConfig<M::Rule>>, W> BulkheadLayer<M, K, C, W> {
-    /// Calls in flight now. After the limit shrank it may be above it.
+    /// Permits in use now: calls in flight, or, where calls weigh more than one, the sum of their weights. After the limit shrank it may be above
+    /// it.
     pub fn in_flight(&self) -> usize {
         self.now().in_flight as usize
     }
 
-    /// Calls that may be in flight now.
+    /// Permits that there are now; 0 is a pause.
     pub fn limit(&self) -> usize {
         self.now().limit as usize
     }
