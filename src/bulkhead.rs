@@ -75,10 +75,10 @@
 //! That admits and rejects nobody else than the one word would.
 //!
 //! With the feature `membarrier`, on Linux, a thread that has its line to itself keeps the permits there after 1,024 calls, and acquires and
-//! releases them without an atomic read-modify-write. A call that then finds the limit reached, a resize, a close and a drain have every thread of the
-//! process pass a memory barrier: one system call, at most once for 1,024 calls of that thread. A thread that ends leaves
-//! what it kept to whoever finds the limit reached; until then the thread that comes in its place shares the one word with others, and it keeps no
-//! permits of this bulkhead. So the feature is for programs whose threads stay, as a runtime's workers do.
+//! releases them without an atomic read-modify-write. A call that then finds the limit reached, a resize, a close and a drain have every thread
+//! of the process pass a memory barrier: one system call, at most once for 1,024 calls of that thread. What a thread that ended had kept goes to
+//! the first call that finds the limit reached, or to the thread in its place after as many calls; that one keeps no permits of this bulkhead. So
+//! the feature is for programs whose threads stay, as a runtime's workers do.
 //!
 //! # The end
 //! [`BulkheadLayer::drain`] closes the bulkhead and waits until no call is in flight; [`BulkheadLayer::until_idle`] waits without closing.

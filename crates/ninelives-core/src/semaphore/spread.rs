@@ -126,8 +126,13 @@ impl Semaphore {
     #[inline(never)] // apart, so that the way of who keeps it is short
     fn release_to_stripe(&self, spot: Spot, weight: u32, kept: Option<Given>) {
         let stripes = self.spread_out();
-        let Given::ForGate(permits) = kept.unwrap_or_else(|| stripes.give(spot, weight)) else {
-            return;
+        let permits = match kept.unwrap_or_else(|| stripes.give(spot, weight)) {
+            Given::Laid => return,
+            Given::ForGate(permits) => permits,
+            Given::PastAnother(permits) => {
+                self.release_at_gate(permits);
+                return self.gather(stripes, stripes.close());
+            }
         };
         if !stripes.may_have_missed_some(spot) {
             return self.release_at_gate(permits);

@@ -156,7 +156,7 @@ impl Stripes {
 
     /// What lies in all of them, one looked at after the other.
     pub(in crate::semaphore) fn permits(&self) -> u32 {
-        self.each().map(Lane::permits).sum()
+        self.each().map(|lane| lane.shown().permits()).sum()
     }
 
     /// Whether its thread keeps what lies in a stripe.

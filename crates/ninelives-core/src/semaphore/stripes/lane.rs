@@ -22,4 +22,6 @@ pub(in crate::semaphore) enum Given {
     Laid,
     /// So many are for the gate.
     ForGate(u32),
+    /// The same, because another thread keeps what lies here, and has been in the way for long.
+    PastAnother(u32),
 }

@@ -31,7 +31,8 @@
 //!
 //! A thread is late by one step at most, and it alone can let another era of its purse begin, which it does when it is done with that step. That
 //! is why a purse has one thread for good: what another one stored might be written over by the one that is late. A thread that ends leaves
-//! its stripe to others, and its purse to nobody: until somebody calls for what is in it, those others find the stripe kept, and go to the gate.
+//! its stripe to others, and its purse to nobody. Those others find the stripe kept and go to the gate, and who of them comes as often as
+//! it takes to be kept calls for what is in it; then they use the stripe.
 //!
 //! The thread's fence keeps the compiler from reordering, and no more. The other side makes up for it: it has every thread of the process
 //! pass a full fence, as an owner does that goes away from [home](crate::weighted). If that is refused, though it was granted before, nobody but

@@ -30,24 +30,17 @@ impl Lane {
         Stripe::from_bits(self.stripe.load(Ordering::Acquire))
     }
 
-    /// What lies here, in the purse or not.
-    pub(in crate::semaphore::stripes) fn permits(&self) -> u32 {
+    /// The stripe, with what lies here, in the purse or not.
+    pub(in crate::semaphore::stripes) fn shown(&self) -> Stripe {
         let (seen, settled) = (self.load(), self.purse.settled());
         if !seen.is_kept() {
-            seen.permits()
+            seen
         } else if settled.is_as_old_as(seen) {
-            settled.permits()
+            seen.holding(settled.permits())
         } else {
-            self.purse.permits()
+            seen.holding(self.purse.permits())
         }
     }
-
-    /// The stripe, with what lies here.
-    pub(in crate::semaphore::stripes) fn shown(&self) -> Stripe {
-        self.load().holding(self.permits())
-    }
-
-    // --- in and out of the stripe
 
     /// Takes permits, if this is open and has as many.
     #[inline]
@@ -85,10 +78,7 @@ impl Lane {
         let mut seen = self.load();
         loop {
             if seen.is_kept() {
-                if seen.is_called() && self.is_purse_of(spot) {
-                    self.bring_mine(seen, self.purse.mine());
-                }
-                return Given::ForGate(weight);
+                return self.give_past(seen, spot, weight, calm);
             }
             let open = if seen.is_open() {
                 seen
@@ -127,6 +117,21 @@ impl Lane {
             }
             spin_hint();
         }
+    }
+
+    /// Gives nothing to a stripe that is kept: by the caller, who was called, or by another thread.
+    fn give_past(&self, seen: Stripe, spot: Spot, weight: u32, calm: Option<u32>) -> Given {
+        if self.is_purse_of(spot) {
+            if seen.is_called() {
+                self.bring_mine(seen, self.purse.mine());
+            }
+        } else if let Some(calm) = calm {
+            self.purse.count(seen);
+            if self.purse.is_in_the_way(seen, calm) {
+                return Given::PastAnother(weight);
+            }
+        }
+        Given::ForGate(weight)
     }
 
     /// Changes the stripe on behalf of all: `step` says what it becomes, and what that means.

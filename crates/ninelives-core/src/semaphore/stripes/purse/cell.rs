@@ -13,6 +13,9 @@ pub(in crate::semaphore::stripes) struct Purse {
     calm: AtomicU64,
 }
 
+/// Others that come by less often are in nobody's way.
+const A_FEW: u32 = 8;
+
 /// The thread of a purse that nobody has used.
 const NOBODY: u64 = 0;
 
@@ -48,6 +51,11 @@ impl Purse {
         calm: u32,
     ) -> bool {
         self.times(seen) >= calm && (self.is_of(spot) || self.is_taken_by(spot))
+    }
+
+    /// Whether others brought permits as often since, to a stripe that is kept, as it takes to be kept, and a few times at least.
+    pub(in crate::semaphore::stripes) fn is_in_the_way(&self, seen: Stripe, calm: u32) -> bool {
+        self.times(seen) >= (2 * calm.max(A_FEW)).min(MAX_PERMITS)
     }
 
     /// Permits came back to the stripe once more.

@@ -171,6 +171,23 @@ fn who_shares_the_stripe_goes_to_the_gate_beside_the_purse() {
 }
 
 #[test]
+fn a_thread_that_is_in_the_way_of_others_for_long_keeps_no_more() {
+    let semaphore = kept(8, [4, 0], pass);
+    go(&semaphore, BESIDE, 2);
+    calls(&semaphore, BESIDE, 4);
+    assert_eq!((is_kept(&semaphore), fences()), ([true, false], 0));
+    calls(&semaphore, BESIDE, 16);
+    assert_eq!((is_kept(&semaphore), fences()), ([false, false], 1));
+    assert_eq!(
+        (
+            stripes(&semaphore).permits(),
+            semaphore.snapshot().in_flight
+        ),
+        (1, 2)
+    );
+}
+
+#[test]
 fn nobody_is_turned_away_while_a_thread_keeps_a_permit() {
     for spot in [HERE, THERE, BESIDE, Spot::at(1)] {
         let semaphore = kept(9, [2, 3], pass);
