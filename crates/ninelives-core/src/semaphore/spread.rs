@@ -30,7 +30,8 @@ impl Semaphore {
     /// without a locked instruction. `barrier` has every thread of the process pass a full fence, and says whether it did. It is asked when what
     /// a thread keeps is wanted elsewhere. Callers say which thread they are on ([`Spot::on`]). Of a semaphore without stripes it changes nothing.
     ///
-    /// If `barrier` says no after it has said yes, what a thread keeps then is out until that thread brings its next permit.
+    /// `calm` above [`MAX_PERMITS`](super::MAX_PERMITS) is as much as that. If `barrier` says no after it has said yes, what a thread keeps then is out until that
+    /// thread brings its next permit, and no thread keeps any after that.
     #[must_use]
     pub fn kept_by_threads(mut self, calm: u32, barrier: fn() -> bool) -> Self {
         self.stripes = self
@@ -52,7 +53,7 @@ impl Semaphore {
         }
     }
 
-    /// The same from the start, and not only after two threads have met: for what is known to be shared by many. As long as one thread has it
+    /// As [`striped`](Self::striped), but from the start, and not only after two threads have met: for what is known to be shared by many. As long as one thread has it
     /// to itself, that costs more.
     #[must_use]
     pub fn striped_at_once(self, stripes: u32) -> Self {
