@@ -78,7 +78,10 @@ impl Bell {
 
     /// From now on `waker` is woken, and no earlier one. One thread at a time.
     pub fn rest(&self, waker: &Waker) {
+        // Out of the cell before the new one comes in: its drop may panic, which no waker that is being registered survives.
+        let old = self.waker.take();
         self.waker.register(waker);
+        drop(old); // last: foreign code
     }
 
     /// Whether it was rung since the last [`quiet`](Self::quiet): to be asked after [`rest`](Self::rest).

@@ -1,6 +1,7 @@
 use alloc::sync::Arc;
 use alloc::task::Wake;
 use core::task::Waker;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Alarm, Bell};
 use crate::sync::{AtomicUsize, Ordering};
@@ -81,4 +82,24 @@ fn who_has_left_is_not_woken() {
     assert_eq!(wakes.count(), 0);
     drop(waker);
     assert_eq!(Arc::strong_count(&wakes), 1, "the bell keeps no waker");
+}
+
+#[test]
+fn a_waker_that_panics_when_it_is_replaced_makes_way_for_the_new_one() {
+    struct Bomb;
+    impl Wake for Bomb {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a hostile drop");
+        }
+    }
+    let bell = Bell::new();
+    let (wakes, waker) = sleeper();
+    bell.rest(&Waker::from(Arc::new(Bomb)));
+    let caught = catch_unwind(AssertUnwindSafe(|| bell.rest(&waker)));
+    assert!(caught.is_err());
+    bell.ring();
+    assert_eq!(wakes.count(), 1);
 }
