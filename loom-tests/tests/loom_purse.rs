@@ -422,3 +422,14 @@ fn what_nobody_else_can_have_comes_with_the_next_permit_of_its_thread() {
         ..PLAIN
     });
 }
+
+#[test]
+fn who_comes_while_a_thread_begins_to_keep_finds_what_was_free_all_along() {
+    run(Scene {
+        purses: &[1],
+        held: 1,
+        actors: &[give, call_abroad],
+        outcomes: &["gave got"],
+        ..PLAIN
+    });
+}

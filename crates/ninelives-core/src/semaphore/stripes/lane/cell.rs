@@ -235,15 +235,15 @@ impl Lane {
     /// Moves what lies here into the purse, and what is given back besides; nothing becomes of it if the stripe has changed.
     #[cold]
     fn begin_to_keep(&self, seen: Stripe, weight: u32) -> Option<Given> {
-        // Before anybody looks into it.
-        self.purse.put(0);
+        // Before anybody looks into it: what lies here is for whoever comes, at any moment.
+        self.purse.put(seen.permits());
         let kept = seen.kept();
         self.swap(seen, kept).ok()?;
         let all = seen.permits() + weight;
         Some(if self.keep(kept, all) {
             Given::Laid
         } else {
-            self.give_late(kept, all, all)
+            self.give_late(kept, all, weight)
         })
     }
 
