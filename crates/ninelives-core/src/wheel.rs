@@ -1,13 +1,13 @@
-//! The deadline wheel: waits that are armed and left again for the price of two swaps, and a keeper that ends those that are due.
+//! The deadline wheel: timers that are armed and cancelled for the price of two swaps, and a keeper that fires those that are due.
 //!
 //! # Shape
-//! A wait sits in a slot: a word, what is waited for, and a waker. Slots are found by the waker's address, so that a task that waits
-//! again finds its own, with its waker still in it. What was armed is noted in a list of bits. The keeper takes the list, and keeps the order
-//! of the deadlines for itself: nobody else pays for it. A wait that is left before the keeper comes by was never in that order: its slot
-//! stays warm, with the waker and on the list, until the keeper does.
+//! A wait has a slot: a word, a deadline or a duration (a span), and a waker. Slots are found by hashing the waker's address, so a task that
+//! waits again finds its last slot, with its waker still in it. Armed slots are noted in a bitmap, the list. The keeper, a task of the caller's,
+//! takes the list and sorts the deadlines in a heap of its own, so arming and cancelling sort nothing. A wait that is cancelled before the
+//! keeper has looked never gets into that heap: its slot stays warm (free, but with its waker, and still on the list) until the keeper looks.
 //!
-//! A wait that is told as a span has no deadline until the keeper sees it; the keeper reads the clock after that. So arming reads no
-//! clock, and nothing fires early, however late the keeper is: what the wait loses is the time until it was seen.
+//! A wait that is armed with a span gets its deadline when the keeper first sees it: the keeper reads the clock after it has taken the list. So
+//! arming reads no clock, and nothing fires early, however late the keeper is. In exchange the wait starts when it is seen.
 //!
 //! # Word
 //! | bits  | field | meaning                                             | when it overflows |
@@ -38,30 +38,31 @@
 //! All else is refused: `whatever_else_is_refused`.
 //!
 //! # The keeper
-//! After a look it either naps, a tick, or [rests](Wheel::rest) until the next deadline. Who arms for an earlier one rouses it, once. While it
-//! naps nobody does, and [`pace`](Wheel::pace) says that spans will do; a keeper should nap while much is armed and the time runs.
+//! After each pass the keeper either naps (sleeps for a tick, whatever is armed) or [rests](Wheel::rest) (sleeps until the earliest deadline). A
+//! wait with an earlier deadline wakes a keeper that rests, once. A keeper that naps is never woken, and [`pace`](Wheel::pace) then allows spans.
+//! It should nap while many waits are armed.
 //!
 //! # Orderings
-//! The word of a slot publishes the rest of it, so its swaps are Release and Acquire. Who has claimed a slot is alone with it; the keeper reads what
-//! is waited for without owning the slot, and a swap from the word that it saw tells whether that was true.
+//! The word of a slot publishes its other fields, so its swaps are Release and Acquire. A thread that has claimed a slot has it to itself. The
+//! keeper reads the deadline without owning the slot, and a swap from the word that it saw before tells whether what it read was valid.
 //!
-//! Nobody may be overlooked by a keeper that goes to rest. Arming is "list, then look until when the keeper rests"; resting is "say until when,
-//! then look at the list". Both touch the list by read-modify-writes of one word, so one of the two comes later in that word's order, and sees what
-//! the other one did before. A warm slot is armed again without the list, because it is still on it: the keeper takes a slot off the list and sweeps it
-//! before it can rest, and then it is warm no more. Who renews one is alone with it for a moment, and publishes by a swap: a keeper that
-//! took it off the list in that moment has said so in the word. Who takes a warm slot sees since when the keeper rests, through those who had it
-//! before: the first of them listed it.
+//! A keeper that goes to rest must miss no wait. Arming is "put the slot on the list, then read until when the keeper rests"; resting is "publish
+//! until when, then read the list". Both use read-modify-writes of the list's word, so one of the two comes later in that word's order and sees
+//! what the other one did before. Arming a warm slot again skips the list, because the slot is still on it: before the keeper can rest it takes
+//! the slot off the list and sweeps it, and then it is not warm any more. A thread that renews a warm slot with another deadline has it to itself
+//! for a moment and publishes it by a swap, which fails if the keeper took the slot off the list meanwhile; then it is listed again. That the
+//! thread sees until when the keeper rests follows from the slot's earlier owners: the first of them put it on the list.
 //!
 //! # Progress
-//! Arm, poll and leave: lock-free; nobody waits for the keeper, nor the keeper for anybody. A keeper that stands still fires nothing.
-//! A row of slots that is added is allocated, by everybody who needs it at that moment; one allocation stays.
+//! Arm, poll and leave are lock-free: they never wait for the keeper, nor the keeper for them. While the keeper does not run, nothing fires.
+//! When more slots are needed each thread that needs them allocates a row; one of these rows is kept, the others are freed.
 //!
 //! # Models
 //! `loom-tests/tests/loom_wheel.rs`.
 //!
 //! # Not promised
-//! Fairness of slots. That nobody is woken in vain. That slots are given back: there are as many as there once were waits at the same time,
-//! about twice over.
+//! Fairness among waits that look for a slot. The absence of spurious wake-ups. That memory is freed: there are about twice as many slots as
+//! there ever were waits at the same time.
 
 mod cell;
 mod entry;

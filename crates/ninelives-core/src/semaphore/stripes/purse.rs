@@ -1,10 +1,10 @@
-//! Purse: what the thread of a stripe keeps for itself, so that it needs no locked instruction.
+//! Purse: permits that the thread of a stripe keeps for itself, so that it acquires and releases without a locked instruction.
 //!
-//! A stripe's word is written by whoever comes, so each change of it is a swap. A thread that has a stripe to itself changes it twice for
-//! each call, and nobody looks. So once enough permits have come back to a stripe in one era, the thread that brings the next one moves what
-//! lies there into the purse, which that thread alone writes, by a load and a store. It is what biased reference counting does with a count
-//! (Choi, Shull and Torrellas 2018). To everybody else the stripe is then empty, and takes nothing. To the gate, what is in a purse is out, as
-//! is all that lies in stripes.
+//! Any thread may write a stripe's word, so each change of it is a swap. A thread that has a stripe to itself pays two swaps for each call,
+//! although no other thread looks. So once enough permits have been released to a stripe in one era, the thread that releases the next one moves
+//! them into the purse, which that thread alone writes, by a load and a store. Biased reference counting does the same with a count (Choi, Shull
+//! and Torrellas 2018). To all other threads the stripe is then empty, and accepts nothing. To the gate's word, permits in a purse are in use, as
+//! are all that lie in stripes.
 //!
 //! # Words
 //! | word      | bits 0..   | then             | ..64     | meaning                                       | written by               |
@@ -15,10 +15,10 @@
 //! | `settled` | permits 20 |                  | since 42 | what was in it when the purse of that era was called | who is first, once in an era |
 //! | `calm`    | count 20   |                  | since 42 | how many came back to the stripe in that era  | all, roughly             |
 //!
-//! # The end
-//! The thread reads its purse, stores what it will be, and looks whether it was called. Whoever wants what is in it calls, and then reads it.
-//! Between the two steps stands a fence on each side: so the thread sees the call, or the caller sees what the thread has
-//! stored. Both may be so. Then they agree by `settled`:
+//! # Calling a purse in
+//! The thread reads its purse, stores the new count, and then looks whether it was called. A caller that wants the permits marks the stripe as
+//! called, and then reads the purse. A fence stands between the two steps on each side, so the thread sees the call, or the caller sees what the
+//! thread has stored, or both. If both, they agree by `settled`:
 //!
 //! | Who settled it | The caller had read   | The thread's last step                                              |
 //! |----------------|-----------------------|---------------------------------------------------------------------|
@@ -26,17 +26,21 @@
 //! | the caller     | the purse before it   | does not count: it finds another number, and goes to the gate       |
 //! | the thread     | either                | counts: the caller finds settled what the thread has stored         |
 //!
-//! What is settled comes into the stripe, which is shut, by one swap, and is had there as any permit that lies in a stripe. Whoever comes by
-//! meanwhile takes the same steps, and one of them wins each. So at no moment are permits on their way, and nobody is turned away because of that.
+//! The settled count moves into the stripe, which is shut, by one swap; from then on it is acquired as any permit that lies in a stripe. A thread
+//! that comes by meanwhile takes the same steps, and one of them wins each. So the permits are never in neither place, and no call is turned away
+//! because they are on the way. For the same reason the purse holds what lies in the stripe already when its thread begins to keep it: a caller
+//! may come between the swap that says so and the thread's first store.
 //!
-//! A thread is late by one step at most, and it alone can let another era of its purse begin, which it does when it is done with that step. That
-//! is why a purse has one thread for good: what another one stored might be written over by the one that is late. A thread that ends leaves
-//! its stripe to others, and its purse to nobody. Those others find the stripe kept and go to the gate, and who of them comes as often as
-//! it takes to be kept calls for what is in it; then they use the stripe.
+//! A thread can be late by one step at most, and only that thread can begin another era of its purse, which it does when it is done with the
+//! step. That is why a purse belongs to one thread for good: the late one might write over what another has stored. When a thread ends, its
+//! stripe goes to others, and its purse to none. Those others find the stripe kept and go to the gate. Once they have released twice as many
+//! permits there as it takes to begin a purse, the next one carries what is in it to the gate (on the way these permits are out: see
+//! [`striped`](crate::semaphore::Semaphore::striped)), and from then on they use the stripe.
 //!
-//! The thread's fence keeps the compiler from reordering, and no more. The other side makes up for it: it has every thread of the process
-//! pass a full fence, as an owner does that goes away from [home](crate::weighted). If that is refused, though it was granted before, nobody but
-//! the thread can know what is in its purse. It stays called, and is out, until the thread brings its next permit; no thread keeps any after that.
+//! The thread's fence only keeps the compiler from reordering. The caller makes up for it: it has every thread of the process pass a full fence,
+//! as an owner does that goes away from [home](crate::weighted). If the system refuses that, though it granted it before, only the thread itself
+//! can know what is in its purse. The purse stays called, and its permits are out, until the thread releases its next permit; no thread keeps any
+//! after that.
 //!
 //! # Orderings
 //! `permits` is stored with a Release and read by others with an Acquire: what was done under a permit is seen by who gets it. To settle,
