@@ -112,6 +112,46 @@ fn a_request_whose_deadline_has_passed_is_refused_and_pays_nothing() {
     assert_eq!(budget.balance(timer.now()), 1.0);
 }
 
+#[test]
+fn a_request_whose_deadline_is_now_is_refused_and_pays_nothing() {
+    let (stage, timer) = (Stage::always(Act::Ok(1)), ManualTimer::new());
+    let budget = RetryBudget::new(1.0, 0.0, 10).unwrap();
+    let mut service = layer(heeding(3, &timer).with_budget(budget.clone())).layer(stage.backend());
+    drain(&budget, &timer);
+    timer.advance(ms(20));
+    let error = call(&mut service, due(20)).done().unwrap_err();
+    assert!(error.is_deadline_passed());
+    assert_eq!((stage.calls(), budget.balance(timer.now())), (0, 0.0));
+}
+
+#[test]
+fn a_total_that_was_set_before_requests_are_heeded_is_kept() {
+    let timer = ManualTimer::new();
+    let builder = RetryPolicy::builder().with_timer(timer.clone());
+    let builder = builder.with_total_timeout(ms(50)).heeding_requests();
+    let mut service = layer(builder).layer(Stage::always(Act::Hang).backend());
+    let mut request = call(&mut service, FREE);
+    request.waits();
+    timer.advance(ms(50));
+    assert!(request.done().unwrap_err().is_timeout());
+}
+
+#[test]
+fn of_two_totals_the_one_that_was_set_last_counts() {
+    for (first, last) in [(50, 20), (20, 50)] {
+        let timer = ManualTimer::new();
+        let builder = heeding(3, &timer).with_total_timeout(ms(first));
+        let layer = layer(builder.with_total_timeout(ms(last)));
+        let mut service = layer.layer(Stage::always(Act::Hang).backend());
+        let mut request = call(&mut service, FREE);
+        request.waits();
+        timer.advance(ms(last - 1));
+        request.waits();
+        timer.advance(ms(1));
+        assert!(request.done().unwrap_err().is_timeout());
+    }
+}
+
 /// Empties a budget by retries of another service.
 fn drain(budget: &RetryBudget, timer: &ManualTimer) {
     let stage = Stage::always(Act::Err(1));

@@ -48,6 +48,18 @@ fn hc14_an_attempt_that_runs_ends_with_the_time_and_the_last_error_is_kept() {
 }
 
 #[test]
+fn hc14_an_answer_ends_the_wait_for_the_end_though_its_future_is_kept() {
+    let (stage, timer) = (Stage::always(Act::Gate), ManualTimer::new());
+    let layer = within(ms(250), &timer).build().unwrap().into_layer();
+    let mut request = call(&mut layer.layer(stage.backend()), 0);
+    request.waits();
+    assert_eq!(timer.armed(), 1);
+    stage.open(0, Ok(1));
+    assert_eq!(request.poll(), std::task::Poll::Ready(Ok(1)));
+    assert_eq!(timer.armed(), 0);
+}
+
+#[test]
 fn hc14_without_an_answer_it_is_a_timeout_of_the_whole() {
     let (stage, timer) = (Stage::always(Act::Hang), ManualTimer::new());
     timer.advance(ms(7));

@@ -98,6 +98,24 @@ fn of_several_hints_the_most_patient_one_counts() {
 }
 
 #[test]
+fn the_bound_of_a_hint_is_nothing_to_another_one() {
+    for (first, second) in [((900, 10_000), (400, 500)), ((400, 500), (900, 10_000))] {
+        let sleeper = TrackingSleeper::new();
+        let asks = |millis| move |_: &Down| Some(ms(millis));
+        let retry = RetryPolicy::builder()
+            .max_attempts(2)
+            .with_delay_hint(ms(first.1), asks(first.0))
+            .with_delay_hint(ms(second.1), asks(second.0))
+            .with_sleeper(sleeper.clone())
+            .build()
+            .unwrap();
+        let stage = Stage::always(Act::Err(7));
+        let _ = call(&mut retry.into_layer().layer(stage.backend()), 0).finish();
+        assert_eq!(sleeper.all_calls(), [ms(900)]);
+    }
+}
+
+#[test]
 fn what_the_last_attempt_of_a_retry_inside_asked_for_is_waited_for() {
     let sleeper = TrackingSleeper::new();
     let outer = RetryPolicy::builder()
@@ -182,6 +200,7 @@ fn hc110_a_date_that_cannot_be_asks_for_nothing() {
         "Sun, 06 Nov 1994 12:00:00 GMT ,",
         "06 Nov 1994 12:00:00 GMT",
         "Sunday, 06-Nov-94 12:00:00 GMT",
+        "Sunday, 06 Nov 1994 12:00:00 GMT",
         "Sun, 6 Nov 1994 12:00:00 GMT",
         "Sun, 00 Nov 1994 12:00:00 GMT",
         "Sun, 31 Nov 1994 12:00:00 GMT",

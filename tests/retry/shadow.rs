@@ -66,6 +66,27 @@ fn a_shadow_of_more_attempts_tells_where_the_policy_ended() {
 }
 
 #[test]
+fn what_the_service_asks_for_is_waited_for_by_the_shadow_too() {
+    let (stage, sink, timer) = (
+        Stage::always(Act::Err(7)),
+        MemorySink::new(),
+        ManualTimer::new(),
+    );
+    let builder = RetryPolicy::builder().with_timer(timer.clone());
+    let builder = builder.with_delay_hint(ms(10_000), |_: &Down| Some(ms(600)));
+    let layer = builder.build().unwrap().into_layer();
+    let layer = layer.with_sink(sink.clone()).live();
+    layer.settings().set(within(attempts(2), 900)).unwrap();
+    let shadow = within(attempts(2), 500);
+    layer.settings().set_shadow(shadow).unwrap();
+    let mut request = call(&mut layer.layer(stage.backend()), 0);
+    request.waits();
+    timer.advance(ms(600));
+    assert!(request.done().is_err());
+    assert_eq!(shadows::disagreements(&sink.events()), [GAVE_UP_EARLIER]);
+}
+
+#[test]
 fn a_shorter_total_time_of_the_shadow_counts_from_the_request_on() {
     let told = disagreements(within(attempts(4), 900), within(attempts(4), 200), None);
     assert_eq!(told, [GAVE_UP_EARLIER]);
