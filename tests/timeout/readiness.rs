@@ -122,6 +122,20 @@ fn t07_a_readiness_error_passes_through() {
 }
 
 #[test]
+fn t07_a_service_that_became_ready_has_no_timer_armed() {
+    let (stage, timer) = (Stage::always(Act::Ok(1)), ManualTimer::new());
+    stage.mood(Mood::Busy);
+    let mut service = limit(ms(50), &timer)
+        .covering_readiness()
+        .layer(stage.backend());
+    assert!(stage::readiness(&mut service).is_pending());
+    assert_eq!(timer.armed(), 1);
+    stage.mood(Mood::Ready);
+    assert!(stage::readiness(&mut service).is_ready());
+    assert_eq!(timer.armed(), 0);
+}
+
+#[test]
 fn t07_by_default_readiness_is_not_covered() {
     let (stage, timer) = (Stage::always(Act::Ok(1)), ManualTimer::new());
     stage.mood(Mood::Busy);
