@@ -241,6 +241,22 @@ fn events_say_how_much_a_call_weighs() {
     );
 }
 
+#[test]
+fn a_waiter_that_became_too_heavy_says_so_in_its_event() {
+    let sink = MemorySink::new();
+    let layer = BulkheadLayer::queued(5, 1, WAIT).unwrap();
+    let layer = layer.with_timer(ManualTimer::new()).weighted_by(weight);
+    let layer = layer.with_sink(sink.clone());
+    let mut service = layer.layer(backend().0);
+    let _first = wait!(&mut service, 5);
+    let heavy = wait!(&mut service, 4);
+    assert_eq!(layer.resize(3), Ok(5));
+    assert_eq!(overweight(done(heavy.0)), Some((4, 3)));
+    let told: Vec<_> = sink.events().iter().filter_map(permits).collect();
+    let heavy = Some(BulkheadRejection::Overweight);
+    assert_eq!(told, [(5, 5, None), (0, 4, heavy)]);
+}
+
 /// In flight, weight, and why not.
 fn permits(event: &PolicyEvent) -> Option<(u32, u32, Option<BulkheadRejection>)> {
     match *event {

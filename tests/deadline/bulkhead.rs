@@ -195,6 +195,27 @@ fn weights_classes_and_live_settings_go_with_it() {
 }
 
 #[test]
+fn who_gets_a_permit_past_the_deadline_is_turned_away_and_says_so_in_its_event() {
+    let (stage, timer) = (Stage::always(Act::Hang), ManualTimer::new());
+    let sink = MemorySink::with_capacity(16).unwrap();
+    let layer = line(&timer).with_sink(sink.clone());
+    let mut service = layer.layer(stage.backend());
+    let mut first = call(&mut service, FREE);
+    first.waits();
+    let mut waiter = call(&mut service, due(30));
+    waiter.waits();
+    drop(first);
+    timer.advance(ms(31));
+    assert_eq!(late_by(waiter.done()), Some(ms(1)));
+    let turned_away = |event: &&PolicyEvent| {
+        let reason = BulkheadRejection::DeadlinePassed;
+        matches!(event, PolicyEvent::BulkheadRejected { reason: told, .. } if *told == reason)
+    };
+    assert_eq!(sink.events().iter().filter(turned_away).count(), 1);
+    assert_eq!((stage.calls(), layer.in_flight()), (1, 0));
+}
+
+#[test]
 fn what_was_turned_away_for_its_deadline_says_so_in_its_event() {
     let (stage, timer) = (Stage::always(Act::Hang), ManualTimer::new());
     let sink = MemorySink::with_capacity(16).unwrap();
