@@ -33,7 +33,10 @@ fn lines_outside_their_range_are_refused() {
     }
     let queued = BulkheadConfig::new(1).unwrap();
     let queued = queued.with_queue(1, WAIT).unwrap();
-    assert!(queued.with_max_waiting(0).is_err());
+    assert_eq!(
+        queued.with_max_waiting(0).unwrap_err().to_string(),
+        "max_waiting: 0 is outside 1..=1048575"
+    );
     assert_eq!(
         BulkheadLayer::queued(1, 1, Duration::ZERO)
             .unwrap_err()

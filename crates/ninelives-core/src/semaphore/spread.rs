@@ -19,8 +19,8 @@ impl Semaphore {
     /// Callers say which stripe is theirs ([`enter_from`](Self::enter_from), [`release_to`](Self::release_to)); each thread, or each core,
     /// should have one of its own. The limit stays exact, and so does being turned away: only who finds neither room nor a permit in any
     /// stripe is. Two things are less exact: [`snapshot`](Self::snapshot) looks at one stripe after the other; and permits that one thread
-    /// is just carrying back from stripes, for a waiter, a new limit, somebody who asks for several, or because a thread
-    /// [keeps](Self::kept_by_threads) what others bring more often, are out for the others.
+    /// is just carrying back from stripes, for a waiter, a new limit, somebody who asks for several, or because others
+    /// release to a stripe that a thread [keeps](Self::kept_by_threads), are out for the others.
     #[must_use]
     pub fn striped(mut self, stripes: u32) -> Self {
         self.stripes = Some(Stripes::new(stripes));
