@@ -1,13 +1,13 @@
-//! Semaphore: an exact limit in one word, and a line for those that wait.
+//! Semaphore: an exact limit in one word, and a line for the callers that wait.
 //!
-//! Permits are a count, not objects: who was admitted for `n` of them calls [`release_many`](Semaphore::release_many) with `n`, once. A
+//! Permits are a count, not objects: a caller admitted with `n` permits calls [`release_many`](Semaphore::release_many) with `n`, once. A
 //! place in the line is a value that is consumed once. Nothing is allocated after construction.
 //!
-//! Who asks for several permits gets all of them in one step or none. Whoever is next in the line stays next until they are served or
-//! leave: what is free is kept for them, and nobody passes, however little they ask for. Within a class that is first come first
-//! served; [classes](Semaphore::with_classes) take turns: the highest that waits is served, and in every eighth turn whoever has
-//! waited longest, of whatever class. So with `n` who came before them and wait, nobody sees more than `8 n + 7` turns of others; of
-//! grants made by several threads in the same moment, a turn may have one for each thread.
+//! A request for several permits gets all of them in one step, or none. The waiter at the head of the line keeps its turn until it is served or
+//! leaves: free permits are kept for it, and no other request passes it, however small. Within a class the order is first come, first
+//! served. [Classes](Semaphore::with_classes) take turns: normally the highest class that has a waiter is served, and every eighth turn goes to the
+//! waiter that has waited longest, of any class. So a waiter with `n` older waiters before it sees at most `8 n + 7` turns of others; if several
+//! threads grant at the same moment, each thread may add one.
 //!
 //! ```
 //! use core::task::{Poll, Waker};
@@ -26,36 +26,36 @@
 //! ```
 //!
 //! # Stripes
-//! An exact limit is one word, which everybody who comes and everybody who goes writes: two cores that do nothing else wait for each other four
-//! times as long as the call takes alone. So a semaphore that is [`striped`](Semaphore::striped) spreads its free permits while threads meet
-//! there and at least half of them is free. Then a permit goes back into the stripe of the thread that brings it, and out of it when that
-//! thread comes again, and no two threads write one word. To the gate's word, what lies in a stripe is out, so the limit holds by itself.
-//! Who finds the gate full shuts the stripes, looks into all of them, and is turned away only when they are shut and empty; who waits, in line
-//! or for the last permit, closes, or changes the limit, has everything carried back to the gate. At a gate that is closed, or that has more out than its limit, nobody gets
-//! anything out of a stripe. When half is free again, it is spread again.
+//! One word is written by every caller that comes or goes. Two cores that do nothing else wait for that cache line for four times as long as
+//! the call takes alone. So a semaphore that is [`striped`](Semaphore::striped) distributes its free permits over stripes as soon as threads contend,
+//! provided that at least half of the permits are free. From then on a thread returns its permit to its own stripe and takes it from there the
+//! next time, and no two threads write the same word. The word of the gate (the central count) counts permits in stripes as used, so the limit cannot
+//! be exceeded. A caller that finds the gate full shuts the stripes and searches all of them, and is rejected only if they are shut and empty. A
+//! caller that waits in line or for the last permit, closes, or changes the limit has all of them carried back to the gate. While the gate is closed, or has
+//! more permits out than its limit, stripes give out nothing. When half of the permits are free again, they are distributed again.
 //!
-//! A thread that has a stripe to itself can [keep](Semaphore::kept_by_threads) what lies there, and then comes and goes without a locked
-//! instruction: `semaphore/stripes/purse.rs`.
+//! A thread that has a stripe to itself can [keep](Semaphore::kept_by_threads) the permits in it, and then enters and leaves without a locked
+//! instruction: see `semaphore/stripes/purse.rs`.
 //!
 //! # Word
 //! | bits   | field   | meaning                                             | when it overflows                        |
 //! |--------|---------|-----------------------------------------------------|------------------------------------------|
-//! | 0..20  | used    | permits out: held, granted, set aside for a waiter, or in a stripe | cannot: counts up to the limit alone |
-//! | 20     | striped | permits may lie in stripes, or might once           | cannot: stays                            |
-//! | 21     | closed  | it is over                                          | cannot                                   |
-//! | 22..42 | limit   | permits there are; 0 is a pause                     | `new`, `with_line`, `resize` refuse      |
-//! | 42     | surplus | something was released without a permit out         | stays                                    |
-//! | 43..63 | places  | places taken: waiting, or verdict not picked up     | `with_line` refuses; then the line is full |
-//! | 63     | watched | somebody waits until no permit is out               | cannot                                   |
+//! | 0..20  | used    | permits out: held, granted, reserved for a waiter, or in a stripe | cannot: counts up to the limit only |
+//! | 20     | striped | permits may be in stripes, or have been             | cannot: stays                            |
+//! | 21     | closed  | admits nothing any more                             | cannot                                   |
+//! | 22..42 | limit   | total permits; 0 is a pause                         | `new`, `with_line`, `resize` refuse      |
+//! | 42     | surplus | a release without a permit out has happened         | stays                                    |
+//! | 43..63 | places  | places taken: waiting, or verdict not collected     | `with_line` refuses; then the line is full |
+//! | 63     | watched | a caller waits until no permit is out               | cannot                                   |
 //!
 //! # Transitions
 //! | from              | input   | guard                 | to               | verdict  | test                                                        |
 //! |-------------------|---------|-----------------------|------------------|----------|-------------------------------------------------------------|
 //! | closed            | enter   |                       | same word        | closed   | closed_admits_nobody_and_writes_nothing                     |
 //! | 0 < limit < weight | enter  |                       | same word        | overweight | what_weighs_more_than_the_limit_is_told_so                |
-//! | weight fits       | enter   | no places taken       | used + weight    | acquired | room_and_nobody_waiting_admits_without_asking_the_line      |
-//! | weight fits       | enter   | taken, nobody waits   | used + weight    | acquired | room_and_only_settled_places_admits                         |
-//! | weight fits       | enter   | somebody waits        | places + 1       | queued   | room_is_not_for_those_who_come_after_a_waiter               |
+//! | weight fits       | enter   | no place taken        | used + weight    | acquired | room_and_nobody_waiting_admits_without_asking_the_line      |
+//! | weight fits       | enter   | taken, none waits     | used + weight    | acquired | room_and_only_settled_places_admits                         |
+//! | weight fits       | enter   | a caller waits        | places + 1       | queued   | room_is_not_for_those_who_come_after_a_waiter               |
 //! | it does not       | enter   | places < capacity     | places + 1       | queued   | full_takes_a_place, too_little_room_takes_a_place           |
 //! | it does not       | enter   | places >= capacity    | same word        | full     | full_line_rejects_and_writes_nothing, a_line_over_its_bound_takes_nobody |
 //! | any               | try     | as enter, capacity 0  |                  |          | trying_never_queues                                         |
@@ -74,41 +74,44 @@
 //! | used = 0, watched | rest    |                       | not watched      | tell     | rest_tells_once_and_only_when_idle                          |
 //! | otherwise         | rest    |                       | same word        | nothing  | rest_tells_once_and_only_when_idle                          |
 //!
-//! | half is free, nobody waits | stripe |               | striped          | striped  | room_for_it_lets_permits_lie_in_stripes                     |
+//! | half is free, none waits | stripe  |                 | striped          | striped  | room_for_it_lets_permits_lie_in_stripes                     |
 //! | otherwise         | stripe  |                       | same word        | not now  | without_room_for_it_striping_writes_nothing                 |
 //!
-//! The whole of it, refusals included, is in `semaphore/table.txt`. The capacity is the number of places there are, or the smaller
-//! bound that the caller names, which may be another one each time.
+//! `semaphore/table.txt` lists all of them, refusals included. The capacity is the number of places, or the smaller bound that the
+//! caller passes, which may differ with each call.
 //!
 //! # Orderings
-//! The word and the line are two things, tied twice. (1) A place is pushed to the free list before the word counts it out, and
-//! popped after the word counted it in; the swaps of the word are `AcqRel`, so the pop finds it. (2) Who changes the word looks at
-//! the line afterwards, and who changes the line (joins, leaves, ends a turn) looks at the word, each behind a `SeqCst` fence: of a
-//! release and a new waiter at least one sees the other, so nobody sleeps whose turn it is and who fits. The permits are set aside in
-//! the word first and marked in the leaf before the wake; if that one waits no longer they go back, and the line is looked at again.
-//! A weight is read after its leaf; if it is a later owner's, the leaf has changed, and so nothing is settled by it.
-//! What a caller did before its `release` is seen by whoever gets the permit.
-//! What is said between gate and stripes is on the page of `semaphore/stripes.rs`.
-//! Watching needs no fence: it and the releases are swaps of one word, so either the watch finds nothing out, or the release finds
-//! the watch.
+//! The word and the line are separate memory, with two dependencies between them.
+//!
+//! 1. A place is pushed to the free list before the word counts it as free, and popped after the word counts it as taken. The swaps of the
+//!    word are `AcqRel`, so the pop finds the place.
+//! 2. A thread that changes the word reads the line afterwards, and a thread that changes the line (joins, leaves, ends a turn) reads the word
+//!    afterwards, each behind a `SeqCst` fence. So of a release and a new waiter at least one sees the other, and no waiter sleeps while it is its turn and
+//!    its request fits.
+//!
+//! Permits are first reserved in the word, then marked in the waiter's leaf, and then the waiter is woken. If it has left, they go back, and the line is read
+//! again. A weight is read after its leaf; if it belongs to a later owner, the leaf has changed, and the swap that would settle it fails.
+//! Everything that a caller did before its `release` happens before the next acquisition of that permit. `semaphore/stripes.rs` has the orderings between
+//! gate and stripes. Watching needs no fence: watch and releases swap the same word, so either the watch finds no permit out, or the
+//! release finds the watch.
 //!
 //! # Progress
-//! Lock-free, every operation: a retry means that another one succeeded. Room and nobody in the line: one load and one swap, in
-//! and out; by a stripe two loads and one swap, and by what a thread keeps there loads and one store. In line: O(log places). A thread that is stopped in the middle of handing over keeps the permits it has set
-//! aside; everybody else goes on with the rest.
+//! Every operation is lock-free: a retry means that another operation succeeded. With room and an empty line: one load and one swap, in
+//! and out; through a stripe two loads and one swap; through permits kept by a thread loads and one store. In line: O(log places). A thread that
+//! is descheduled during a hand-over holds the permits it has reserved, and all others go on with the rest.
 //!
 //! # Models
-//! `loom-tests/tests/loom_semaphore.rs`: L09 to L16, the order of the line under cancellation and reuse of places, weights, and
-//! classes. `loom-tests/tests/loom_stripes.rs`: nobody is turned away, sleeps or is told too late because of what lies in a stripe;
-//! `loom_purse.rs`: nor because of what a thread keeps.
+//! `loom-tests/tests/loom_semaphore.rs`: L09 to L16; the order of the line under cancellation and reuse of places, with weights, and with
+//! classes. `loom_stripes.rs`: no caller is rejected, left asleep or told too late because of permits in a stripe;
+//! `loom_purse.rs`: nor because of permits that a thread keeps.
 //!
 //! # Not promised
-//! That a call which began before a waiter had joined stays behind it: order is promised between waiters, and towards calls that
-//! begin later. That nothing is woken in vain: a late wake may reach the next owner of a place. What becomes of a place after its
-//! waker panicked while it was cloned or dropped *inside* [`poll_place`](Semaphore::poll_place): it may not be woken any more, nor who has that place later. Two
-//! wakers that panic in one hand-over abort, as any panic during a panic does. That a permit which is released twice is noticed while permits
-//! lie in stripes: there is one more from then on. A place that is forgotten is lost for good, and a
-//! permit too.
+//! - That a call which began before a waiter joined stays behind it: order holds between waiters, and towards calls that begin later.
+//! - The absence of spurious wake-ups: a late wake may reach the next owner of a place.
+//! - That a place, or its next owner, is woken after its waker panicked while it was cloned or dropped *inside* [`poll_place`](Semaphore::poll_place).
+//! - That two wakers that panic in one hand-over can be caught: they abort, as any panic during a panic does.
+//! - That a permit released twice is detected while permits are in stripes: there is one more from then on.
+//! - That a place which is forgotten (`mem::forget`) is recovered: it is lost for good, and a permit too.
 
 mod cell;
 mod enter;
@@ -134,7 +137,7 @@ use self::stripes::Stripes;
 use self::word::Word;
 use crate::limit::OutOfRange;
 
-/// An exact limit on calls in flight, and a first-come line of those that wait for it.
+/// An exact limit on calls in flight, and a first-come, first-served line of callers that wait.
 pub struct Semaphore {
     gate: Gate,
     line: Option<Line>,
@@ -148,7 +151,7 @@ type Idle = dyn Fn() + Send + Sync;
 // === impl Semaphore ===
 
 impl Semaphore {
-    /// A semaphore without a line: who finds it full is turned away.
+    /// A semaphore without a line: a caller that finds it full is rejected.
     ///
     /// # Errors
     /// `limit` outside `1..=MAX_PERMITS`.
@@ -161,8 +164,8 @@ impl Semaphore {
         })
     }
 
-    /// A semaphore with `places` places to wait in, first come first served. Their memory, about 40 bytes each, is allocated here and
-    /// never again.
+    /// A semaphore with `places` places to wait in, first come, first served. Their memory, about 40 bytes each, is allocated here, and
+    /// nothing later.
     ///
     /// # Errors
     /// `limit` outside `1..=MAX_PERMITS`; `max_waiting`, which is `places`, outside `1..=MAX_PLACES`.
@@ -189,10 +192,10 @@ impl Semaphore {
         })
     }
 
-    /// Changes the limit and says what it was. 0 is a pause: nobody gets in, and those that wait go on waiting.
+    /// Changes the limit, and returns the old one. 0 is a pause: no caller is admitted, and waiters go on waiting.
     ///
-    /// Growing admits exactly the waiters that fit, in order, before it returns. Shrinking takes no permit back: until enough
-    /// come back, nobody gets in.
+    /// Raising it admits exactly the waiters that fit, in order, before it returns. Lowering it revokes no permit: no caller is admitted until
+    /// enough permits have been released.
     ///
     /// # Errors
     /// `limit` above [`MAX_PERMITS`]; nothing changed.
@@ -207,8 +210,8 @@ impl Semaphore {
         Ok(old)
     }
 
-    /// Ends it: nobody gets in any more, and everybody who waits is woken and told so. Permits that are out stay valid, and
-    /// releasing them does not reopen anything.
+    /// Closes it for good: no caller is admitted any more, and all waiters are woken with [`Turn::Closed`]. Permits that are out stay
+    /// valid; releasing them does not reopen it.
     ///
     /// # Progress
     /// Lock-free.
@@ -218,10 +221,10 @@ impl Semaphore {
         self.settle(word);
     }
 
-    /// Everything at one point in time.
+    /// The counts at one moment; with permits in stripes, one stripe is read after the other.
     ///
     /// # Progress
-    /// Wait-free, one load, and one for each stripe where permits lie in some.
+    /// Wait-free: one load, and one for each stripe while permits are in stripes.
     #[inline]
     pub fn snapshot(&self) -> Snapshot {
         let word = self.gate.load();

@@ -1,7 +1,7 @@
-//! The ways in and out of a semaphore whose permits lie in stripes, and how they get there and back.
+//! Entering and leaving a semaphore whose permits are in stripes, and moving permits between gate and stripes.
 //!
-//! They are spread when two threads are seen to meet at the gate's word while it has much room, and gathered when it has none left, when
-//! somebody waits, and when the limit changes or the end comes.
+//! They are distributed when two threads contend for the gate's word while at least half of the permits are free, and carried back when the gate
+//! has none left, when a caller waits, when the limit changes, and on close.
 
 use super::Semaphore;
 use super::line::Line;
@@ -13,26 +13,26 @@ use super::word::Word;
 // === impl Semaphore ===
 
 impl Semaphore {
-    /// Lets free permits lie in so many stripes, at least one, while threads meet: so that those do not write one word. About 128 bytes each,
-    /// allocated here.
+    /// Distributes free permits over this many stripes, at least one, while threads contend, so that they do not write the same word. About 128
+    /// bytes each, allocated here.
     ///
-    /// Callers say which stripe is theirs ([`enter_from`](Self::enter_from), [`release_to`](Self::release_to)); each thread, or each core,
-    /// should have one of its own. The limit stays exact, and so does being turned away: only who finds neither room nor a permit in any
-    /// stripe is. Two things are less exact: [`snapshot`](Self::snapshot) looks at one stripe after the other; and permits that one thread
-    /// is just carrying back from stripes, for a waiter, a new limit, somebody who asks for several, or because others
-    /// release to a stripe that a thread [keeps](Self::kept_by_threads), are out for the others.
+    /// Callers name their stripe ([`enter_from`](Self::enter_from), [`release_to`](Self::release_to)); each thread, or each core, should have
+    /// its own. The limit stays exact, and a caller is rejected only if it finds neither room at the gate nor a permit in any stripe. Two things are
+    /// less exact: [`snapshot`](Self::snapshot) reads one stripe after the other; and permits that a thread is carrying back to the gate
+    /// at that moment (for a waiter, a new limit, a request for several, or because others release to a stripe that a thread
+    /// [keeps](Self::kept_by_threads)) count as out for all others.
     #[must_use]
     pub fn striped(mut self, stripes: u32) -> Self {
         self.stripes = Some(Stripes::new(stripes));
         self
     }
 
-    /// Lets a thread keep the permits that lie in its stripe, once `calm` came back there and nobody had to look for them: then it comes and goes
-    /// without a locked instruction. `barrier` has every thread of the process pass a full fence, and says whether it did. It is asked when what
-    /// a thread keeps is wanted elsewhere. Callers say which thread they are on ([`Spot::on`]). Of a semaphore without stripes it changes nothing.
+    /// Lets a thread keep the permits in its stripe after `calm` of them have been released there without any caller searching the stripes.
+    /// From then on the thread enters and leaves without a locked instruction. `barrier` makes every thread of the process pass a full fence, and returns
+    /// whether it did; it is called when kept permits are needed elsewhere. Callers name their thread with [`Spot::on`]. Without stripes this has no effect.
     ///
-    /// `calm` above [`MAX_PERMITS`](super::MAX_PERMITS) is as much as that. If `barrier` says no after it has said yes, what a thread keeps then is out until that
-    /// thread brings its next permit, and no thread keeps any after that.
+    /// `calm` is capped at [`MAX_PERMITS`](super::MAX_PERMITS). If `barrier` returns `false` after it has returned `true`, permits that a thread keeps at
+    /// that moment count as out until the thread releases its next permit, and no thread keeps any afterwards.
     #[must_use]
     pub fn kept_by_threads(mut self, calm: u32, barrier: fn() -> bool) -> Self {
         self.stripes = self
@@ -41,8 +41,8 @@ impl Semaphore {
         self
     }
 
-    /// Lets permits lie in stripes from now on, if there is room for that and who is at `spot` may keep what lies there: for a thread that has come
-    /// and gone for long without being in anybody's way.
+    /// Distributes permits over the stripes without waiting for contention, if enough are free and the thread at `spot` may keep those in its
+    /// stripe: for a thread that has entered and left many times without contention.
     ///
     /// # Progress
     /// Lock-free.
@@ -54,8 +54,8 @@ impl Semaphore {
         }
     }
 
-    /// As [`striped`](Self::striped), but from the start, and not only after two threads have met: for what is known to be shared by many. As long as one thread has it
-    /// to itself, that costs more.
+    /// As [`striped`](Self::striped), but distributes the permits at once instead of on contention: for a semaphore that is known to be shared by many
+    /// threads. While a single thread uses it, this costs more.
     #[must_use]
     pub fn striped_at_once(self, stripes: u32) -> Self {
         let striped = self.striped(stripes);
@@ -63,7 +63,7 @@ impl Semaphore {
         striped
     }
 
-    /// In, while permits may lie in stripes: out of the caller's own if it can be, and through the gate if not.
+    /// Enters while permits may be in stripes: from the caller's own stripe if possible, otherwise through the gate.
     #[inline(never)] // as `decide`
     pub(super) fn enter_spread(
         &self,
@@ -78,7 +78,7 @@ impl Semaphore {
         self.enter_at_gate(ask, capacity)
     }
 
-    /// In through the gate, and by what lies in any stripe where the gate has no room.
+    /// Enters through the gate or, if the gate has no room, with a permit from any stripe.
     #[inline(never)]
     pub(super) fn enter_at_gate(&self, ask: Ask, capacity: u32) -> Entry {
         let (stripes, weight) = (self.spread_out(), ask.weight());
@@ -86,10 +86,10 @@ impl Semaphore {
         loop {
             let phase = stripes.phase();
             let alone = phase.is_swept();
-            // While permits may lie in stripes, nobody is turned away by the gate, nor sent into the line.
+            // While permits may be in stripes, the gate alone neither rejects a caller nor sends it into the line.
             let capacity = if alone { capacity } else { 0 };
             let (word, admit) = self.gate.enter(weight, capacity, clear);
-            // Nothing lay in stripes before the look at the gate, nor after it.
+            // No permit was in a stripe before the gate was read, nor after.
             if admit != Admit::Full || alone && stripes.is_still(phase) {
                 return self.entry(word, admit, ask);
             }
@@ -102,7 +102,7 @@ impl Semaphore {
             match found {
                 Look::Taken => return Entry::APART,
                 Look::TooLate => {}
-                // Of one permit nothing is left to carry back; of several it may lie in more than one stripe.
+                // A request for one permit leaves nothing to carry back; several may be in more than one stripe.
                 Look::Nowhere | Look::Kept => self.gather(stripes, phase),
             }
         }
@@ -115,7 +115,7 @@ impl Semaphore {
         }
     }
 
-    /// Out, into the caller's stripe, or through the gate while stripes are shut.
+    /// Leaves: into the caller's stripe, or through the gate while stripes are shut.
     #[inline(never)] // as `release_and_settle`
     pub(super) fn release_spread(&self, spot: impl FnOnce() -> Spot, weight: u32) {
         let spot = spot();
@@ -125,7 +125,7 @@ impl Semaphore {
         }
     }
 
-    #[inline(never)] // apart, so that the way of who keeps it is short
+    #[inline(never)] // apart, so that the path of a thread that keeps its permits is short
     fn release_to_stripe(&self, spot: Spot, weight: u32, kept: Option<Given>) {
         let stripes = self.spread_out();
         let permits = match kept.unwrap_or_else(|| stripes.give(spot, weight)) {
@@ -146,14 +146,14 @@ impl Semaphore {
         self.settle(word);
     }
 
-    /// After a swap of the gate's word was lost, or while stripes are shut: spreads permits, if the word has much room.
+    /// After a swap of the gate's word has failed, or while stripes are shut: distributes permits, if enough are free.
     #[cold]
     #[inline(never)] // as `decide`
     pub(super) fn spread_if_roomy(&self, word: Word) {
         if let Some(stripes) = &self.stripes
             && word.is_roomy(stripes.len())
         {
-            // Before the look at the word that decides: see the page of stripes.
+            // Read before the word that decides: see the page of stripes.
             let phase = stripes.phase();
             if !phase.is_open() && self.gate.stripe(stripes.len()) {
                 stripes.open(phase);
@@ -161,7 +161,7 @@ impl Semaphore {
         }
     }
 
-    /// After a change of the word by somebody who waits for what may lie in stripes, now or later: carries it back.
+    /// After a caller that waits for permits in stripes, now or later, has changed the word: carries them back.
     pub(super) fn end_spread(&self) {
         if self.gate.is_striped()
             && let Some(stripes) = &self.stripes
@@ -173,7 +173,7 @@ impl Semaphore {
         }
     }
 
-    /// Carries what lies in stripes back to the gate, and to those who wait there, unless a later era has begun.
+    /// Carries the permits in stripes back to the gate and its waiters, unless a later era has begun.
     #[cold]
     fn gather(&self, stripes: &Stripes, phase: Phase) {
         let (permits, all) = stripes.empty(phase);
