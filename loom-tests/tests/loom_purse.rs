@@ -44,6 +44,8 @@ struct Scene {
     held: u32,
     /// Permits that are held until all is over.
     aside: u32,
+    /// How often a stranger was on the first stripe before, with a permit that it holds when the actors start.
+    passed: u32,
     barrier: fn() -> bool,
     actors: &'static [Actor],
     bound: Bound,
@@ -56,6 +58,7 @@ const PLAIN: Scene = Scene {
     purses: &[],
     held: 0,
     aside: 0,
+    passed: 0,
     barrier: all_pass,
     actors: &[],
     bound: Bound::of(2),
@@ -80,6 +83,9 @@ const fn home(stripe: u32) -> Spot {
 
 /// Where a thread without a purse is, which has the last stripe.
 const ABROAD: Spot = Spot::at(7);
+
+/// Where a thread is that has its stripe from another one, with that one's purse.
+const BESIDE: Spot = Spot::at(0).on(9);
 
 fn run(scene: Scene) {
     let scene: &'static Scene = Box::leak(Box::new(scene));
@@ -134,6 +140,10 @@ fn prepared(scene: &Scene) -> Room {
         for _ in 0..permits {
             go(&room, home(stripe), 1);
         }
+    }
+    for _ in 0..scene.passed {
+        go(&room, BESIDE, 1);
+        assert!(come(&room, BESIDE, 1));
     }
     room
 }
@@ -237,6 +247,28 @@ fn give_thrice(room: &Room) -> &'static str {
     give(room);
     give(room);
     give(room)
+}
+
+/// Gives back what was held for it, past what another thread keeps.
+fn give_beside(room: &Room) -> &'static str {
+    go(room, BESIDE, 1);
+    "gave"
+}
+
+/// Gives back both that were held for it, the second one when nothing is kept there any more.
+fn give_beside_twice(room: &Room) -> &'static str {
+    give_beside(room);
+    give_beside(room)
+}
+
+/// Comes for one permit after the other.
+fn call_for_each(room: &Room) -> &'static str {
+    let came = [(); 2].map(|()| come(room, ABROAD, 1));
+    let got = came.into_iter().filter(|&came| came);
+    match got.map(|_| go(room, ABROAD, 1)).count() {
+        2 => "got",
+        _ => "full",
+    }
 }
 
 /// Has all that threads keep come to the gate, by a limit that is the same.
@@ -430,6 +462,48 @@ fn who_comes_while_a_thread_begins_to_keep_finds_what_was_free_all_along() {
         held: 1,
         actors: &[give, call_abroad],
         outcomes: &["gave got"],
+        ..PLAIN
+    });
+}
+
+#[test]
+fn who_comes_while_a_purse_that_was_in_the_way_is_emptied_finds_what_was_free_all_along() {
+    run(Scene {
+        limit: 3,
+        purses: &[2],
+        held: 1,
+        passed: 14,
+        actors: &[give_beside, call_for_each],
+        outcomes: &["gave got"],
+        bound: Bound::of(2).touched(1),
+        ..PLAIN
+    });
+}
+
+#[test]
+fn who_waits_while_a_purse_that_was_in_the_way_is_emptied_is_served() {
+    run(Scene {
+        limit: 4,
+        purses: &[2],
+        held: 2,
+        passed: 14,
+        actors: &[give_beside_twice, visit_and_say],
+        outcomes: &["gave served"],
+        bound: Bound::of(1).untouched(),
+        ..PLAIN
+    });
+}
+
+#[test]
+fn who_waits_until_no_permit_is_out_while_a_purse_is_emptied_is_told() {
+    run(Scene {
+        limit: 4,
+        purses: &[2],
+        held: 2,
+        passed: 14,
+        actors: &[give_beside_twice, watch],
+        outcomes: &["gave told"],
+        bound: Bound::of(1).untouched(),
         ..PLAIN
     });
 }

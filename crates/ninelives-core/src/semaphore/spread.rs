@@ -19,8 +19,7 @@ impl Semaphore {
     /// Callers name their stripe ([`enter_from`](Self::enter_from), [`release_to`](Self::release_to)); each thread, or each core, should have
     /// its own. The limit stays exact, and a caller is rejected only if it finds neither room at the gate nor a permit in any stripe. Two things are
     /// less exact: [`snapshot`](Self::snapshot) reads one stripe after the other; and permits that a thread is carrying back to the gate
-    /// at that moment (for a waiter, a new limit, a request for several, or because others release to a stripe that a thread
-    /// [keeps](Self::kept_by_threads)) count as out for all others.
+    /// at that moment (for a waiter, a new limit, or a request for several) count as out for all others.
     #[must_use]
     pub fn striped(mut self, stripes: u32) -> Self {
         self.stripes = Some(Stripes::new(stripes));
@@ -132,8 +131,13 @@ impl Semaphore {
             Given::Laid => return,
             Given::ForGate(permits) => permits,
             Given::PastAnother(permits) => {
-                self.release_at_gate(permits);
-                return self.gather(stripes, stripes.close());
+                let phase = stripes.end_keeping(spot);
+                // Read after the phase: see the page of stripes.
+                let word = self.gate.load();
+                if word.lends_stripes() && !word.is_watched() {
+                    stripes.open(phase);
+                }
+                return self.release_at_gate(permits);
             }
         };
         if !stripes.may_have_missed_some(spot) {

@@ -16,9 +16,10 @@
 //! Who shuts goes through all of them, after the era has changed; then none is open, and what lies in them can only become less.
 //! If nothing does, that is marked (`swept`), and stays true until the next era.
 //!
-//! Who opens read the phase before it saw in the gate's word that there is room and nobody waits. Whoever makes that untrue and relies on it
-//! (who waits in line or for the last permit, closes, or changes the limit) changes the gate's word first and begins a new era afterwards: so either the one who opens sees the
-//! word, or it loses the swap of the phase, or what it opened is shut again before the other one goes on.
+//! Who opens read the phase before it saw in the gate's word that nobody waits, and that the gate is open and within its limit. Whoever makes
+//! that untrue and relies on it (who waits in line or for the last permit, closes, or changes the limit) changes the gate's word first and
+//! begins a new era afterwards: so either the one who opens sees the word, or it loses the swap of the phase, or what it opened is shut again
+//! before the other one goes on.
 
 mod cell;
 mod lane;

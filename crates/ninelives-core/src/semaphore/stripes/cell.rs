@@ -214,7 +214,7 @@ impl Stripes {
     }
 
     #[inline]
-    fn lane(&self, spot: Spot) -> &Lane {
+    pub(super) fn lane(&self, spot: Spot) -> &Lane {
         let stripe = spot.stripe() as usize;
         match self.lanes.get(stripe) {
             Some(lane) => lane,

@@ -34,8 +34,8 @@
 //! A thread can be late by one step at most, and only that thread can begin another era of its purse, which it does when it is done with the
 //! step. That is why a purse belongs to one thread for good: the late one might write over what another has stored. When a thread ends, its
 //! stripe goes to others, and its purse to none. Those others find the stripe kept and go to the gate. After as many releases there as it
-//! took to begin the purse, the last of them carries what is in it to the gate (on the way these permits are out: see
-//! [`striped`](crate::semaphore::Semaphore::striped)), and from then on they use the stripe.
+//! took to begin the purse, the last of them calls it, as a caller that wants the permits does, and opens the stripes again, unless somebody
+//! waits; from then on they use the stripe, with what was in the purse.
 //!
 //! The thread's fence only keeps the compiler from reordering. The caller makes up for it: it has every thread of the process pass a full fence,
 //! as an owner does that goes away from [home](crate::weighted). If the system refuses that, though it granted it before, only the thread itself

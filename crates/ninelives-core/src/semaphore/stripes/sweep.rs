@@ -3,6 +3,7 @@
 use super::Stripes;
 use super::lane::Called;
 use super::word::{Phase, Stripe};
+use crate::semaphore::verdict::Spot;
 
 /// What a look through all stripes came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,15 @@ impl Stripes {
             }
         }
         nowhere
+    }
+
+    /// Closes, and has what a thread keeps laid into the caller's stripe. It stays there for whoever needs it, and is out at no time.
+    #[cold]
+    pub(in crate::semaphore) fn end_keeping(&self, spot: Spot) -> Phase {
+        let (phase, lane) = (self.close(), self.lane(spot));
+        let fenced = lane.call(phase) == Called::Unsettled && self.all_pass_a_fence();
+        lane.bring(phase, fenced);
+        phase
     }
 
     /// Has what threads keep laid into their stripes, after the others were shut.

@@ -178,13 +178,39 @@ fn a_thread_that_is_in_the_way_of_others_for_long_keeps_no_more() {
     assert_eq!((is_kept(&semaphore), fences()), ([true, false], 0));
     calls(&semaphore, BESIDE, 16);
     assert_eq!((is_kept(&semaphore), fences()), ([false, false], 1));
-    assert_eq!(
-        (
-            stripes(&semaphore).permits(),
-            semaphore.snapshot().in_flight
-        ),
-        (1, 2)
-    );
+    let lie = stripes(&semaphore).permits();
+    assert_eq!((lie, semaphore.snapshot().in_flight), (5, 2));
+}
+
+#[test]
+fn what_a_thread_kept_in_the_way_of_others_they_use_from_then_on() {
+    let semaphore = kept(8, [4, 0], pass);
+    go(&semaphore, BESIDE, 2);
+    calls(&semaphore, BESIDE, 20);
+    let word = semaphore.gate.load();
+    calls(&semaphore, BESIDE, 20);
+    assert_eq!((semaphore.gate.load(), fences()), (word, 1));
+}
+
+#[test]
+fn a_thread_in_the_way_of_others_is_no_reason_to_take_what_another_keeps() {
+    let semaphore = kept(12, [4, 3], pass);
+    go(&semaphore, BESIDE, 2);
+    calls(&semaphore, BESIDE, 20);
+    assert_eq!(is_kept(&semaphore), [false, true]);
+    calls(&semaphore, THERE, 3);
+    assert_eq!((semaphore.snapshot().in_flight, fences()), (3, 1));
+}
+
+#[test]
+fn who_waits_until_no_permit_is_out_is_told_after_a_purse_was_in_the_way() {
+    let semaphore = kept(8, [4, 0], pass);
+    go(&semaphore, BESIDE, 2);
+    calls(&semaphore, BESIDE, 20);
+    assert!(!semaphore.watch_idle());
+    go(&semaphore, BESIDE, 2);
+    assert!(semaphore.watch_idle());
+    assert_eq!(semaphore.gate.load().used(), 0);
 }
 
 #[test]
