@@ -1,13 +1,13 @@
-//! What the services of a policy and their calls own together, counted apart for each service.
+//! Shared ownership of a policy by its services and their calls, with a reference count for each service.
 //!
-//! A call outlives its service's borrow, so it owns what it needs of the policy, and to own is to count. One count for all is a cache line
-//! that every core writes twice a call: on two cores that costs more than all else that a layer does. So a service that is called more
-//! than once counts its calls on a line of its own, which no other core writes while it stays where it is. A service that is called
-//! once, as the clone for a single request, shares the count of the one that it was cloned from, and allocates nothing.
+//! A call may outlive its service, so it owns a reference to the policy. One reference count for all calls is a cache line that every core
+//! writes twice per call; with two cores that costs more than everything else in a layer. So a service that is called more than once has
+//! a count of its own, on a cache line that no other core writes as long as the service stays on its thread. A service that is called only once,
+//! such as a clone for a single request, uses the count of the service it was cloned from, and allocates nothing.
 //!
-//! With the feature `membarrier` the thread where a service takes its first stock of calls, with its second or third, is where its calls are at
-//! home: those that end there give back without a locked instruction. A service that is elsewhere when its stock is used up has its home there
-//! from then on. A service that has used up a stock there tells its policy: it is likely to stay.
+//! With the feature `membarrier` the calls of a service have a home: the thread on which the service takes its first stock of references, at its
+//! second or third call. A call that ends on that thread returns its reference without a locked instruction. If the service is on another thread when
+//! a stock is used up, that thread becomes its home. If it is still on the same one, it tells its policy, because it is likely to stay there.
 
 use std::ops::Deref;
 use std::sync::Arc;

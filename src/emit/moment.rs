@@ -1,13 +1,14 @@
-//! One reading of the clock for all that a thread tells at one moment.
+//! One reading of the clock, shared by all layers of a stack.
 //!
-//! A call runs into a stack through every layer, and comes out through every layer. Each of them notes when it came and tells when it was done;
-//! but between two layers no time passes that anybody could mean, only the time of reading the clock again. So the layers of a stack share
-//! a reading: one on the way in, one on the way out.
+//! A call enters a stack through every layer, and leaves through every layer. Each layer notes when the call came and emits an event when it is done.
+//! Between two layers no time passes but that of reading the clock again. So the layers share a reading: one on the way in, one on the
+//! way out.
 //!
-//! A reading ends where code that is not ours may have run: on the way in and out of the inner service and of layers from elsewhere, by [`leave`]
-//! and [`pass`]; at the beginning of a poll; and when a request comes in that is not on its way through another layer. That it is says the layer
-//! outside, right before it calls, and whoever is called takes it back: after the call nothing is left to be done, so its future can be made
-//! where it will be. Who tells something between two calls lets the time [`pass`] before. Whoever tells something outside of a request reads the clock.
+//! A reading is valid until foreign code may have run. It ends on entering and leaving the inner service or a third-party layer ([`leave`]
+//! and [`pass`]), at the beginning of a poll, and when a request arrives that does not come from another layer of the stack. The outer layer marks the
+//! request as coming from it right before it calls, and the called layer clears the mark; the outer one has nothing left to do after the call, so its
+//! future is built in place. A layer that emits an event between two calls ends the reading first, by [`pass`]. An event outside of a request
+//! reads the clock.
 
 use std::cell::Cell;
 

@@ -1,12 +1,12 @@
 //! Shared ownership that is handed out without touching its count: what calls own of their policy.
 //!
-//! A [`Weighted`] owner has taken a stock of the count ahead, and gives a [`Unit`] of it to each call: one subtraction in the owner's own
-//! memory, where an `Arc` has a locked addition. It is weighted reference counting (Bevan 1987; Watson and Watson 1987), with one kind
-//! of owner that has any weight and one that has the weight one.
+//! A [`Weighted`] owner adds a stock of references to the count in advance, and gives one, a [`Unit`], to each call: a subtraction in the
+//! owner's own memory, where an `Arc` does a locked addition. This is weighted reference counting (Bevan 1987; Watson and Watson 1987),
+//! with one kind of owner of any weight and one of weight one.
 //!
-//! A unit that is dropped is one locked subtraction from the count, as an `Arc`'s ([`Nowhere`]). With the feature `membarrier`, on Linux, one that is dropped where
-//! the first owner's home is, on one thread, is counted there by a plain addition instead (`Lease`, `Threads`): biased reference counting (Choi, Shull and
-//! Torrellas 2018). The first owner adds up both when it goes, and nobody has to sweep.
+//! Dropping a unit is a locked subtraction from the count, as with an `Arc` ([`Nowhere`]). With the feature `membarrier`, on Linux, the first owner has
+//! a home, which is a thread: a unit dropped on that thread is counted there by a plain addition instead (`Lease`, `Threads`). This is biased reference
+//! counting (Choi, Shull and Torrellas 2018). The first owner adds up both counts when it is dropped, so no sweep is needed.
 //!
 //! ```
 //! use ninelives_core::weighted::Weighted;
@@ -17,15 +17,16 @@
 //! assert_eq!(*call, "a policy");
 //! ```
 //!
-//! There is no weak owner and no way to the value by `&mut`; `clone` of either kind touches the count, as an `Arc`'s does.
+//! There is no weak owner and no `&mut` access to the value. `clone` of either kind changes the count, as an `Arc`'s does.
 //!
 //! # Orderings
-//! Giving back is a Release, and who gave back the last looks once more with an Acquire before it drops the value: they are each other's partners. All that
-//! adds is Relaxed, as whoever adds is an owner. What comes home is stored with a Release, and the owner that goes reads it with an Acquire.
+//! Returning references is a Release; the owner that returns the last one loads the count once more with an Acquire, before it drops the value.
+//! Additions are Relaxed, because whoever adds is an owner. The count at home is stored with a Release, and read with an Acquire by the first owner when it
+//! is dropped.
 //!
 //! # Progress
-//! Wait-free, but for making a block, which allocates. The last owner frees it. A first owner that goes on another thread than its home's while another owner is left has every
-//! thread of the process pass a fence: on Linux one system call, which interrupts the processors that run them.
+//! Wait-free, except for allocating a block, which the last owner frees. If the first owner is dropped on another thread than its home while other owners
+//! are left, every thread of the process passes a fence: on Linux one system call, which interrupts the processors that run them.
 //!
 //! # Safety
 //! The unsafe code is in one file, `cell.rs`, with what carries it. An owner may be sent to another thread and shared with it if its value

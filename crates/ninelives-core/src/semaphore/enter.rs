@@ -1,4 +1,4 @@
-//! The way in: permits at once, or a place in the line.
+//! Acquiring: permits at once, or a place in the line.
 
 use super::Semaphore;
 use super::cell::Glance;
@@ -10,7 +10,7 @@ use super::word::{MAX_PLACES, Word};
 // === impl Semaphore ===
 
 impl Semaphore {
-    /// A permit at once, or none. It never passes somebody who waits.
+    /// Acquires one permit at once, or none. It does not overtake a caller that waits in the line.
     ///
     /// # Progress
     /// Lock-free; without a line, or with nobody in it, one load and one swap.
@@ -19,7 +19,7 @@ impl Semaphore {
         self.admit(Ask::ONE, || 0, || Spot::at(0))
     }
 
-    /// All of the permits at once, or none. It never passes somebody who waits.
+    /// Acquires all permits of `ask` at once, or none. It does not overtake a caller that waits in the line.
     ///
     /// # Progress
     /// As [`try_acquire`](Self::try_acquire).
@@ -28,8 +28,8 @@ impl Semaphore {
         self.admit(ask, || 0, || Spot::at(0))
     }
 
-    /// As [`try_acquire_many`](Self::try_acquire_many), by a caller who is where `spot` says: see
-    /// [`striped`](Self::striped). It is asked only when the shortest way in is not open.
+    /// As [`try_acquire_many`](Self::try_acquire_many), for a caller at the stripe and thread that `spot` names: see [`striped`](Self::striped).
+    /// `spot` is called only if the permits cannot be acquired from the gate's word by one swap.
     ///
     /// # Progress
     /// As [`try_acquire`](Self::try_acquire).
@@ -38,7 +38,7 @@ impl Semaphore {
         self.admit(ask, || 0, spot)
     }
 
-    /// A permit at once, or a place in the line, if there is one free.
+    /// Acquires a permit at once, or takes a place in the line if one is free.
     ///
     /// # Progress
     /// Lock-free.
@@ -47,9 +47,9 @@ impl Semaphore {
         self.admit(Ask::ONE, || MAX_PLACES, || Spot::at(0))
     }
 
-    /// As [`enter`](Self::enter), but a place is given only while fewer than `max_waiting` are taken. Each caller may name another
-    /// bound: those that have a place keep it. More than there are places is as many as there are. It is asked only when the
-    /// shortest way in is not open.
+    /// As [`enter`](Self::enter), but takes a place only while fewer than `max_waiting` are taken. The bound may differ from call to call; a lower
+    /// one takes no place from a caller that has one. A bound above the number of places counts as that number. `max_waiting` is called
+    /// only if the permit cannot be acquired from the gate's word by one swap.
     ///
     /// # Progress
     /// Lock-free.
@@ -58,10 +58,11 @@ impl Semaphore {
         self.admit(Ask::ONE, max_waiting, || Spot::at(0))
     }
 
-    /// As [`enter_within`](Self::enter_within), for all the permits of `ask` or none of them.
+    /// As [`enter_within`](Self::enter_within), for all permits of `ask` or none of them.
     ///
-    /// What weighs more than the limit is told so at once, rather than wait for ever; while the limit is 0, which is a pause, it
-    /// waits with the others. Where the limit has become too small for somebody who waits, they are told when it is their turn.
+    /// A request that weighs more than the limit is rejected at once with [`Entry::Overweight`], as it would wait for ever. While the limit is 0, which
+    /// is a pause, it waits with the others. If the limit shrinks below the weight of a caller that waits, that caller is rejected when its
+    /// turn comes.
     ///
     /// # Progress
     /// Lock-free.
@@ -70,8 +71,7 @@ impl Semaphore {
         self.admit(ask, max_waiting, || Spot::at(0))
     }
 
-    /// As [`enter_many`](Self::enter_many), by a caller who is where `spot` says: see
-    /// [`try_acquire_from`](Self::try_acquire_from).
+    /// As [`enter_many`](Self::enter_many), for a caller at `spot`: see [`try_acquire_from`](Self::try_acquire_from).
     ///
     /// # Progress
     /// Lock-free.
@@ -112,17 +112,17 @@ impl Semaphore {
         }
     }
 
-    #[inline(never)] // apart, so that the way of who is turned away is short
+    #[inline(never)] // apart, so that the path of a rejected caller is short
     fn decide(&self, ask: Ask, capacity: u32) -> Entry {
         let clear = || self.line.as_ref().is_none_or(Line::is_clear);
         let (word, admit) = self.gate.enter(ask.weight(), capacity, clear);
         match admit {
             Admit::Queued => return self.join(ask),
-            // Permits began to lie in stripes since the first look.
+            // Permits were distributed over stripes since the first look.
             Admit::Full if word.is_striped() => {
                 return self.enter_at_gate(ask, capacity);
             }
-            // It fitted, and was not that short: another thread was faster by one swap.
+            // There was room, but the first swap failed: another thread came between.
             Admit::Acquired => self.spread_if_roomy(word),
             Admit::Full | Admit::Overweight | Admit::Closed => {}
         }
