@@ -25,7 +25,6 @@ use ninelives::prelude::*;
 use tower::{Layer, ServiceBuilder};
 
 use echo::FAR;
-use loopback::Loopback;
 use overhead::{Company, Extent, Reader, Subject};
 
 const OURS: [&str; 4] = [
@@ -38,7 +37,7 @@ const OURS: [&str; 4] = [
 fn main() -> ExitCode {
     match Extent::of(std::env::args()) {
         Ok(extent) => {
-            for company in [Company::Nearer, Company::Alone] {
+            for company in Company::ALL {
                 println!("{}", run(company, extent));
             }
             ExitCode::SUCCESS
@@ -63,7 +62,7 @@ fn run(company: Company, extent: Extent) -> String {
     let on_tokio = || Policy(timeout().with_timer(TokioTimer)) + inner();
     let runtime = overhead::runtime(company);
     runtime.block_on(async {
-        let bare = Loopback::start().await.expect("loopback");
+        let bare = overhead::loopback(company).await;
         let sink = StreamingSink::new(1024).expect("in range");
         let reader = Reader::of(&sink);
         let tower = ServiceBuilder::new().timeout(FAR).concurrency_limit(64);

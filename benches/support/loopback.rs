@@ -1,11 +1,12 @@
-//! A real HTTP call to this machine: hyper on both ends of one connection that is kept, both on the thread that calls.
+//! A real HTTP call to this machine: hyper on both ends of one connection that is kept.
 //!
-//! The smallest call there is, so what a policy adds is the largest share of it: a server elsewhere, or one that does something,
-//! only makes the share smaller.
+//! With both ends on the thread that calls it is the shortest call there is, so what a policy adds is the largest share of it. With the server
+//! on a thread of its own, as servers are, a call also wakes two threads.
 
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -18,6 +19,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
 use tower::Service;
 
 /// A service of numbers: asks for one, and answers with the length of what came back.
@@ -41,14 +43,26 @@ impl Loopback {
     /// A server of its own and a connection to it, both of the runtime that this is called in.
     pub async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let stream = TcpStream::connect(listener.local_addr()?).await?;
-        let (accepted, _) = listener.accept().await?;
-        for end in [&stream, &accepted] {
-            end.set_nodelay(true)?;
-        }
-        tokio::spawn(
-            server::Builder::new().serve_connection(TokioIo::new(accepted), service_fn(answer)),
-        );
+        let address = listener.local_addr()?;
+        tokio::spawn(serve(listener));
+        Self::connect(address).await
+    }
+
+    /// The same with the server on a thread and a runtime of its own, which end with the connection.
+    pub async fn start_apart() -> std::io::Result<Self> {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+        let address = listener.local_addr()?;
+        listener.set_nonblocking(true)?;
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        std::thread::spawn(move || {
+            runtime.block_on(async { serve(TcpListener::from_std(listener)?).await })
+        });
+        Self::connect(address).await
+    }
+
+    async fn connect(address: SocketAddr) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
         let (sender, connection) = client::handshake(TokioIo::new(stream))
             .await
             .map_err(std::io::Error::other)?;
@@ -81,6 +95,15 @@ impl Service<u64> for Loopback {
             Ok(bytes.len() as u64)
         })
     }
+}
+
+/// Serves the one connection that comes.
+async fn serve(listener: TcpListener) -> std::io::Result<()> {
+    let (accepted, _) = listener.accept().await?;
+    accepted.set_nodelay(true)?;
+    let served =
+        server::Builder::new().serve_connection(TokioIo::new(accepted), service_fn(answer));
+    served.await.map_err(std::io::Error::other)
 }
 
 async fn answer(_: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {

@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use tower::{Service, ServiceExt};
 
 use super::echo::FAR;
-use super::loopback::LENGTH;
+use super::loopback::{LENGTH, Loopback};
 use super::paired::{Interval, Orders};
 use super::quantiles::{Latencies, above};
 
@@ -34,13 +34,20 @@ pub struct Extent {
     pub rounds: usize,
 }
 
-/// Whether another timer of the runtime is nearer than those of the stacks.
+/// What there is beside the stacks: whether another timer of the runtime is nearer than theirs, and where the server is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Company {
     /// One is, as in a service that does more than this call: arming a later one wakes nobody.
     Nearer,
     /// None is: arming one of tokio's timers wakes the driver.
     Alone,
+    /// One is nearer, and the server is on a thread of its own.
+    Apart,
+}
+
+impl Company {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Nearer, Self::Alone, Self::Apart];
 }
 
 /// How far one subject lies above the bare call.
@@ -155,11 +162,20 @@ pub fn runtime(company: Company) -> Runtime {
         .enable_all()
         .build()
         .expect("a runtime");
-    if company == Company::Nearer {
+    if company != Company::Alone {
         runtime.spawn(async { tokio::time::sleep(FAR / 2).await });
         runtime.block_on(async { tokio::time::sleep(Duration::from_millis(1)).await });
     }
     runtime
+}
+
+/// The bare call.
+pub async fn loopback(company: Company) -> Loopback {
+    let started = match company {
+        Company::Nearer | Company::Alone => Loopback::start().await,
+        Company::Apart => Loopback::start_apart().await,
+    };
+    started.expect("loopback")
 }
 
 /// Measures the subjects, of which the first two are the bare call: in a task of the current runtime, as the calls of a service are.
@@ -199,6 +215,9 @@ pub fn report(company: Company, extent: Extent, overheads: &[Overhead], ours: &[
     let company = match company {
         Company::Nearer => "another timer of the runtime is nearer than the stacks'",
         Company::Alone => "the stacks' timers are the only ones of the runtime",
+        Company::Apart => {
+            "the server is on a thread of its own; another timer of the runtime is nearer than the stacks'"
+        }
     };
     let mut text = format!(
         "{company}; {} rounds of {CALLS} calls each\n\n| | p50, us | above bare [95 %] | p99, us | above bare [95 %] |\n|---|--:|--:|--:|--:|\n",

@@ -25,7 +25,7 @@ pub fn main(lock: &str, more: More) -> ExitCode {
     match Extent::of(std::env::args()) {
         Ok(extent) => {
             println!("{}", Machine::here(lock));
-            for company in [Company::Nearer, Company::Alone] {
+            for company in Company::ALL {
                 println!("{}", run(company, extent, more));
             }
             ExitCode::SUCCESS
@@ -40,7 +40,7 @@ pub fn main(lock: &str, more: More) -> ExitCode {
 fn run(company: Company, extent: Extent, more: More) -> String {
     let runtime = overhead::runtime(company);
     runtime.block_on(async {
-        let bare = Loopback::start().await.expect("loopback");
+        let bare = overhead::loopback(company).await;
         let sink = StreamingSink::new(1024).expect("in range");
         let reader = Reader::of(&sink);
         let fast = sink.clone().with_clock(FastClock::new());
